@@ -1,0 +1,63 @@
+// SecurityContext: the client's side of a GSI log-in and of the protection after it (RFC 2228),
+// without I/O: tokens in, tokens out. The public face of the GCT GSSAPI library.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/fault.h"
+#include "base/result.h"
+#include "gsi/proxy.h"
+
+namespace rft {
+
+inline constexpr std::size_t gsi_token_bytes_max = 1 << 20;  // longer tokens are refused
+
+// Starts the security library; to be called once, before the first context and before any thread
+// starts. `certificates` is the folder of trusted CAs; it is one for the whole process
+// (X509_CERT_DIR, read again at each log-in). A second call fails (internal) if it names another
+// folder and changes nothing otherwise. SIGPIPE is ignored from then on.
+Result<void> activate_gsi(const std::string& certificates);
+
+// Delegation hands the server a credential to act as the user; it makes a log-in about 30 times as
+// long (the server makes a key). With DCSC it is not needed.
+enum class Delegation : std::uint8_t { none, full };
+enum class Privacy : std::uint8_t { integrity, encrypted };
+
+// Used by one thread at a time; several contexts, with several credentials, live side by side.
+// After a fault a context is good for nothing. Every fault has Doing::login and no side; the
+// library's words are in its detail, printable and bounded.
+class SecurityContext {
+ public:
+  // `host` is the name that the server's certificate must carry.
+  //   credential_unusable  the library cannot use the credential, or activate_gsi was not called
+  static Result<SecurityContext, Fault> begin(const Credential& credential, std::string_view host,
+                                              Delegation delegation);
+
+  SecurityContext(SecurityContext&&) noexcept;
+  SecurityContext& operator=(SecurityContext&&) noexcept;
+  ~SecurityContext();
+
+  // Takes the server's token (empty for the first step) and gives the next one to send, which may
+  // be empty once the context is established.
+  //   credential_expired, credential_unusable  ours is refused or has ended
+  //   untrusted_host   the server's certificate: unknown CA, ended, or another host's
+  //   protocol_broken  the token is no token, or too long
+  Result<std::string, Fault> step(std::string_view token);
+  bool established() const;
+  const std::string& peer() const;  // the server's subject, once established
+
+  // Only once established. Records are counted: wrap and unwrap in the order of the wire, and skip
+  // none.
+  Result<std::string, Fault> wrap(std::string_view bytes, Privacy privacy);
+  Result<std::string, Fault> unwrap(std::string_view record);
+
+ private:
+  struct Handles;
+  explicit SecurityContext(std::unique_ptr<Handles> handles);
+  std::unique_ptr<Handles> handles_;
+};
+
+}  // namespace rft
