@@ -1,0 +1,51 @@
+// What a user may ask of a transfer beyond its two URLs.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "base/uuid.h"
+
+namespace rft {
+
+enum class Existing : std::uint8_t { adopt, overwrite, fail };
+enum class Verify : std::uint8_t { checksum, size_only, none };
+enum class Publish : std::uint8_t { rename, in_place };
+enum class DataChannel : std::uint8_t { authenticated, private_, clear };  // private_: "private"
+enum class Resume : std::uint8_t { presumed, strict };
+enum class Parents : std::uint8_t { create, fail };
+
+std::string_view word(Existing value);
+std::string_view word(Verify value);
+std::string_view word(Publish value);
+std::string_view word(DataChannel value);
+std::string_view word(Resume value);
+std::string_view word(Parents value);
+
+// A checksum that the user asked for (algorithm alone) or knows (with its value).
+struct WantedChecksum {
+  std::string algorithm;  // upper case: ADLER32, MD5, SHA256, ...; empty: any common one
+  std::string value;      // lower-case hex; empty: not given
+  bool operator==(const WantedChecksum&) const = default;
+};
+
+struct Options {
+  Existing existing = Existing::adopt;
+  WantedChecksum checksum;
+  Verify verify = Verify::checksum;
+  Publish publish = Publish::rename;
+  std::optional<DataChannel> data_channel;  // unset: authenticated with GSI, clear with ftp
+  Resume resume = Resume::presumed;
+  std::optional<WallTime> finish_by;
+  std::optional<std::uint32_t> max_tries;    // 1 to 1000; unset: only the budget of 20 in a row
+  std::string label;                         // at most 256 bytes of UTF-8
+  std::optional<std::uint32_t> streams_max;  // 1 to 64
+  Parents parents = Parents::create;
+  std::optional<Uuid> source_credential;
+  std::optional<Uuid> destination_credential;
+  bool operator==(const Options&) const = default;
+};
+
+}  // namespace rft

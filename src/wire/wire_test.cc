@@ -1,0 +1,85 @@
+#include <gtest/gtest.h>
+
+#include "wire/frame.h"
+#include "wire/part_name.h"
+
+namespace rft {
+namespace {
+
+MoveOrder an_order() {
+  MoveOrder order;
+  order.task = {Uuid::v7(wall_time(1), random_bits()), 3};
+  order.source = *parse_url("gsiftp://a/x%20y");
+  order.destination = *parse_url("ftp://b/z");
+  order.options.data_channel = DataChannel::private_;
+  order.options.checksum = {"MD5", "00ff"};
+  order.earlier = EarlierPart{{2, 1}, FlowEnd::presumed, 3s, true, RangeSet{{0, 10}, {20, 30}}};
+  order.intent = PublishIntent{{5, "20261126070000", "1-2"}, Checksum{"ADLER32", "0a"}};
+  return order;
+}
+
+std::string body(std::string frame) { return frame.substr(4); }
+
+TEST(Wire, an_order_comes_back_as_it_was_sent) {
+  const MoveOrder sent = an_order();
+  const auto got = decode_to_mover(body(encode(ToMover(Order(sent)))));
+  ASSERT_TRUE(got) << got.error().detail;
+  EXPECT_EQ(order_json(std::get<Order>(*got)), order_json(Order(sent)));
+  EXPECT_EQ(std::get<MoveOrder>(std::get<Order>(*got)).earlier->confirmed.text(), "0-10,20-30");
+}
+
+TEST(Wire, a_word_keeps_its_task_and_number) {
+  const Fault fault{FaultCode::cut, Side::source, Doing::move, "426 gone", ""};
+  const TaskWord sent{{Uuid{}, 7}, 42, Failed{fault, FlowEnd::known, 2s, {}, 9, false}};
+  const auto got = decode_to_daemon(body(encode(ToDaemon(Word(sent)))));
+  ASSERT_TRUE(got);
+  const auto& word = std::get<TaskWord>(std::get<Word>(*got));
+  EXPECT_EQ(word.task, sent.task);
+  EXPECT_EQ(word.seq, 42U);
+  EXPECT_EQ(std::get<Failed>(word.says).fault, fault);
+}
+
+TEST(Wire, a_newer_peer_may_say_more_and_an_older_one_less) {
+  const auto more = decode_to_mover(R"({"is":"lease","length":30000,"colour":"red"})");
+  ASSERT_TRUE(more);
+  EXPECT_EQ(std::get<Lease>(*more).length, 30s);
+  EXPECT_TRUE(decode_to_mover(R"({"is":"lease"})"));
+}
+
+TEST(Wire, junk_is_refused) {
+  for (const char* junk : {"", "{}", "[]", R"({"is":"dance"})", R"({"is":"lease","length":"x"})",
+                           R"({"is":"failed","seq":1})"}) {
+    EXPECT_FALSE(decode_to_mover(junk) && decode_to_daemon(junk)) << junk;
+  }
+}
+
+TEST(Wire, frames_are_cut_wherever_the_stream_breaks) {
+  const std::string stream = encode(ToMover(Drain{})) + encode(ToMover(Lease{5s}));
+  FrameReader reader;
+  std::size_t frames = 0;
+  for (const char c : stream) {
+    reader.feed(std::string_view(&c, 1));
+    const auto frame = reader.next();
+    ASSERT_TRUE(frame);
+    if (*frame) ++frames;
+  }
+  EXPECT_EQ(frames, 2U);
+}
+
+TEST(Wire, a_frame_over_the_limit_is_an_error) {
+  FrameReader reader;
+  reader.feed(std::string("\x7f\xff\xff\xff", 4));
+  EXPECT_FALSE(reader.next());
+}
+
+TEST(PartNames, a_part_name_is_known_and_short) {
+  const Uuid id = Uuid::v7(wall_time(1), random_bits());
+  const std::string name = part_name(id, 12);
+  EXPECT_EQ(name.size(), 30U);
+  EXPECT_TRUE(is_part_name(name));
+  EXPECT_FALSE(is_part_name("x" + name));
+  EXPECT_FALSE(is_part_name(".rft-notes"));
+}
+
+}  // namespace
+}  // namespace rft
