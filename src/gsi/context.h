@@ -11,19 +11,19 @@
 #include "base/result.h"
 #include "gsi/proxy.h"
 
-namespace rft {
+namespace rft::gsi {
 
-inline constexpr std::size_t gsi_token_bytes_max = 1 << 20;  // longer tokens are refused
+inline constexpr std::size_t token_bytes_max = 1 << 20;  // longer tokens are refused
 
 // Starts the security library; to be called once, before the first context and before any thread
 // starts. `certificates` is the folder of trusted CAs; it is one for the whole process
 // (X509_CERT_DIR, read again at each log-in). A second call fails (internal) if it names another
 // folder and changes nothing otherwise. SIGPIPE is ignored from then on.
-Result<void> activate_gsi(const std::string& certificates);
+Result<void> activate(const std::string& certificates);
 
 // Delegation hands the server a credential to act as the user; it makes a log-in about 30 times as
-// long (the server makes a key). With DCSC it is not needed.
-enum class Delegation : std::uint8_t { none, full };
+// long (the server makes a key). With DCSC it is not needed. Limited: good for files, not for jobs.
+enum class Delegation : std::uint8_t { none, limited };
 enum class Privacy : std::uint8_t { integrity, encrypted };
 
 // Used by one thread at a time; several contexts, with several credentials, live side by side.
@@ -32,7 +32,7 @@ enum class Privacy : std::uint8_t { integrity, encrypted };
 class SecurityContext {
  public:
   // `host` is the name that the server's certificate must carry.
-  //   credential_unusable  the library cannot use the credential, or activate_gsi was not called
+  //   credential_unusable  the library cannot use the credential, or activate was not called
   static Result<SecurityContext, Fault> begin(const Credential& credential, std::string_view host,
                                               Delegation delegation);
 
@@ -60,4 +60,4 @@ class SecurityContext {
   std::unique_ptr<Handles> handles_;
 };
 
-}  // namespace rft
+}  // namespace rft::gsi

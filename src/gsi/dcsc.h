@@ -5,7 +5,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 
-namespace rft {
+namespace rft::gsi {
 
 inline constexpr Duration dcsc_lifetime_max = std::chrono::hours(24);
 inline constexpr Duration dcsc_backdated =
@@ -18,4 +18,4 @@ inline constexpr Duration dcsc_backdated =
 // only where that does. Send it encrypted only: whoever reads it can speak on the data channel.
 Result<Secret> make_dcsc_blob(WallTime now, Duration lifetime = dcsc_lifetime_max);
 
-}  // namespace rft
+}  // namespace rft::gsi

@@ -9,7 +9,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 
-namespace rft {
+namespace rft::gsi {
 
 inline constexpr std::size_t credential_bytes_max = 256 * 1024;
 inline constexpr std::size_t credential_certificates_max = 32;  // of one chain
@@ -30,4 +30,4 @@ struct Credential {
 //   credential_expired  a certificate of the chain has ended
 Result<Credential> read_credential(std::string_view pem, WallTime now);
 
-}  // namespace rft
+}  // namespace rft::gsi

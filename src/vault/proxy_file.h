@@ -11,7 +11,7 @@
 #include "base/time.h"
 #include "gsi/proxy.h"
 
-namespace rft {
+namespace rft::vault {
 
 // What tells one content of a file from another without reading it.
 struct FileFingerprint {
@@ -26,7 +26,7 @@ struct FileFingerprint {
 };
 
 struct ProxyReading {
-  Credential credential;
+  gsi::Credential credential;
   FileFingerprint fingerprint;
 };
 
@@ -39,4 +39,4 @@ Result<std::optional<ProxyReading>> read_if_changed(const std::string& path,
                                                     const std::optional<FileFingerprint>& known,
                                                     uid_t owner, WallTime now);
 
-}  // namespace rft
+}  // namespace rft::vault

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 
-namespace rft {
+namespace rft::vault {
 
 struct X509Proxy {
   Secret pem;  // as read_credential gives it
@@ -34,4 +34,4 @@ Result<Password> make_password(std::string_view user, std::string_view password)
 Secret to_bytes(const CredentialSecret& secret);
 Result<CredentialSecret> from_bytes(const Secret& bytes);
 
-}  // namespace rft
+}  // namespace rft::vault

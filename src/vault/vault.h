@@ -8,7 +8,7 @@
 #include "base/secret.h"
 #include "base/uuid.h"
 
-namespace rft {
+namespace rft::vault {
 
 // Whose and which credential the bytes are: bound into the seal, so that a row copied to another
 // owner or another id does not open.
@@ -37,4 +37,4 @@ class Vault {
   Secret key_;
 };
 
-}  // namespace rft
+}  // namespace rft::vault
