@@ -19,7 +19,8 @@ BOOST_DESCRIBE_STRUCT(PublishIntent, (), (part, checksum))
 BOOST_DESCRIBE_STRUCT(EarlierPart, (), (epochs, end, settle, presumed_before, confirmed))
 BOOST_DESCRIBE_STRUCT(MoveOrder, (),
                       (task, source, destination, source_credential, destination_credential,
-                       options, part, earlier, source_facts, intent, streams, final_name_is_ours))
+                       options, part, earlier, source_facts, intent, streams, final_name_is_ours,
+                       look_only))
 BOOST_DESCRIBE_STRUCT(PublishOrder, (), (task))
 BOOST_DESCRIBE_STRUCT(StopOrder, (), (task))
 BOOST_DESCRIBE_STRUCT(RemoveOrder, (), (id, destination, credential, part, epochs))

@@ -86,6 +86,9 @@ struct MoveOrder {
   std::optional<PublishIntent> intent;    // a rename may have been ordered: look at the final name first
   std::uint32_t streams = 1;              // parallel TCP streams in MODE E
   bool final_name_is_ours = false;        // in_place: an earlier epoch of ours began to write it
+  // Stopped by its user while the end of a rename was not known: look whether the final name is that
+  // of `intent`, then say Done, or Stopped with no_flow. Nothing is moved.
+  bool look_only = false;
 };
 
 struct PublishOrder {

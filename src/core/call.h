@@ -1,0 +1,88 @@
+// The calls of section 2 of the design as values, and what a caller is answered.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/result.h"
+#include "core/life.h"
+#include "wire/options.h"
+#include "base/url.h"
+
+namespace rft {
+
+struct Caller {
+  std::string owner;  // whose transfers the call is about
+  std::string who;    // who made it, for the history
+};
+
+// submitTransferRequest, and with `commit` completeTransferRequest: one durable step.
+struct Submit {
+  std::string handle;
+  Url source;
+  Url destination;
+  std::optional<int> priority;  // unset: 50, and a repeated submit asks for no change
+  Options options;
+  bool commit = false;
+};
+struct Commit {
+  std::string handle;
+};
+enum class PriorityStep : std::uint8_t { push, increase, decrease };
+struct ChangePriority {
+  std::string handle;
+  std::variant<int, PriorityStep> to;
+};
+struct Clear {
+  std::string handle;
+};
+struct Stop {
+  std::string handle;
+};
+using Call = std::variant<Submit, Commit, ChangePriority, Clear, Stop>;
+
+const std::string& handle_of(const Call& call);
+std::string_view name_of(const Call& call);  // "submit", "complete", "commit", ...
+
+// Yes: the transfer's status after the call; `user_stop` after clear.
+struct Yes {
+  std::string handle;
+  Status status = Status::inactive;
+  bool created = false;   // submit made a new transfer
+  bool stopping = false;  // active, asked to stop
+  int priority = 0;
+  bool operator==(const Yes&) const = default;
+};
+using Answer = Result<Yes>;
+
+// Under an Idempotency-Key the first answer is kept 24 h and comes again.
+struct KeptAnswer {
+  std::string owner;
+  std::string key;
+  std::string digest;  // of the call: the same key with another call is refused
+  Answer answer;
+  WallTime at{};
+};
+std::string digest_of(const Call& call);
+
+// What the outside gives as text becomes values here, or is refused by name.
+inline constexpr std::size_t handle_length_max = 128;
+inline constexpr std::size_t label_length_max = 256;
+inline constexpr std::size_t key_length_max = 255;
+inline constexpr std::uint32_t streams_limit = 64;
+inline constexpr std::uint32_t tries_limit = 1000;
+Result<std::string> checked_handle(std::string_view text);
+Result<int> checked_priority(long long number);
+Result<ChangePriority> checked_priority_change(std::string handle, std::string_view text);
+// One option by its name and its value as text, as the CLI's --option NAME=VALUE and the API give it.
+Result<void> set_option(Options& options, std::string_view name, std::string_view value);
+std::vector<std::string_view> option_names();
+// Refuses what contradicts itself: one file as source and destination, a checksum value with
+// verify=none, an unknown algorithm, a data channel that ftp:// does not have.
+Result<Submit> checked_submit(Submit submit);
+// SHA-256 over the normalised URLs and the options: what makes two submissions the same.
+std::string content_digest(const Submit& submit);
+
+}  // namespace rft

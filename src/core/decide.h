@@ -1,0 +1,76 @@
+// The decisions about one transfer. Pure: a transfer and what happened to it go in, the change to save
+// and the orders that follow from it come out. Nothing is done here.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/call.h"
+#include "core/retry.h"
+#include "core/transfer.h"
+
+namespace rft {
+
+// To be saved in one transaction, then the orders sent. `next.file.version` is one more than before.
+struct Change {
+  Transfer next;
+  bool created = false;
+  bool erased = false;
+  bool drop_orders = false;           // the outbox rows of this file are answered
+  std::vector<OutboxRow> orders;      // new outbox rows
+  std::vector<Event> events;          // seq is drawn by the engine
+  std::vector<LedgerPart> discarded;  // parts that are to go
+  std::optional<Attempt> attempt;     // begun or ended
+};
+
+// The engine's free draws and facts of the whole queue: a pure function cannot make them.
+struct Draws {
+  Uuid request, file, part, ledger;   // fresh ids
+  std::int64_t rank = 0;              // next of the counter
+  std::int64_t front_rank = 0;        // one less than the smallest rank that waits for this owner
+};
+
+struct CallOutcome {
+  Answer answer;
+  std::optional<Change> change;  // none: nothing to save
+};
+
+// `transfer` is null where no record of this handle exists.
+CallOutcome on_call(const Transfer* transfer, const Call& call, const Caller& caller, Now now,
+                    const Draws& draws);
+
+struct Grant {
+  std::string mover;
+  std::optional<Uuid> source_credential;
+  std::optional<Uuid> destination_credential;
+  std::uint32_t streams = 4;
+};
+std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now now,
+                               const Draws& draws);
+
+// A word of the transfer's mover. Nothing for a stale word: another epoch's (P5) or one heard before.
+std::optional<Change> on_word(const Transfer& transfer, const TaskWord& word,
+                              const EndpointMemory& memory, Now now, const Draws& draws);
+
+enum class LostBecause : std::uint8_t {
+  died,        // the mover died under its transfers: costs each one try
+  we_died,     // it died with rftd or with the machine: costs nothing
+  no_trace,    // it lives and knows nothing of the task
+};
+std::optional<Change> on_mover_lost(const Transfer& transfer, LostBecause because, Duration silent,
+                                    const EndpointMemory& memory, Now now, const Draws& draws);
+
+// The time of something is over: the 5 s of a stop, finish_by, hold_max. Nothing if none is.
+std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now,
+                              const Draws& draws);
+// When on_time may next have something to say.
+std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMemory& memory);
+
+// A committed transfer's hold changes without a try: a gate closed before it, or opened again.
+std::optional<Change> on_hold(const Transfer& transfer, Hold hold, std::string detail,
+                              std::optional<Fault> fault, Now now);
+
+// A part of a transfer that waits for space is given up so that others can end (design 5.12).
+std::optional<Change> on_give_space(const Transfer& transfer, Now now, const Draws& draws);
+
+}  // namespace rft

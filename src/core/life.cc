@@ -1,0 +1,42 @@
+#include "core/life.h"
+
+#include "base/words.h"
+#include "core/transfer.h"
+
+namespace rft {
+namespace {
+
+constexpr std::array<std::string_view, 7> statuses{
+    "inactive", "committed", "active", "done", "failed", "user_stop_partial_trans", "user_stop"};
+constexpr std::array<std::string_view, 2> credential_kinds{"x509_proxy", "password"};
+
+}  // namespace
+
+std::string_view word(Status status) { return word_of(status, statuses); }
+std::optional<Status> status_of(std::string_view word) {
+  return enumerator_of<Status>(word, statuses);
+}
+std::string_view word(CredentialKind kind) { return word_of(kind, credential_kinds); }
+std::optional<CredentialKind> credential_kind_of(std::string_view word) {
+  return enumerator_of<CredentialKind>(word, credential_kinds);
+}
+
+bool is_final(Status status) {
+  return status == Status::done || status == Status::failed ||
+         status == Status::user_stop_partial_trans;
+}
+
+Stage stage(const File& file) {
+  switch (file.status) {
+    case Status::inactive: return Stage::inactive;
+    case Status::committed: return Stage::committed;
+    case Status::active: return file.stop_asked ? Stage::stopping : Stage::active;
+    case Status::done: return Stage::done;
+    case Status::failed: return Stage::failed;
+    case Status::user_stop_partial_trans:
+    case Status::user_stop: return Stage::stopped;
+  }
+  return Stage::failed;
+}
+
+}  // namespace rft

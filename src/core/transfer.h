@@ -1,0 +1,167 @@
+// A transfer as it is stored: what was asked, and where the work stands. A plain value.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/fault.h"
+#include "base/ranges.h"
+#include "base/time.h"
+#include "base/url.h"
+#include "base/uuid.h"
+#include "core/life.h"
+#include "wire/message.h"
+
+namespace rft {
+
+inline constexpr int priority_default = 50;
+inline constexpr int priority_max = 100;
+inline constexpr int priority_step = 10;
+
+// What the user asked for. Never changes after submission, but for nothing.
+struct Request {
+  Uuid id;
+  std::string owner;   // "uid:<n>"
+  std::string handle;  // unique for its owner
+  Url source;
+  Url destination;
+  Options options;
+  std::string digest;  // SHA-256 over URLs and options: what "same content" means
+  WallTime submitted_at{};
+  bool operator==(const Request&) const = default;
+};
+
+// Where bytes of this transfer stand beside the destination.
+struct Part {
+  Uuid id;                             // random part of its name
+  std::vector<std::uint32_t> epochs;   // under whose names it may stand, newest first; empty: no part
+  FlowEnd end = FlowEnd::known;        // of the last flow into it
+  bool path_worked = true;             // our own kernel closed that flow's connections (design 5.3)
+  Duration silent{0};                  // how long that flow had been silent when it was given up
+  WallTime ended_at{};                 // when it was given up
+  bool presumed_before = false;        // any flow into it ended presumed (design 5.6)
+  RangeSet confirmed;                  // restart markers of all attempts, merged: hints (design 5.4)
+  bool operator==(const Part&) const = default;
+};
+
+// The one file of a request. Trees and manifests will give a request many.
+struct File {
+  Uuid id;
+  std::uint64_t version = 0;  // counts every saved change; the store refuses a save from another one
+  Status status = Status::inactive;
+  bool stop_asked = false;
+  int priority = priority_default;
+  std::int64_t rank = 0;  // within a priority lower goes first; drawn at commit
+  bool pushed = false;    // its rank came from push and is kept through a later commit
+
+  Hold hold = Hold::none;
+  std::string hold_detail;            // what exactly is waited for, for people
+  std::optional<WallTime> not_before;  // no try before this
+  std::optional<WallTime> held_since;  // when the present hold that costs no tries began
+
+  std::uint32_t epoch = 0;     // one more with each order to move (P5)
+  std::string mover;           // whom the epoch was ordered to; empty: none
+  std::uint64_t heard = 0;     // the last word of this epoch that was saved
+  std::uint32_t attempts = 0;  // all tries since submission
+  std::uint32_t tries = 0;     // that failed in a row without a newly confirmed byte
+  std::uint32_t afresh = 0;    // times begun afresh because a proof failed
+  std::uint32_t mover_deaths = 0;
+  std::uint32_t budget_from = 0;  // attempts at the last commit: what max_tries counts from
+
+  Part part;
+  std::optional<FileFacts> source_facts;
+  std::optional<PublishIntent> intent;  // saved before the order to rename (design 5.6)
+  bool publish_ordered = false;         // the rename of `intent` was ordered and its end is not known
+  bool final_name_is_ours = false;      // in_place: we began to write it
+  std::uint64_t bytes_sent = 0;         // of all epochs before the present one
+  std::uint64_t epoch_sent = 0;         // of the present epoch
+  std::uint32_t streams = 0;
+
+  std::optional<Fault> fault;  // of the last try that failed; of the end, when failed
+  std::optional<Checksum> checksum;
+  Verdict verdict = Verdict::none;
+  bool adopted = false;  // done because an identical file stood there
+  std::uint64_t size = 0;  // known once source_facts is, or when done
+  std::optional<WallTime> committed_at, started_at, finished_at;
+  bool operator==(const File&) const = default;
+};
+
+struct Transfer {
+  Request request;
+  File file;
+  bool operator==(const Transfer&) const = default;
+};
+
+Stage stage(const File& file);
+inline Task task_of(const File& file) { return {file.id, file.epoch}; }
+bool is_final(Status status);  // done, failed, user_stop_partial_trans
+
+// A line of the history: every change with when, who and why (P13).
+struct Event {
+  std::int64_t seq = 0;  // global; also the id of the event stream. The engine draws it.
+  WallTime at{};
+  std::string owner;
+  std::string handle;
+  Uuid request;
+  std::string who;   // "uid:1000", "service", "mover 4f2a"
+  std::string what;  // submitted, committed, started, resumed, held, verified, published, done, ...
+  std::string why;   // a sentence; may be empty
+  Status status = Status::inactive;  // after it
+  Hold hold = Hold::none;
+  std::uint32_t epoch = 0;
+  std::optional<Fault> fault;
+};
+
+// One try, as history tells it: from a grant to what ended it.
+struct Attempt {
+  Uuid file;
+  std::uint32_t epoch = 0;
+  std::string mover;
+  WallTime started_at{};
+  std::optional<WallTime> ended_at;
+  std::uint64_t bytes_resumed = 0;
+  std::uint64_t bytes_sent = 0;
+  FlowEnd end = FlowEnd::no_flow;
+  std::optional<Fault> fault;
+};
+
+// A part of ours that is to be deleted: kept until it is gone, 7 days at most.
+struct LedgerPart {
+  Uuid id;
+  std::string owner;
+  std::string handle;  // of the transfer it was for
+  Url destination;     // the part stands beside it
+  std::optional<Uuid> credential;
+  Uuid part;
+  std::vector<std::uint32_t> epochs;
+  WallTime since{};
+};
+
+// An order that was saved with the change it follows from and stays until its answer is saved.
+struct OutboxRow {
+  Task task;
+  std::string mover;
+  Order order;  // MoveOrder, PublishOrder or StopOrder
+};
+
+enum class CredentialKind : std::uint8_t { x509_proxy, password };
+std::string_view word(CredentialKind kind);
+std::optional<CredentialKind> credential_kind_of(std::string_view word);
+
+// What is known of a credential without opening it. Its secret is sealed beside it in the store.
+struct CredentialFacts {
+  Uuid id;
+  std::string owner;
+  CredentialKind kind = CredentialKind::x509_proxy;
+  std::optional<Endpoint> endpoint;  // a password is for one endpoint only
+  std::string subject;               // x509_proxy: the identity; password: the user name
+  std::optional<WallTime> not_after;
+  std::string path;           // x509_proxy: the file it came from, read again when that changes
+  std::uint64_t version = 1;  // counts renewals
+  WallTime added_at{};
+  WallTime renewed_at{};
+};
+
+}  // namespace rft

@@ -1,0 +1,112 @@
+// The engine: one single-threaded loop around the pure core. It hears calls and words, decides, saves
+// the change with the orders that follow from it in one transaction, and only then sends the orders
+// and answers. What concerns one transfer is done strictly one after the other: its lane.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/ports.h"
+
+namespace rft {
+
+struct Limits {
+  std::uint32_t active_max = 100;               // transfers at once
+  std::uint32_t active_per_endpoint_max = 32;   // that have it as source or destination
+  std::uint32_t active_per_owner_max = 100;
+  std::uint32_t streams_default = 4;            // parallel TCP streams of a transfer
+  std::uint32_t tasks_per_mover_max = 64;
+};
+
+// Figures of an active transfer that are not stored each time.
+struct Live {
+  std::uint64_t bytes_confirmed = 0;
+  std::uint64_t bytes_sent = 0;  // all epochs
+  double rate = 0;               // bytes a second, 0 when nothing moves
+  std::uint32_t streams = 0;
+  Doing doing = Doing::nothing;
+};
+
+// The exact answer to "why is it waiting?", from the predicates that the scheduler itself uses.
+struct Why {
+  Status status = Status::inactive;
+  Hold hold = Hold::none;
+  std::string sentence;            // complete, for people
+  std::optional<WallTime> until;   // when it is looked at again, where that is known
+  std::optional<std::uint64_t> ahead;  // transfers of the same owner that go first
+  std::optional<Fault> fault;
+};
+
+struct Found {
+  Transfer transfer;
+  std::optional<Live> live;
+};
+
+class Engine {
+ public:
+  Engine(Store& store, Movers& movers, Clock& clock, Limits limits, std::string instance);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Reads all open work, then calls back; until then every call is answered `unavailable`.
+  // Transfers whose mover is not reported by mover_up or mover_gone stay with it until they are.
+  void start(std::function<void(Result<void>)> then);
+
+  // ---- calls of users ----
+  void call(Caller caller, Call call, std::string idempotency_key,
+            std::function<void(Answer)> then);
+  void find(const std::string& owner, const std::string& handle,
+            std::function<void(Result<Found>)> then);
+  void why(const std::string& owner, const std::string& handle,
+           std::function<void(Result<Why>)> then);
+  void list(ListQuery query, std::function<void(Result<std::vector<Found>>, std::string next)> then);
+
+  // ---- words of movers ----
+  // Which movers hold open transfers, after start(): the daemon reports each of them up or gone.
+  std::vector<std::string> movers_with_work() const;
+  void mover_up(const std::string& mover, const std::string& owner, const std::vector<Task>& tasks);
+  void heard(const std::string& mover, const Word& word);
+  // `with_us`: it died together with rftd or the machine, which costs its transfers nothing.
+  // `silent`: how long it had not been heard.
+  void mover_gone(const std::string& mover, bool with_us, Duration silent);
+
+  // ---- the rest of the world ----
+  void credential_changed(const CredentialFacts& facts);  // added or renewed
+  void credential_removed(const Uuid& id);
+  std::vector<CredentialFacts> credentials(const std::string& owner) const;
+  bool credential_in_use(const Uuid& id) const;
+  void set_listener(Listener* listener);
+
+  // Does what its time has come for. Call at next_wake() or earlier.
+  void tick();
+  Instant next_wake() const;
+
+  struct LinkFigures {
+    Endpoint source, destination;
+    std::uint32_t active = 0, waiting = 0;
+    double rate = 0;
+  };
+  struct EndpointFigures {
+    Endpoint endpoint;
+    bool down = false;
+    std::optional<WallTime> down_since, next_probe;
+    std::optional<Fault> fault;
+  };
+  std::vector<LinkFigures> links(const std::string& owner) const;
+  std::vector<EndpointFigures> endpoints() const;
+  struct Totals {
+    std::uint64_t waiting = 0, active = 0, movers = 0;
+    std::uint64_t stale_words = 0, saves_failed = 0;
+  };
+  Totals totals() const;
+
+ private:
+  struct World;
+  std::unique_ptr<World> world_;
+};
+
+}  // namespace rft
