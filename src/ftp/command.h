@@ -49,7 +49,7 @@ Command dcau_none();
 Command dcau_self();                             // DCAU A
 Command dcau_subject(std::string_view subject);  // DCAU S
 Command dcsc(const Secret& base64_blob);         // DCSC P
-Command sbuf(std::uint64_t bytes);               // SITE BUFSIZE's standard form
+Command sbuf(std::uint64_t bytes);               // TCP buffers of data channels
 Command trev_restart(unsigned seconds);          // 0 turns the markers off
 Command trev_performance(unsigned seconds);
 Command opts_retr_parallelism(unsigned streams);
@@ -58,6 +58,7 @@ Command opts_cksm_markers(unsigned seconds);  // 113 while a checksum is compute
 
 // Looking and changing. Paths are bytes, absolute.
 Command mlst(std::string_view path);
+Command mlsc(std::string_view path);  // a folder's listing in the reply itself
 Command size(std::string_view path);
 Command mdtm(std::string_view path);
 Command mkd(std::string_view path);
@@ -68,6 +69,7 @@ Command rnto(std::string_view path);
 // Moving.
 Command pasv();
 Command epsv();
+Command spas();
 Command allo(std::uint64_t bytes);
 Command rest(const RangeSet& there);  // MODE E: what is already at the destination
 Command rest(std::uint64_t offset);   // stream mode

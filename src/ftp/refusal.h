@@ -7,7 +7,8 @@ namespace rft::ftp {
 
 // Takes 4xx and 5xx replies. What we were doing and where decides what a missing name is: RETR of a
 // file that is not there is no_such_file, STOR into a folder that is not there is no_such_folder,
-// and a part that we knew is part_missing. The fault holds the reply's text.
+// and a part that we knew is part_missing. MKD of a folder that is there is destination_exists. The
+// fault holds the reply's text.
 Fault refusal(const Reply& reply, Doing doing, Side side);
 
 }  // namespace rft::ftp

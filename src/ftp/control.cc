@@ -1,0 +1,122 @@
+#include "ftp/control.h"
+
+#include <utility>
+
+namespace rft::ftp {
+namespace {
+
+constexpr int service_not_available = 421;
+
+bool ends_the_session(const Command& command) {
+  return command.verb == "ABOR" || command.verb == "QUIT";
+}
+
+Fault bug(std::string detail) {
+  return Fault{.code = FaultCode::internal, .detail = std::move(detail)};
+}
+
+Fault broken(const Reply& reply, std::string detail) {
+  return Fault{
+      .code = FaultCode::protocol_broken, .reply = reply.text(), .detail = std::move(detail)};
+}
+
+}  // namespace
+
+Result<Ticket, Fault> ControlChannel::send(const Command& command) {
+  if (!can_send() && !ends_the_session(command)) {
+    return tl::unexpected(marked(bug("more commands were queued than the channel's depth")));
+  }
+  Result<std::string, Fault> line = wire_line(command);
+  if (line && protection_) line = protection_->protect(*line);
+  if (!line) return tl::unexpected(marked(line.error()));
+  output_ += *line;
+  waiting_.push_back(++last_);
+  aborted_ = aborted_ || command.verb == "ABOR";
+  return last_;
+}
+
+void ControlChannel::consume(std::size_t bytes) {
+  output_.erase(0, bytes);
+}
+
+void ControlChannel::receive(std::string_view bytes) {
+  outer_.feed(bytes);
+}
+
+Result<std::optional<Answer>, Fault> ControlChannel::next() {
+  if (failed_) return tl::unexpected(*failed_);
+  Result<std::optional<Reply>, Fault> reply = next_reply();
+  if (!reply) {
+    failed_ = marked(reply.error());
+    return tl::unexpected(*failed_);
+  }
+  if (!*reply) return std::optional<Answer>();
+  return std::optional(matched(std::move(**reply)));
+}
+
+std::optional<Fault> ControlChannel::at_end() const {
+  if (failed_) return failed_;
+  if (waiting_.empty() && outer_.is_between_replies() && inner_.is_between_replies()) {
+    return std::nullopt;
+  }
+  return marked(Fault{.code = FaultCode::cut});
+}
+
+Result<void, Fault> ControlChannel::protect_with(std::unique_ptr<Protection> protection) {
+  if (!waiting_.empty() || !outer_.is_between_replies()) {
+    return tl::unexpected(marked(bug("protection was switched on in the middle of a command")));
+  }
+  protection_ = std::move(protection);
+  return {};
+}
+
+// One inner reply may take several outer ones and the other way round; what comes out is in order.
+Result<std::optional<Reply>, Fault> ControlChannel::next_reply() {
+  if (!protection_) {
+    Result<std::optional<Reply>, Fault> reply = outer_.next();
+    if (reply && *reply && (*reply)->is_protected()) {
+      return tl::unexpected(broken(**reply, "a protected reply came before protection was on"));
+    }
+    return reply;
+  }
+  while (true) {
+    Result<std::optional<Reply>, Fault> inner = inner_.next();
+    if (!inner || *inner) return inner;
+    Result<std::optional<Reply>, Fault> outer = outer_.next();
+    if (!outer || !*outer) return outer;
+    if ((*outer)->code == service_not_available) return outer;
+    if (Result<void, Fault> unwrapped = unwrap(**outer); !unwrapped) {
+      return tl::unexpected(unwrapped.error());
+    }
+  }
+}
+
+Result<void, Fault> ControlChannel::unwrap(const Reply& outer) {
+  if (!outer.is_protected()) {
+    return tl::unexpected(broken(outer, "a reply in clear came on a protected channel"));
+  }
+  for (const std::string& token : outer.lines) {
+    Result<std::string, Fault> bytes = protection_->unprotect(token);
+    if (!bytes) return tl::unexpected(bytes.error());
+    // Some servers count the string's closing NUL in, some leave the line's end off.
+    while (bytes->ends_with('\0')) bytes->pop_back();
+    if (!bytes->ends_with('\n')) *bytes += "\r\n";
+    inner_.feed(*bytes);
+  }
+  return {};
+}
+
+Answer ControlChannel::matched(Reply reply) {
+  const bool final = !reply.is_preliminary();
+  if (waiting_.empty()) return {std::nullopt, std::move(reply), final};
+  const Ticket ticket = waiting_.front();
+  if (final) waiting_.pop_front();
+  return {ticket, std::move(reply), final};
+}
+
+Fault ControlChannel::marked(Fault fault) const {
+  if (fault.side == Side::none) fault.side = side_;
+  return fault;
+}
+
+}  // namespace rft::ftp
