@@ -31,28 +31,35 @@ process_look() {
     state=${fields[0]} session=${fields[3]} birth=${fields[19]}
 }
 
+# DIR/servers/NAME/pid has a line "PID BIRTH" per start, the last is the present parent's: children of one that was
+# killed can outlive several starts.
+
 # Prints the parent's pid if it runs. The time of birth tells it from a stranger that got its pid.
 server_parent() {
     local pid born state session birth
-    { read -r pid born <"$dir/servers/$1/pid"; } 2>/dev/null || return 1
+    read -r pid born < <(tail -n 1 "$dir/servers/$1/pid" 2>/dev/null) || return 1
     process_look "$pid" && [[ $birth == "$born" && $state != [ZX] ]] && echo "$pid"
 }
 
-# Prints the pids of the session children, also those of a dead parent
+# Prints the pids of the session children, also those of dead parents
 server_children() {
-    local pid born process state session birth
-    { read -r pid born <"$dir/servers/$1/pid"; } 2>/dev/null || return 0
-    # A stranger's session with a reused id: then the leader lives and is not our parent.
-    if process_look "$pid" && [[ $birth != "$born" ]]; then
-        return 0
-    fi
+    local file=$dir/servers/$1/pid pid born process state session birth name
+    local -A leaders=()
+    [[ -f $file ]] || return 0
+    while read -r pid born; do
+        # A stranger's session with a reused id: then the leader lives and is not our parent.
+        if ! process_look "$pid" || [[ $birth == "$born" ]]; then
+            leaders[$pid]=$born
+        fi
+    done <"$file"
     for process in /proc/[0-9]*; do
         process=${process#/proc/}
-        [[ $process != "$pid" ]] || continue
         process_look "$process" || continue
-        if [[ $session == "$pid" && $state != [ZX] && $birth -ge $born ]]; then
-            echo "$process"
-        fi
+        born=${leaders[$session]:-}
+        [[ -n $born && $process != "$session" && $state != [ZX] && $birth -ge $born ]] || continue
+        # The last guard against strangers: a session's id is reused once all of it is gone.
+        { read -r name <"/proc/$process/comm"; } 2>/dev/null || continue
+        [[ $name != globus-gridftp* && $name != proftpd* ]] || echo "$process"
     done
 }
 
@@ -159,17 +166,17 @@ proftpd_command() {
         cat <<END
 ServerName "testbed"
 ServerType standalone
-ModulePath $modules
+ModulePath "$modules"
 DefaultAddress $address
 Port $port
 SocketBindTight on
 UseIPv6 ${ipv6:-off}
 User root
 Group root
-PidFile $folder/pidfile
-ScoreboardFile $folder/scoreboard
-SystemLog $folder/log
-TransferLog $folder/transfers
+PidFile "$folder/pidfile"
+ScoreboardFile "$folder/scoreboard"
+SystemLog "$folder/log"
+TransferLog "$folder/transfers"
 DelayEngine off
 ControlsEngine off
 WtmpLog off
@@ -194,14 +201,14 @@ END
             cat <<END
 LoadModule mod_tls.c
 TLSEngine on
-TLSLog $folder/tls.log
+TLSLog "$folder/tls.log"
 TLSRequired off
-TLSRSACertificateFile $folder/hostcert.pem
-TLSRSACertificateKeyFile $folder/hostkey.pem
-TLSCACertificateFile $dir/pki/cacert.pem
+TLSRSACertificateFile "$folder/hostcert.pem"
+TLSRSACertificateKeyFile "$folder/hostkey.pem"
+TLSCACertificateFile "$dir/pki/cacert.pem"
 TLSVerifyClient off
 TLSOptions NoSessionReuseRequired
-AuthUserFile $folder/passwords
+AuthUserFile "$folder/passwords"
 DefaultChdir "${root:-/}"
 END
         fi
@@ -244,7 +251,7 @@ launch() {
         exec setsid "$@" </dev/null >>"$folder/output" 2>&1
     ) &
     process_look $! || birth=0
-    echo "$! $birth" >"$folder/pid"
+    echo "$! $birth" >>"$folder/pid"
 }
 
 # Starts the server as described by the caller's variables. 0: it answers, 1: it died, 2: time-out
@@ -332,6 +339,13 @@ server_place() {
     : "${data_address:=$address}"
 }
 
+# A session reads the CA folder again for each data channel, by then as the user.
+server_certificates_readable() {
+    [[ $security == gsi && $(id -u) -eq 0 && $user != root ]] || return 0
+    setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups ls "$dir/certificates" >/dev/null 2>&1 ||
+        die "$user cannot read $dir/certificates (folders on the way must be open to all)"
+}
+
 server_start() {
     local name=$1 folder tries=1 rc old_port=''
     shift
@@ -348,7 +362,10 @@ server_start() {
         server_place
         : "${port:=$old_port}"
     fi
+    server_certificates_readable
     mkdir -p "$folder"
+    # Forget the parents that left no children.
+    [[ -n $(server_processes "$name") ]] || rm -f "$folder/pid"
     pki_host_certificate "$folder" "$address" "$data_address"
     pki_gridmap "$user" >"$folder/gridmap"
     # Binding is the only sure test of a port: when it was our choice and the server dies, try another.
@@ -398,7 +415,7 @@ stop_in_namespaces() {
 }
 
 server_kill() {
-    local name=$1 what=${2:-both} list
+    local name=$1 what=${2:-both} list pid state session birth
     [[ -d $dir/servers/$name ]] || die "no server $name"
     case $what in
         parent) list=server_parent ;;
@@ -406,9 +423,12 @@ server_kill() {
         both) list=server_processes ;;
         *) die "kill: parent, child or both; not $what" ;;
     esac
-    # shellcheck disable=SC2046
-    signal_all KILL $("$list" "$name")
-    [[ $what == child ]] || wait_gone 50 "$name" "$list" || die "server $name does not die"
+    for pid in $("$list" "$name"); do
+        signal_all KILL "$pid"
+        while process_look "$pid" && [[ $state != [ZX] ]]; do sleep 0.02; done
+    done
+    # A child born in the meantime
+    [[ $what != both ]] || server_stop "$name"
 }
 
 server_signal() {
