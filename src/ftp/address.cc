@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/text.h"
+#include "ftp/fault_of.h"
 
 namespace rft::ftp {
 namespace {
@@ -60,15 +61,12 @@ std::string text_of(const Ip& ip) {
 }
 
 tl::unexpected<Fault> no_address(const Reply& reply) {
-  return tl::unexpected(Fault{.code = FaultCode::protocol_broken,
-                              .reply = reply.text(),
-                              .detail = "the reply names no data address"});
+  return fault_of(FaultCode::protocol_broken, "the reply names no data address", reply.text());
 }
 
 tl::unexpected<Fault> forbidden(const DataAddress& announced, std::string_view why) {
-  return tl::unexpected(
-      Fault{.code = FaultCode::forbidden_address,
-            .detail = fmt::format("{} {}", printable(announced.text(), 100), why)});
+  return fault_of(FaultCode::forbidden_address,
+                  fmt::format("{} {}", printable(announced.text(), 100), why));
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view digits) {
@@ -170,8 +168,7 @@ Result<DataAddress, Fault> judge_address(const DataAddress& announced, std::stri
                                          AddressRule rule) {
   const std::optional<Ip> control = parse_ip(peer);
   if (!control) {
-    return tl::unexpected(Fault{.code = FaultCode::internal,
-                                .detail = "the control channel's peer is not a numeric address"});
+    return fault_of(FaultCode::internal, "the control channel's peer is not a numeric address");
   }
   if (announced.port < data_port_min) return forbidden(announced, "is a reserved port");
   const DataAddress at_the_peer{text_of(*control), announced.port};

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "ftp/fault_of.h"
 
 namespace rft::ftp {
 namespace {
@@ -118,10 +119,8 @@ Result<std::string, Fault> checksum_value(const ChecksumOffer& offer, const Repl
       if (value) return *std::move(value);
     }
   }
-  return tl::unexpected(
-      Fault{.code = FaultCode::protocol_broken,
-            .reply = reply.text(),
-            .detail = fmt::format("the reply holds no {} checksum", offer.algorithm)});
+  return fault_of(FaultCode::protocol_broken,
+                  fmt::format("the reply holds no {} checksum", offer.algorithm), reply.text());
 }
 
 std::optional<std::string> normal_checksum(std::string_view algorithm, std::string_view hex) {

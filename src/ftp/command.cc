@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ftp/fault_of.h"
 
 namespace rft::ftp {
 namespace {
@@ -13,10 +14,6 @@ constexpr std::size_t command_text_max = 1000;
 
 bool is_secret(std::string_view verb) {
   return verb == "PASS" || verb == "ADAT" || verb == "DCSC";
-}
-
-Fault bad_name(std::string detail) {
-  return Fault{.code = FaultCode::bad_name, .detail = std::move(detail)};
 }
 
 }  // namespace
@@ -37,14 +34,15 @@ Result<std::string, Fault> wire_line(const Command& command) {
   }
   constexpr std::string_view breaks_a_line("\r\n\0", 3);
   if (line.find_first_of(breaks_a_line) != std::string::npos) {
-    return tl::unexpected(
-        bad_name(fmt::format("the argument of {} holds CR, LF or NUL, which no command can carry",
-                             printable(command.verb, command_text_max))));
+    return fault_of(
+        FaultCode::bad_name,
+        fmt::format("the argument of {} holds CR, LF or NUL, which no command can carry",
+                    printable(command.verb, command_text_max)));
   }
   line += "\r\n";
   if (line.size() > command_size_max) {
-    return tl::unexpected(bad_name(fmt::format("the command {} would be longer than {} bytes",
-                                               command.verb, command_size_max)));
+    return fault_of(FaultCode::bad_name, fmt::format("the command {} would be longer than {} bytes",
+                                                     command.verb, command_size_max));
   }
   return line;
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ftp/fault_of.h"
+
 namespace rft::ftp {
 namespace {
 
@@ -11,20 +13,13 @@ bool ends_the_session(const Command& command) {
   return command.verb == "ABOR" || command.verb == "QUIT";
 }
 
-Fault bug(std::string detail) {
-  return Fault{.code = FaultCode::internal, .detail = std::move(detail)};
-}
-
-Fault broken(const Reply& reply, std::string detail) {
-  return Fault{
-      .code = FaultCode::protocol_broken, .reply = reply.text(), .detail = std::move(detail)};
-}
-
 }  // namespace
 
 Result<Ticket, Fault> ControlChannel::send(const Command& command) {
   if (!can_send() && !ends_the_session(command)) {
-    return tl::unexpected(marked(bug("more commands were queued than the channel's depth")));
+    return tl::unexpected(
+        marked(fault_of(FaultCode::internal, "more commands were queued than the channel's depth")
+                   .value()));
   }
   Result<std::string, Fault> line = wire_line(command);
   if (line && protection_) line = protection_->protect(*line);
@@ -59,12 +54,14 @@ std::optional<Fault> ControlChannel::at_end() const {
   if (waiting_.empty() && outer_.is_between_replies() && inner_.is_between_replies()) {
     return std::nullopt;
   }
-  return marked(Fault{.code = FaultCode::cut});
+  return marked(fault_of(FaultCode::cut, "").value());
 }
 
 Result<void, Fault> ControlChannel::protect_with(std::unique_ptr<Protection> protection) {
   if (!waiting_.empty() || !outer_.is_between_replies()) {
-    return tl::unexpected(marked(bug("protection was switched on in the middle of a command")));
+    return tl::unexpected(marked(
+        fault_of(FaultCode::internal, "protection was switched on in the middle of a command")
+            .value()));
   }
   protection_ = std::move(protection);
   return {};
@@ -75,7 +72,8 @@ Result<std::optional<Reply>, Fault> ControlChannel::next_reply() {
   if (!protection_) {
     Result<std::optional<Reply>, Fault> reply = outer_.next();
     if (reply && *reply && (*reply)->is_protected()) {
-      return tl::unexpected(broken(**reply, "a protected reply came before protection was on"));
+      return fault_of(FaultCode::protocol_broken, "a protected reply came before protection was on",
+                      (*reply)->text());
     }
     return reply;
   }
@@ -93,7 +91,8 @@ Result<std::optional<Reply>, Fault> ControlChannel::next_reply() {
 
 Result<void, Fault> ControlChannel::unwrap(const Reply& outer) {
   if (!outer.is_protected()) {
-    return tl::unexpected(broken(outer, "a reply in clear came on a protected channel"));
+    return fault_of(FaultCode::protocol_broken, "a reply in clear came on a protected channel",
+                    outer.text());
   }
   for (const std::string& token : outer.lines) {
     Result<std::string, Fault> bytes = protection_->unprotect(token);

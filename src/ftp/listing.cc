@@ -6,14 +6,14 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "ftp/fault_of.h"
 
 namespace rft::ftp {
 namespace {
 
 tl::unexpected<Fault> malformed(std::string_view what, std::string reply) {
-  return tl::unexpected(Fault{.code = FaultCode::protocol_broken,
-                              .reply = std::move(reply),
-                              .detail = fmt::format("{} cannot be read", what)});
+  return fault_of(FaultCode::protocol_broken, fmt::format("{} cannot be read", what),
+                  std::move(reply));
 }
 
 EntryType type_of(std::string_view value) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "ftp/fault_of.h"
 
 namespace rft::ftp {
 namespace {
@@ -48,9 +49,7 @@ std::optional<WallTime> time_field(const Reply& reply) {
 }
 
 tl::unexpected<Fault> unreadable(const Reply& reply) {
-  return tl::unexpected(Fault{.code = FaultCode::protocol_broken,
-                              .reply = reply.text(),
-                              .detail = "the marker cannot be read"});
+  return fault_of(FaultCode::protocol_broken, "the marker cannot be read", reply.text());
 }
 
 // "Range Marker 0-100,200-300"; blanks between ranges are no harm.

@@ -268,10 +268,7 @@ FaultCode code_of_refusal(const Reply& reply, Doing doing, Side side) {
 }  // namespace
 
 Fault refusal(const Reply& reply, Doing doing, Side side) {
-  return Fault{.code = code_of_refusal(reply, doing, side),
-               .side = side,
-               .doing = doing,
-               .reply = reply.text()};
+  return Fault{code_of_refusal(reply, doing, side), side, doing, reply.text(), ""};
 }
 
 }  // namespace rft::ftp

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ftp/fault_of.h"
 
 namespace rft::ftp {
 namespace {
@@ -150,8 +151,8 @@ std::size_t ReplyReader::line_limit() const {
 }
 
 void ReplyReader::fail(std::string detail) {
-  failed_ = Fault{.code = FaultCode::protocol_broken, .detail = std::move(detail)};
-  if (open_) failed_->reply = open_->text();
+  failed_ =
+      fault_of(FaultCode::protocol_broken, std::move(detail), open_ ? open_->text() : "").value();
   buffer_.clear();
   position_ = 0;
   line_.clear();
