@@ -135,12 +135,10 @@ struct SecurityContext::Handles {
 Result<void, Fault> SecurityContext::Handles::import_credential(const Secret& pem) {
   gss_buffer_desc bytes = borrow(pem.reveal());
   OM_uint32 minor = 0;
-  OM_uint32 seconds_left = 0;
-  if (gss_import_cred(&minor, &credential, GSS_C_NO_OID, import_from_memory, &bytes, 0,
-                      &seconds_left) != GSS_S_COMPLETE) {
+  if (gss_import_cred(&minor, &credential, GSS_C_NO_OID, import_from_memory, &bytes, 0, nullptr) !=
+      GSS_S_COMPLETE) {
     return failure(Step::import_credential, minor);
   }
-  if (seconds_left == 0) return fault(FaultCode::credential_expired, "the proxy has ended");
   return {};
 }
 
@@ -185,9 +183,14 @@ const std::string& SecurityContext::peer() const {
 
 Result<SecurityContext, Fault> SecurityContext::begin(const Credential& credential,
                                                       std::string_view host,
-                                                      Delegation delegation) {
+                                                      Delegation delegation, WallTime now) {
   if (!is_activated()) {
     return fault(FaultCode::credential_unusable, "the security library was not started");
+  }
+  // The library does not look: it would send what has ended and leave the refusal to the server.
+  if (credential.expired(now)) {
+    return fault(FaultCode::credential_expired,
+                 "the credential ended at " + to_rfc3339(credential.not_after));
   }
   auto handles = std::make_unique<Handles>();
   if (delegation == Delegation::limited) handles->flags |= delegation_flags;

@@ -32,9 +32,10 @@ enum class Privacy : std::uint8_t { integrity, encrypted };
 class SecurityContext {
  public:
   // `host` is the name that the server's certificate must carry.
+  //   credential_expired   it has ended at `now`
   //   credential_unusable  the library cannot use the credential, or activate was not called
   static Result<SecurityContext, Fault> begin(const Credential& credential, std::string_view host,
-                                              Delegation delegation);
+                                              Delegation delegation, WallTime now);
 
   SecurityContext(SecurityContext&&) noexcept;
   SecurityContext& operator=(SecurityContext&&) noexcept;
