@@ -5,11 +5,12 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/result.h"
+#include "base/url.h"
 #include "core/life.h"
 #include "wire/options.h"
-#include "base/url.h"
 
 namespace rft {
 

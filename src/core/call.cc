@@ -1,0 +1,279 @@
+#include "core/call.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "wire/frame.h"
+#include "wire/words.h"
+
+namespace rft {
+namespace {
+
+// Algorithms that GridFTP and FTP servers are known to compute, by their names in FEAT.
+constexpr std::array<std::string_view, 6> algorithms{"ADLER32", "MD5",    "SHA256",
+                                                     "SHA1",    "SHA512", "CRC32"};
+
+std::size_t hex_length(std::string_view algorithm) {
+  if (algorithm == "ADLER32" || algorithm == "CRC32") return 8;
+  if (algorithm == "MD5") return 32;
+  if (algorithm == "SHA1") return 40;
+  return algorithm == "SHA256" ? 64 : 128;
+}
+
+template <class Words>
+tl::unexpected<Error> not_one_of(std::string_view name, std::string_view value,
+                                 const Words& words) {
+  return fail(Code::invalid_option, fmt::format("{} is '{}'; it must be one of: {}", name,
+                                                printable(value, 64), fmt::join(words, ", ")));
+}
+
+template <class Enum, class Words>
+Result<void> set_word(Enum& target, std::string_view name, std::string_view value,
+                      const Words& words) {
+  const auto found = enumerator_of<Enum>(value, words);
+  if (!found) return not_one_of(name, value, words);
+  target = *found;
+  return {};
+}
+
+Result<void> set_number(std::optional<std::uint32_t>& target, std::string_view name,
+                        std::string_view value, std::uint32_t most) {
+  const auto number = parse_number(value);
+  if (!number || *number == 0 || *number > most) {
+    return fail(Code::invalid_option,
+                fmt::format("{} is '{}'; it must be a number from 1 to {}", name,
+                            printable(value, 64), most));
+  }
+  target = static_cast<std::uint32_t>(*number);
+  return {};
+}
+
+Result<void> set_credential(std::optional<Uuid>& target, std::string_view name,
+                            std::string_view value) {
+  const auto id = Uuid::parse(value);
+  if (!id) {
+    return fail(Code::invalid_option,
+                fmt::format("{} is '{}'; it must be an id as 'rft cred ls' shows it", name,
+                            printable(value, 64)));
+  }
+  target = *id;
+  return {};
+}
+
+Result<void> set_checksum(WantedChecksum& target, std::string_view value) {
+  const std::size_t colon = value.find(':');
+  std::string algorithm(value.substr(0, colon));
+  std::transform(algorithm.begin(), algorithm.end(), algorithm.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::erase(algorithm, '-');
+  if (std::find(algorithms.begin(), algorithms.end(), algorithm) == algorithms.end()) {
+    return not_one_of("the algorithm of checksum", value.substr(0, colon), algorithms);
+  }
+  std::string digits;
+  if (colon != std::string_view::npos) {
+    digits = to_lower(value.substr(colon + 1));
+    if (!hex_decode(digits) || digits.size() != hex_length(algorithm)) {
+      return fail(Code::invalid_option,
+                  fmt::format("the value of an {} checksum is {} hexadecimal digits", algorithm,
+                              hex_length(algorithm)));
+    }
+  }
+  target = {std::move(algorithm), std::move(digits)};
+  return {};
+}
+
+Result<void> set_label(std::string& target, std::string_view value) {
+  if (value.size() > label_length_max || printable(value, value.size() * 4 + 4) != value) {
+    return fail(Code::invalid_option,
+                fmt::format("label must be at most {} bytes of UTF-8 without control characters",
+                            label_length_max));
+  }
+  target = std::string(value);
+  return {};
+}
+
+Result<void> set_finish_by(std::optional<WallTime>& target, std::string_view value) {
+  target = from_rfc3339(value);
+  if (target) return {};
+  return fail(Code::invalid_option,
+              fmt::format("finish_by is '{}'; it must be a time like 2026-12-31T18:00:00Z",
+                          printable(value, 64)));
+}
+
+struct OptionEntry {
+  std::string_view name;
+  Result<void> (*set)(Options&, std::string_view name, std::string_view value);
+};
+
+constexpr std::array option_table{
+    OptionEntry{"existing",
+                [](Options& o, std::string_view n, std::string_view v) {
+                  return set_word(o.existing, n, v, existing_words);
+                }},
+    OptionEntry{"checksum", [](Options& o, std::string_view,
+                               std::string_view v) { return set_checksum(o.checksum, v); }},
+    OptionEntry{"verify",
+                [](Options& o, std::string_view n, std::string_view v) {
+                  return set_word(o.verify, n, v, verify_words);
+                }},
+    OptionEntry{"publish",
+                [](Options& o, std::string_view n, std::string_view v) {
+                  return set_word(o.publish, n, v, publish_words);
+                }},
+    OptionEntry{"data_channel",
+                [](Options& o, std::string_view n, std::string_view v) -> Result<void> {
+                  DataChannel channel{};
+                  auto result = set_word(channel, n, v, data_channel_words);
+                  if (result) o.data_channel = channel;
+                  return result;
+                }},
+    OptionEntry{"resume",
+                [](Options& o, std::string_view n, std::string_view v) {
+                  return set_word(o.resume, n, v, resume_words);
+                }},
+    OptionEntry{"finish_by", [](Options& o, std::string_view,
+                                std::string_view v) { return set_finish_by(o.finish_by, v); }},
+    OptionEntry{"max_tries",
+                [](Options& o, std::string_view n, std::string_view v) {
+                  return set_number(o.max_tries, n, v, tries_limit);
+                }},
+    OptionEntry{"label", [](Options& o, std::string_view,
+                            std::string_view v) { return set_label(o.label, v); }},
+    OptionEntry{"streams_max",
+                [](Options& o, std::string_view n, std::string_view v) {
+                  return set_number(o.streams_max, n, v, streams_limit);
+                }},
+    OptionEntry{"parents",
+                [](Options& o, std::string_view n, std::string_view v) {
+                  return set_word(o.parents, n, v, parents_words);
+                }},
+    OptionEntry{"source_credential",
+                [](Options& o, std::string_view n, std::string_view v) {
+                  return set_credential(o.source_credential, n, v);
+                }},
+    OptionEntry{"destination_credential",
+                [](Options& o, std::string_view n, std::string_view v) {
+                  return set_credential(o.destination_credential, n, v);
+                }},
+};
+
+std::string text_of(const Call& call) {
+  struct Text {
+    std::string operator()(const Submit& c) const {
+      return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", c.commit ? "complete" : "submit", c.handle,
+                         c.source.text(), c.destination.text(), c.priority.value_or(-1),
+                         options_json(c.options), c.commit);
+    }
+    std::string operator()(const Commit& c) const { return "commit\n" + c.handle; }
+    std::string operator()(const ChangePriority& c) const {
+      const auto* number = std::get_if<int>(&c.to);
+      return fmt::format("priority\n{}\n{}", c.handle,
+                         number ? *number
+                                : 1000 + static_cast<int>(std::get<PriorityStep>(c.to)));
+    }
+    std::string operator()(const Clear& c) const { return "clear\n" + c.handle; }
+    std::string operator()(const Stop& c) const { return "stop\n" + c.handle; }
+  };
+  return std::visit(Text{}, call);
+}
+
+}  // namespace
+
+const std::string& handle_of(const Call& call) {
+  return std::visit([](const auto& one) -> const std::string& { return one.handle; }, call);
+}
+
+std::string_view name_of(const Call& call) {
+  struct Name {
+    std::string_view operator()(const Submit& c) const { return c.commit ? "complete" : "submit"; }
+    std::string_view operator()(const Commit&) const { return "commit"; }
+    std::string_view operator()(const ChangePriority&) const { return "priority"; }
+    std::string_view operator()(const Clear&) const { return "clear"; }
+    std::string_view operator()(const Stop&) const { return "stop"; }
+  };
+  return std::visit(Name{}, call);
+}
+
+std::string digest_of(const Call& call) { return sha256(text_of(call)); }
+
+std::string content_digest(const Submit& submit) {
+  return sha256(fmt::format("{}\n{}\n{}", submit.source.text(), submit.destination.text(),
+                            options_json(submit.options)));
+}
+
+Result<std::string> checked_handle(std::string_view text) {
+  const auto alphanumeric = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  };
+  const bool good = !text.empty() && text.size() <= handle_length_max && alphanumeric(text[0]) &&
+                    std::all_of(text.begin(), text.end(), [&](char c) {
+                      return alphanumeric(c) || std::string_view("._:@-").find(c) != text.npos;
+                    });
+  if (good) return std::string(text);
+  return fail(Code::invalid_handle,
+              fmt::format("'{}' is no handle: use 1 to {} characters of A-Z a-z 0-9 . _ : @ -, the "
+                          "first a letter or digit",
+                          printable(text, 160), handle_length_max));
+}
+
+Result<int> checked_priority(long long number) {
+  if (number >= 0 && number <= 100) return static_cast<int>(number);
+  return fail(Code::invalid_priority,
+              fmt::format("the priority {} is not from 0 to 100", number));
+}
+
+Result<ChangePriority> checked_priority_change(std::string handle, std::string_view text) {
+  constexpr std::array<std::string_view, 3> steps{"push", "increase", "decrease"};
+  if (const auto step = enumerator_of<PriorityStep>(text, steps)) {
+    return ChangePriority{std::move(handle), *step};
+  }
+  const auto number = parse_number(text);
+  if (number && *number <= 100) {
+    return ChangePriority{std::move(handle), static_cast<int>(*number)};
+  }
+  return fail(Code::invalid_priority,
+              fmt::format("'{}' is neither a number from 0 to 100 nor push, increase or decrease",
+                          printable(text, 64)));
+}
+
+std::vector<std::string_view> option_names() {
+  std::vector<std::string_view> names;
+  for (const OptionEntry& option : option_table) names.push_back(option.name);
+  return names;
+}
+
+Result<void> set_option(Options& options, std::string_view name, std::string_view value) {
+  for (const OptionEntry& option : option_table) {
+    if (option.name == name) return option.set(options, name, value);
+  }
+  return fail(Code::unknown_option,
+              fmt::format("there is no option '{}'; there are: {}", printable(name, 64),
+                          fmt::join(option_names(), ", ")));
+}
+
+Result<Submit> checked_submit(Submit submit) {
+  const Options& options = submit.options;
+  if (submit.source == submit.destination) {
+    return fail(Code::same_source_and_destination,
+                "source and destination are the same file; nothing would be moved");
+  }
+  if (options.verify != Verify::checksum && !options.checksum.value.empty()) {
+    return fail(Code::invalid_option,
+                fmt::format("a checksum is given, but verify={} compares none; leave one of them",
+                            word(options.verify)));
+  }
+  const bool ftp = submit.source.endpoint.scheme == Scheme::ftp ||
+                   submit.destination.endpoint.scheme == Scheme::ftp;
+  if (ftp && options.data_channel && *options.data_channel != DataChannel::clear) {
+    return fail(Code::invalid_option,
+                fmt::format("data_channel={} needs gsiftp:// on both sides; ftp:// has only clear",
+                            word(*options.data_channel)));
+  }
+  return submit;
+}
+
+}  // namespace rft

@@ -1,0 +1,76 @@
+#include "core/call.h"
+
+#include <gtest/gtest.h>
+
+namespace rft {
+namespace {
+
+Code code_of_option(std::string_view name, std::string_view value) {
+  Options options;
+  const auto result = set_option(options, name, value);
+  return result ? Code::internal : result.error().code;
+}
+
+TEST(Calls, handles_are_checked_by_character_and_length) {
+  for (const char* good : {"a", "0", "run:7@site-a_x.1"}) EXPECT_TRUE(checked_handle(good)) << good;
+  EXPECT_TRUE(checked_handle(std::string(128, 'x')));
+  for (const std::string bad : {"", "-a", ".a", "a b", "a/b", "\xc3\xa9", "a\n"}) {
+    EXPECT_EQ(checked_handle(bad).error().code, Code::invalid_handle) << bad;
+  }
+  EXPECT_FALSE(checked_handle(std::string(129, 'x')));
+}
+
+TEST(Calls, a_priority_is_a_number_from_0_to_100_or_a_step) {
+  EXPECT_TRUE(checked_priority(0) && checked_priority(100));
+  EXPECT_FALSE(checked_priority(-1) || checked_priority(101));
+  EXPECT_EQ(std::get<PriorityStep>(checked_priority_change("h", "push")->to), PriorityStep::push);
+  EXPECT_EQ(std::get<int>(checked_priority_change("h", "7")->to), 7);
+  for (const char* bad : {"", "101", "-1", "up", "5.0", "99999999999999999999"}) {
+    EXPECT_EQ(checked_priority_change("h", bad).error().code, Code::invalid_priority) << bad;
+  }
+}
+
+TEST(Calls, an_option_that_is_not_there_or_cannot_be_is_refused_by_name) {
+  EXPECT_EQ(code_of_option("verfy", "none"), Code::unknown_option);
+  EXPECT_EQ(code_of_option("verify", "maybe"), Code::invalid_option);
+  EXPECT_EQ(code_of_option("streams_max", "0"), Code::invalid_option);
+  EXPECT_EQ(code_of_option("streams_max", "65"), Code::invalid_option);
+  EXPECT_EQ(code_of_option("checksum", "MD5:xyz"), Code::invalid_option);
+  EXPECT_EQ(code_of_option("checksum", "WHIRLPOOL"), Code::invalid_option);
+  EXPECT_EQ(code_of_option("finish_by", "tomorrow"), Code::invalid_option);
+  EXPECT_EQ(code_of_option("label", "a\x1b[2J"), Code::invalid_option);
+  EXPECT_EQ(code_of_option("source_credential", "x"), Code::invalid_option);
+}
+
+TEST(Calls, a_checksum_is_kept_in_normal_form) {
+  Options options;
+  ASSERT_TRUE(set_option(options, "checksum", "sha-256"));
+  EXPECT_EQ(options.checksum.algorithm, "SHA256");
+  ASSERT_TRUE(set_option(options, "checksum", "adler32:00FFaa11"));
+  EXPECT_EQ(options.checksum.value, "00ffaa11");
+}
+
+TEST(Calls, a_submission_that_contradicts_itself_is_refused) {
+  Submit submit{"h", *parse_url("ftp://a/x"), *parse_url("ftp://A:21/x"), {}, {}, false};
+  EXPECT_EQ(checked_submit(submit).error().code, Code::same_source_and_destination);
+  submit.destination = *parse_url("ftp://b/x");
+  EXPECT_TRUE(checked_submit(submit));
+  submit.options.data_channel = DataChannel::private_;
+  EXPECT_EQ(checked_submit(submit).error().code, Code::invalid_option);
+  submit.options.data_channel.reset();
+  submit.options.verify = Verify::none;
+  submit.options.checksum = {"MD5", std::string(32, '0')};
+  EXPECT_EQ(checked_submit(submit).error().code, Code::invalid_option);
+}
+
+TEST(Calls, priority_is_no_part_of_the_content) {
+  Submit a{"h", *parse_url("ftp://a/x"), *parse_url("ftp://b/x"), 10, {}, false};
+  Submit b = a;
+  b.priority = 90;
+  EXPECT_EQ(content_digest(a), content_digest(b));
+  b.options.label = "x";
+  EXPECT_NE(content_digest(a), content_digest(b));
+}
+
+}  // namespace
+}  // namespace rft
