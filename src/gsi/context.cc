@@ -182,8 +182,8 @@ const std::string& SecurityContext::peer() const {
 }
 
 Result<SecurityContext, Fault> SecurityContext::begin(const Credential& credential,
-                                                      std::string_view host,
-                                                      Delegation delegation, WallTime now) {
+                                                      std::string_view host, Delegation delegation,
+                                                      WallTime now) {
   if (!is_activated()) {
     return fault(FaultCode::credential_unusable, "the security library was not started");
   }

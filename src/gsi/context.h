@@ -47,6 +47,8 @@ class SecurityContext {
   //   untrusted_host   the server's certificate: unknown CA, ended, or another host's
   //   protocol_broken  the token is no token, or too long
   Result<std::string, Fault> step(std::string_view token);
+  // Our side is done. The server may still refuse (TLS 1.3 lets it judge us last): the log-in is
+  // complete only with its reply 235.
   bool established() const;
   const std::string& peer() const;  // the server's subject, once established
 

@@ -1,5 +1,6 @@
 // A PKI in memory for tests: a CA, people, hosts and both kinds of proxy, at any times.
 #pragma once
+#include <openssl/conf.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -47,10 +48,17 @@ inline void set_time(ASN1_TIME* field, WallTime time) {
   demand(ASN1_TIME_set(field, std::chrono::floor<seconds>(time).time_since_epoch().count()));
 }
 
+inline openssl::Key small_key() {
+  return openssl::Key(EVP_EC_gen("P-256"));
+}  // made at once
+inline openssl::Key rsa_key() {
+  return openssl::Key(EVP_RSA_gen(2048));
+}
+
 // Signed by `issuer`, by itself where there is none.
 inline Issued issue(const Names& names, const Issued* issuer, Times times,
-                    const Extensions& extensions) {
-  Issued made{openssl::Certificate(X509_new()), openssl::Key(EVP_EC_gen("P-256")), names};
+                    const Extensions& extensions, openssl::Key key = small_key()) {
+  Issued made{openssl::Certificate(X509_new()), std::move(key), names};
   X509* certificate = made.certificate.get();
   X509* by = issuer != nullptr ? issuer->certificate.get() : certificate;
   demand(X509_set_version(certificate, X509_VERSION_3) == 1);
@@ -60,11 +68,13 @@ inline Issued issue(const Names& names, const Issued* issuer, Times times,
   set_time(X509_getm_notBefore(certificate), times.from);
   set_time(X509_getm_notAfter(certificate), times.until);
   demand(X509_set_pubkey(certificate, made.key.get()) == 1);
+  const std::unique_ptr<CONF, openssl::Free<NCONF_free>> no_configuration(NCONF_new(nullptr));
   for (const auto& [nid, text] : extensions) {
     X509V3_CTX context;
     X509V3_set_ctx(&context, by, certificate, nullptr, nullptr, 0);
+    X509V3_set_nconf(&context, no_configuration.get());
     const std::unique_ptr<X509_EXTENSION, openssl::Free<X509_EXTENSION_free>> extension(
-        X509V3_EXT_conf_nid(nullptr, &context, nid, text.c_str()));
+        X509V3_EXT_nconf_nid(no_configuration.get(), &context, nid, text.c_str()));
     demand(extension && X509_add_ext(certificate, extension.get(), -1) == 1);
   }
   EVP_PKEY* signer = issuer != nullptr ? issuer->key.get() : made.key.get();
@@ -78,9 +88,10 @@ inline Issued make_ca(Times times, const std::string& name = "Test CA") {
                 {NID_key_usage, "critical,keyCertSign,cRLSign"}});
 }
 
-inline Issued make_person(const Issued& ca, const std::string& name, Times times) {
+inline Issued make_person(const Issued& ca, const std::string& name, Times times,
+                          openssl::Key key = small_key()) {
   return issue({{"O", "Grid"}, {"CN", name}}, &ca, times,
-               {{NID_key_usage, "critical,digitalSignature"}});
+               {{NID_key_usage, "critical,digitalSignature"}}, std::move(key));
 }
 
 inline Issued make_host(const Issued& ca, const std::string& host, Times times) {
@@ -95,10 +106,11 @@ inline Names under(const Issued& issuer, const std::string& common_name) {
   return names;
 }
 
-inline Issued make_proxy(const Issued& issuer, Times times) {
+inline Issued make_proxy(const Issued& issuer, Times times, openssl::Key key = small_key()) {
   return issue(under(issuer, "123456"), &issuer, times,
                {{NID_key_usage, "critical,digitalSignature"},
-                {NID_proxyCertInfo, "critical,language:id-ppl-inheritAll"}});
+                {NID_proxyCertInfo, "critical,language:id-ppl-inheritAll"}},
+               std::move(key));
 }
 
 inline Issued make_legacy_proxy(const Issued& issuer, Times times) {
