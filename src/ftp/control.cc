@@ -17,9 +17,8 @@ bool ends_the_session(const Command& command) {
 
 Result<Ticket, Fault> ControlChannel::send(const Command& command) {
   if (!can_send() && !ends_the_session(command)) {
-    return tl::unexpected(
-        marked(fault_of(FaultCode::internal, "more commands were queued than the channel's depth")
-                   .value()));
+    return tl::unexpected(Fault{FaultCode::internal, side_, Doing::nothing, "",
+                                "more commands were queued than the channel's depth"});
   }
   Result<std::string, Fault> line = wire_line(command);
   if (line && protection_) line = protection_->protect(*line);
@@ -54,14 +53,13 @@ std::optional<Fault> ControlChannel::at_end() const {
   if (waiting_.empty() && outer_.is_between_replies() && inner_.is_between_replies()) {
     return std::nullopt;
   }
-  return marked(fault_of(FaultCode::cut, "").value());
+  return Fault{FaultCode::cut, side_, Doing::nothing, "", ""};
 }
 
 Result<void, Fault> ControlChannel::protect_with(std::unique_ptr<Protection> protection) {
   if (!waiting_.empty() || !outer_.is_between_replies()) {
-    return tl::unexpected(marked(
-        fault_of(FaultCode::internal, "protection was switched on in the middle of a command")
-            .value()));
+    return tl::unexpected(Fault{FaultCode::internal, side_, Doing::nothing, "",
+                                "protection was switched on in the middle of a command"});
   }
   protection_ = std::move(protection);
   return {};

@@ -37,6 +37,7 @@ struct Setup {
   std::optional<Secret> dcsc_blob;  // the throw-away certificate both sides get (design 5.9)
   std::string subject;              // the other side's, for crossed DCAU S; empty: DCAU A
   std::uint64_t buffer_bytes = 0;   // SBUF; 0: the system tunes it
+  bool operator==(const Setup&) const = default;
 };
 
 // After log-in and FEAT; independent commands, so they may be pipelined.

@@ -143,12 +143,12 @@ std::optional<Cause> cause_in_words(std::string_view text) {
   return std::nullopt;
 }
 
-// The system's own words follow the last colon; what stands before may echo the path, and a file
-// may well be called "no space left".
+// The deepest cause is said last and the system's own words follow a line's last colon; what stands
+// before may echo the path, and a file may well be called "no space left".
 std::optional<Cause> cause_in_text(const Reply& reply) {
   for (const bool whole : {false, true}) {
-    for (const std::string& line : reply.lines) {
-      const std::string lower = to_lower(line);
+    for (auto line = reply.lines.rbegin(); line != reply.lines.rend(); ++line) {
+      const std::string lower = to_lower(*line);
       const std::size_t colon = lower.rfind(": ");
       if (!whole && colon == std::string::npos) continue;
       const std::string_view text(lower);

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "ftp/fault_of.h"
 
 namespace rft::ftp {
 namespace {
@@ -151,8 +150,8 @@ std::size_t ReplyReader::line_limit() const {
 }
 
 void ReplyReader::fail(std::string detail) {
-  failed_ =
-      fault_of(FaultCode::protocol_broken, std::move(detail), open_ ? open_->text() : "").value();
+  failed_ = Fault{FaultCode::protocol_broken, Side::none, Doing::nothing,
+                  open_ ? open_->text() : "", std::move(detail)};
   buffer_.clear();
   position_ = 0;
   line_.clear();

@@ -1,0 +1,79 @@
+#include "ftp/listing.h"
+
+#include <gtest/gtest.h>
+
+namespace rft::ftp {
+namespace {
+
+const Reply file{250,
+                 {"status of /d/a b",
+                  " Type=file;Modify=20261126071610;Size=6;Perm=awr;UNIX.mode=0644;"
+                  "UNIX.owner=root;Unique=fe00-a721a8; /d/a b",
+                  "End."}};
+
+TEST(Listing, mlst_tells_what_identifies_a_file) {
+  const auto facts = mlst_facts(file);
+  ASSERT_TRUE(facts) << sentence(facts.error());
+  EXPECT_EQ(facts->type, EntryType::file);
+  EXPECT_EQ(facts->size, 6U);
+  EXPECT_EQ(facts->modify, "20261126071610");
+  EXPECT_EQ(facts->modified, from_rfc3339("2026-11-26T07:16:10Z"));
+  EXPECT_EQ(facts->unique, "fe00-a721a8");
+  EXPECT_EQ(facts->mode, 0644U);
+  EXPECT_EQ(facts->name, "/d/a b");
+}
+
+TEST(Listing, a_line_of_a_listing_names_folders_and_the_folder_itself) {
+  EXPECT_EQ(facts_of_line("type=dir;size=4096; sub")->type, EntryType::folder);
+  EXPECT_EQ(facts_of_line("Type=cdir; .")->type, EntryType::this_folder);
+  EXPECT_EQ(facts_of_line("Type=pdir; ..")->type, EntryType::parent_folder);
+  EXPECT_EQ(facts_of_line("Type=OS.unix=slink:/x; l")->type, EntryType::other);
+  EXPECT_EQ(facts_of_line(" name alone")->name, "name alone");
+}
+
+TEST(Listing, a_name_keeps_its_blanks_semicolons_and_bytes) {
+  EXPECT_EQ(facts_of_line("Type=file;  a;b=c; \xFF")->name, " a;b=c; \xFF");
+}
+
+TEST(Listing, a_malformed_line_is_a_fault) {
+  for (const char* line :
+       {"", " ", "Type=file;", "Type=file", "Type; x", "=file; x", "Type=file;x", "Size=-1; x",
+        "Size=18446744073709551616; x", "Size=; x", "Modify=2026; x"}) {
+    const auto facts = facts_of_line(line);
+    ASSERT_FALSE(facts) << line;
+    EXPECT_EQ(facts.error().code, FaultCode::protocol_broken);
+  }
+}
+
+TEST(Listing, more_facts_than_the_limit_are_refused) {
+  std::string line;
+  for (std::size_t i = 0; i < facts_max; ++i) line += "x=y;";
+  EXPECT_TRUE(facts_of_line(line + " n"));
+  EXPECT_FALSE(facts_of_line(line + "x=y; n"));
+}
+
+TEST(Listing, an_mlst_reply_of_another_shape_is_a_fault) {
+  EXPECT_FALSE(mlst_facts({250, {"Type=file; /a"}}));
+  EXPECT_FALSE(mlst_facts({250, {"x", "Type=file; /a", "End"}}));
+  EXPECT_FALSE(mlst_facts({250, {"x", " Type=file; /a", " Type=file; /b", "End"}}));
+  EXPECT_FALSE(mlst_facts({550, file.lines}));
+}
+
+TEST(Listing, size_is_one_number) {
+  EXPECT_EQ(size_of({213, {"6"}}), 6U);
+  EXPECT_FALSE(size_of({213, {"6 bytes"}}));
+  EXPECT_FALSE(size_of({213, {"-6"}}));
+  EXPECT_FALSE(size_of({213, {""}}));
+  EXPECT_FALSE(size_of({550, {"6"}}));
+}
+
+TEST(Listing, mdtm_is_a_time_in_utc) {
+  EXPECT_EQ(mdtm_of({213, {"20261126071610.25"}}), *from_rfc3339("2026-11-26T07:16:10.250Z"));
+  for (const char* text : {"20261326071610", "20260230000000", "20261126240000", "2026112607161",
+                           "20261126071610.", "20261126071610x5", "+0261126071610"}) {
+    EXPECT_FALSE(mdtm_of({213, {text}})) << text;
+  }
+}
+
+}  // namespace
+}  // namespace rft::ftp
