@@ -1,6 +1,7 @@
 #include "gsi/context.h"
 
 #include <globus_common.h>
+#include <globus_error_openssl.h>
 #include <gssapi.h>
 
 #include <csignal>
@@ -38,15 +39,35 @@ gss_buffer_desc borrow(std::string_view bytes) {
   return buffer;
 }
 
-// Takes the error behind `minor` out of the library, where it would stay for ever.
+// A copy that the library made for us.
+std::string taken(char* text) {
+  std::string copy = text == nullptr ? "" : text;
+  std::free(text);
+  return copy;
+}
+
+std::string words_of_layer(globus_object_t* layer) {
+  std::string words = taken(globus_error_get_long_desc(layer));
+  if (words.empty()) words = taken(globus_error_get_short_desc(layer));
+  if (words.empty() && globus_object_type_match(globus_object_get_type(layer),
+                                                GLOBUS_ERROR_TYPE_OPENSSL) == GLOBUS_TRUE) {
+    const char* reason = globus_error_openssl_error_get_reason(layer);
+    words = reason == nullptr ? "" : reason;
+  }
+  return words;
+}
+
+// Takes the error behind `minor` out of the library, where it would stay for ever. Not by the
+// library's own printing: that follows pointers into OpenSSL's queue of errors, freed long before.
 std::string words_of(OM_uint32 minor) {
   globus_object_t* error = globus_error_get(static_cast<globus_result_t>(minor));
-  if (error == nullptr) return "no reason given";
-  char* text = globus_error_print_friendly(error);
-  std::string words = text == nullptr ? "" : text;
-  std::free(text);
+  std::string words;
+  for (globus_object_t* layer = error; layer != nullptr; layer = globus_error_get_cause(layer)) {
+    const std::string more = words_of_layer(layer);
+    if (!more.empty()) words += (words.empty() ? "" : ": ") + more;
+  }
   globus_object_free(error);
-  return words;
+  return words.empty() ? "no reason given" : words;
 }
 
 tl::unexpected<Fault> fault(FaultCode code, std::string detail) {

@@ -17,7 +17,7 @@ enum class Step : std::uint8_t { import_credential, handshake, message };
 // server about ours; anything else was found by us about the server's.
 FaultCode classify(Step step, std::string_view words);
 
-// The library's many-lined text as one line, printable and bounded, its source positions left out.
+// The library's many-lined text as one line, printable and bounded.
 std::string tidy(std::string_view words);
 
 }  // namespace rft::gsi
