@@ -45,30 +45,33 @@ struct Grant {
   std::optional<Uuid> destination_credential;
   std::uint32_t streams = 4;
 };
+// Also for a stopping transfer whose rename has an unknown end: then the order is only to look.
 std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now now,
                                const Draws& draws);
+// Stopping, and nobody works on finding out whether its rename was done: needs a grant to look.
+bool needs_look(const File& file);
 
 // A word of the transfer's mover. Nothing for a stale word: another epoch's (P5) or one heard before.
-std::optional<Change> on_word(const Transfer& transfer, const TaskWord& word,
-                              const EndpointMemory& memory, Now now, const Draws& draws);
+std::optional<Change> on_word(const Transfer& transfer, const TaskWord& word, Now now,
+                              const Draws& draws);
 
 enum class LostBecause : std::uint8_t {
   died,        // the mover died under its transfers: costs each one try
   we_died,     // it died with rftd or with the machine: costs nothing
   no_trace,    // it lives and knows nothing of the task
 };
+// `silent`: how long the servers may have been left without our kernel closing their connections;
+// 0 where the mover died on this boot of the machine.
 std::optional<Change> on_mover_lost(const Transfer& transfer, LostBecause because, Duration silent,
-                                    const EndpointMemory& memory, Now now, const Draws& draws);
+                                    Now now, const Draws& draws);
 
 // The time of something is over: the 5 s of a stop, finish_by, hold_max. Nothing if none is.
-std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now,
-                              const Draws& draws);
+std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now);
 // When on_time may next have something to say.
 std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMemory& memory);
 
-// A committed transfer's hold changes without a try: a gate closed before it, or opened again.
-std::optional<Change> on_hold(const Transfer& transfer, Hold hold, std::string detail,
-                              std::optional<Fault> fault, Now now);
+// A committed transfer that would be granted lacks something: its credential is missing or expired.
+std::optional<Change> on_hold(const Transfer& transfer, const Fault& fault, Now now);
 
 // A part of a transfer that waits for space is given up so that others can end (design 5.12).
 std::optional<Change> on_give_space(const Transfer& transfer, Now now, const Draws& draws);

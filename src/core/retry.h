@@ -1,6 +1,8 @@
 // What follows a try that failed: when, from where, or the end. Design 5.12.
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "base/fault.h"
 #include "base/time.h"
@@ -20,22 +22,26 @@ inline constexpr Duration stop_within = 5s;
 inline constexpr Duration settle_least = 3s;
 inline constexpr Duration settle_most = 130s;  // TCP's next retransmission can be that far away
 
-// What is remembered of the two endpoints of a transfer.
+// What is remembered of the two endpoints of a transfer, and of a gate that bars it (gate.h).
 struct EndpointMemory {
-  bool source_ever_seen = false;       // a log-in there succeeded once
+  bool source_ever_seen = false;  // a log-in there succeeded once
   bool destination_ever_seen = false;
+  std::optional<WallTime> barred_since;  // a gate is closed before this transfer
+  std::optional<Fault> barred_by;        // and why
 };
+
+enum class Then : std::uint8_t { again, afresh, hold, give_up };
 
 struct Next {
-  enum class Kind : std::uint8_t { again, afresh, hold, give_up } kind = Kind::again;
-  Duration delay{0};      // again, afresh
-  Hold hold = Hold::none;  // hold
+  Then then = Then::again;
+  Duration delay{0};        // again, afresh
+  Hold hold = Hold::none;   // what the next try waits for
   bool costs_a_try = false;
-  const char* why = "";  // for give_up: which budget is spent
+  std::string_view why;     // with give_up: which budget is spent
 };
 
-// `file` with its counters as they were before this fault; `progress`: this try confirmed new bytes.
-Next after(const File& file, const Options& options, const Fault& fault, bool progress);
+// `file` with its counters as they were before this fault; tries is 0 where this try made progress.
+Next after(const File& file, const Options& options, const Fault& fault);
 
 // 1 s x 2^tries up to 10 min, 25 % jitter from a hash of file and attempt: spread, and repeatable.
 Duration back_off(const Uuid& file, std::uint32_t attempt, std::uint32_t tries);

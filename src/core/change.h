@@ -1,0 +1,48 @@
+// How the decisions write a Change: the next value with its version, and what history says of it.
+#pragma once
+#include <string>
+#include <utility>
+
+#include "core/decide.h"
+
+namespace rft {
+
+class ChangeWriter {
+ public:
+  ChangeWriter(const Transfer& from, WallTime at) : at_(at) {
+    change_.next = from;
+    ++change_.next.file.version;
+  }
+
+  File& file() { return change_.next.file; }
+  const Request& request() const { return change_.next.request; }
+  WallTime at() const { return at_; }
+
+  void created() { change_.created = true; }
+  void erased() { change_.erased = true; }
+  void order(Order order) {
+    change_.orders.push_back({task_of(file()), file().mover, std::move(order)});
+  }
+  void say(std::string who, std::string what, std::string why) {
+    said_.push_back({std::move(who), std::move(what), std::move(why)});
+  }
+  // The part, if there is one, goes to the ledger to be deleted; the next one has a new name.
+  void discard_part(const Uuid& ledger_id);
+  void begin_attempt();
+  void end_attempt(FlowEnd end, std::optional<Fault> fault);
+
+  Change take();
+
+ private:
+  struct Said {
+    std::string who, what, why;
+  };
+  Change change_;
+  WallTime at_;
+  std::vector<Said> said_;
+};
+
+inline constexpr const char* service = "service";
+std::string mover_name(const std::string& mover);
+
+}  // namespace rft

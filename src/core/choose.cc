@@ -1,0 +1,83 @@
+#include "core/choose.h"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+namespace rft {
+
+void WaitingQueue::add(const LaneKey& lane, const Place& place) {
+  remove(place.file);
+  owners_[lane.owner][lane].insert(place);
+  where_.emplace(place.file, std::pair(lane, place));
+}
+
+void WaitingQueue::remove(const Uuid& file) {
+  const auto found = where_.find(file);
+  if (found == where_.end()) return;
+  const auto& [lane, place] = found->second;
+  const auto owner = owners_.find(lane.owner);
+  const auto places = owner->second.find(lane);
+  places->second.erase(place);
+  if (places->second.empty()) owner->second.erase(places);
+  if (owner->second.empty()) owners_.erase(owner);
+  where_.erase(found);
+}
+
+std::size_t WaitingQueue::size(const std::string& owner) const {
+  const auto lanes = owners_.find(owner);
+  if (lanes == owners_.end()) return 0;
+  std::size_t sum = 0;
+  for (const auto& [key, places] : lanes->second) sum += places.size();
+  return sum;
+}
+
+std::optional<Place> WaitingQueue::best_of(const Lanes& lanes, const Admits& admits,
+                                           const Fits& fits) const {
+  std::optional<Place> best;
+  for (const auto& [key, places] : lanes) {
+    if (best && !(*places.begin() < *best)) continue;
+    if (!admits(key)) continue;
+    std::size_t depth = 0;
+    for (const Place& place : places) {
+      if (++depth > depth_max || (best && !(place < *best))) break;
+      if (!fits(place.file)) continue;
+      best = place;
+      break;
+    }
+  }
+  return best;
+}
+
+std::optional<Uuid> WaitingQueue::next(const Admits& admits, const Fits& fits,
+                                       const ActiveOf& active) const {
+  std::vector<std::pair<std::uint32_t, const Lanes*>> order;
+  for (const auto& [owner, lanes] : owners_) order.emplace_back(active(owner), &lanes);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [count, lanes] : order) {
+    if (const auto best = best_of(*lanes, admits, fits)) return best->file;
+  }
+  return std::nullopt;
+}
+
+std::uint64_t WaitingQueue::ahead_of(const Uuid& file) const {
+  const auto found = where_.find(file);
+  if (found == where_.end()) return 0;
+  const auto& [lane, place] = found->second;
+  std::uint64_t ahead = 0;
+  for (const auto& [key, places] : owners_.at(lane.owner)) {
+    ahead += static_cast<std::uint64_t>(
+        std::distance(places.begin(), places.lower_bound(place)));
+  }
+  return ahead;
+}
+
+void WaitingQueue::each_lane(
+    const std::function<void(const LaneKey&, const std::set<Place>&)>& look) const {
+  for (const auto& [owner, lanes] : owners_) {
+    for (const auto& [key, places] : lanes) look(key, places);
+  }
+}
+
+}  // namespace rft

@@ -1,0 +1,139 @@
+// Who is granted a mover, with which order; and holds that change without a try.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/change.h"
+
+namespace rft {
+namespace {
+
+// Whether what stands in the part may be gone on with (design 5.3); the reason why not, or "".
+std::string_view why_not_adopted(const Transfer& transfer) {
+  const Part& part = transfer.file.part;
+  if (part.epochs.empty()) return "";
+  if (transfer.request.options.verify != Verify::checksum) {
+    return "no checksum will be compared, so nothing is resumed";
+  }
+  if (transfer.request.options.resume == Resume::strict && part.end == FlowEnd::presumed) {
+    return "resume=strict, and the end of the last flow was not read";
+  }
+  return "";
+}
+
+std::optional<EarlierPart> earlier_part(const Transfer& transfer, WallTime now) {
+  const Part& part = transfer.file.part;
+  if (part.epochs.empty() && part.confirmed.empty() && !transfer.file.final_name_is_ours) {
+    return std::nullopt;
+  }
+  return EarlierPart{part.epochs, part.end, settle_for(part, now), part.presumed_before,
+                     part.confirmed};
+}
+
+MoveOrder move_order(const Transfer& transfer, const Grant& grant, WallTime now) {
+  MoveOrder order;
+  order.source = transfer.request.source;
+  order.destination = transfer.request.destination;
+  order.source_credential = grant.source_credential;
+  order.destination_credential = grant.destination_credential;
+  order.options = transfer.request.options;
+  order.earlier = earlier_part(transfer, now);
+  order.source_facts = transfer.file.source_facts;
+  if (transfer.file.publish_ordered) order.intent = transfer.file.intent;
+  order.streams = std::min(grant.streams, transfer.request.options.streams_max.value_or(64));
+  order.final_name_is_ours = transfer.file.final_name_is_ours;
+  return order;
+}
+
+Change grant_to_look(const Transfer& transfer, const Grant& grant, Now now) {
+  ChangeWriter writer(transfer, now.wall);
+  MoveOrder order = move_order(transfer, grant, now.wall);
+  order.look_only = true;
+  File& file = writer.file();
+  file.mover = grant.mover;
+  file.not_before.reset();
+  file.heard = 0;
+  ++file.epoch;
+  ++file.attempts;
+  order.task = task_of(file);
+  order.part = file.part.id;
+  writer.order(std::move(order));
+  writer.begin_attempt();
+  writer.say(service, "started", "to look whether the file was already published");
+  return writer.take();
+}
+
+}  // namespace
+
+bool needs_look(const File& file) {
+  return stage(file) == Stage::stopping && file.publish_ordered && file.mover.empty();
+}
+
+std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now now,
+                               const Draws& draws) {
+  if (needs_look(transfer.file)) return grant_to_look(transfer, grant, now);
+  if (life::at(stage(transfer.file), Happening::grant) != Becomes::starts) return std::nullopt;
+
+  ChangeWriter writer(transfer, now.wall);
+  File& file = writer.file();
+  const std::string_view unfit = why_not_adopted(transfer);
+  if (!unfit.empty()) {
+    const std::uint64_t lost = file.part.confirmed.bytes();
+    writer.discard_part(draws.ledger);
+    writer.say(service, "afresh", fmt::format("{}; {} confirmed bytes are given up", unfit, lost));
+  }
+  if (file.part.id.is_nil()) file.part.id = draws.part;
+
+  MoveOrder order = move_order({transfer.request, file}, grant, now.wall);
+  file.status = Status::active;
+  file.hold = Hold::none;
+  file.hold_detail.clear();
+  file.not_before.reset();
+  file.mover = grant.mover;
+  file.heard = 0;
+  file.streams = order.streams;
+  ++file.epoch;
+  ++file.attempts;
+  if (!file.started_at) file.started_at = now.wall;
+  // The new name is in the store before the first STOR (design 5.2).
+  if (transfer.request.options.publish == Publish::rename) {
+    file.part.epochs.insert(file.part.epochs.begin(), file.epoch);
+  }
+  order.task = task_of(file);
+  order.part = file.part.id;
+  writer.order(std::move(order));
+  writer.begin_attempt();
+  writer.say(service, "started", fmt::format("try {}, epoch {}, mover {}", file.attempts,
+                                             file.epoch, file.mover));
+  return writer.take();
+}
+
+std::optional<Change> on_hold(const Transfer& transfer, const Fault& fault, Now now) {
+  if (transfer.file.status != Status::committed) return std::nullopt;
+  const Hold hold = entry(fault.code).hold;
+  if (transfer.file.hold == hold && transfer.file.fault == fault) return std::nullopt;
+  ChangeWriter writer(transfer, now.wall);
+  File& file = writer.file();
+  file.hold = hold;
+  file.hold_detail = sentence(fault);
+  file.fault = fault;
+  if (!file.held_since) file.held_since = now.wall;
+  writer.say(service, "held", sentence(fault));
+  return writer.take();
+}
+
+std::optional<Change> on_give_space(const Transfer& transfer, Now now, const Draws& draws) {
+  if (transfer.file.status != Status::committed || transfer.file.part.epochs.empty()) {
+    return std::nullopt;
+  }
+  ChangeWriter writer(transfer, now.wall);
+  const std::uint64_t given = writer.file().part.confirmed.bytes();
+  writer.discard_part(draws.ledger);
+  writer.say(service, "afresh",
+             fmt::format("the destination stayed full; its {} bytes make room for transfers that "
+                         "lack less",
+                         given));
+  return writer.take();
+}
+
+}  // namespace rft

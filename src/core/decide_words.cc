@@ -1,0 +1,341 @@
+// What a mover's words, its death and the passing of time make of a transfer.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/change.h"
+
+namespace rft {
+namespace {
+
+// A flow that was silent for less than this ended over a path that worked (design 5.3).
+constexpr Duration path_worked_within = 2s;
+
+// More confirmed bytes than before this try: the budget is refilled (design 5.12).
+void take_progress(File& file, const RangeSet& confirmed, std::uint64_t bytes_sent) {
+  const std::uint64_t before = file.part.confirmed.bytes();
+  file.part.confirmed.add(confirmed);
+  file.epoch_sent = std::max(file.epoch_sent, bytes_sent);
+  if (file.part.confirmed.bytes() <= before) return;
+  file.tries = 0;
+  file.held_since.reset();
+}
+
+void take_flow_end(File& file, FlowEnd end, Duration silent, WallTime at) {
+  if (end == FlowEnd::no_flow) return;
+  file.part.end = end;
+  file.part.silent = silent;
+  file.part.path_worked = silent < path_worked_within;
+  file.part.ended_at = at;
+  if (end == FlowEnd::presumed) file.part.presumed_before = true;
+}
+
+void wait(File& file, Hold hold, std::string detail, std::optional<WallTime> not_before) {
+  file.status = Status::committed;
+  file.stop_asked = false;
+  file.hold = hold;
+  file.hold_detail = std::move(detail);
+  file.not_before = not_before;
+}
+
+void end_failed(ChangeWriter& writer, Fault fault, std::string_view why) {
+  File& file = writer.file();
+  file.status = Status::failed;
+  file.stop_asked = false;
+  file.hold = Hold::none;
+  file.hold_detail.clear();
+  file.not_before.reset();
+  file.held_since.reset();
+  file.finished_at = writer.at();
+  std::string text = sentence(fault);
+  if (!why.empty()) text += fmt::format("; {}", why);
+  file.fault = std::move(fault);
+  writer.say(service, "failed", std::move(text));
+}
+
+void rest(ChangeWriter& writer, std::string why) {
+  File& file = writer.file();
+  file.status = Status::user_stop_partial_trans;
+  file.stop_asked = false;
+  file.hold = Hold::none;
+  file.hold_detail.clear();
+  file.not_before.reset();
+  file.held_since.reset();
+  file.publish_ordered = false;
+  file.intent.reset();
+  file.finished_at = writer.at();
+  writer.say(service, "stopped", std::move(why));
+}
+
+std::string end_sentence(FlowEnd end) {
+  switch (end) {
+    case FlowEnd::no_flow: return "no flow was open";
+    case FlowEnd::known: return "the end of the flow was read";
+    case FlowEnd::presumed: return "the end of the flow was not read; it is presumed";
+  }
+  return "";
+}
+
+// The rename of a stopping transfer was ordered and its end is not known: somebody must look.
+void await_look(ChangeWriter& writer, const std::string& who, std::string why) {
+  File& file = writer.file();
+  file.not_before = writer.at() + back_off(file.id, file.attempts, std::min(file.tries, 6U));
+  ++file.tries;
+  writer.say(who, "unknown_end", std::move(why));
+}
+
+void begin_afresh(ChangeWriter& writer, const Fault& fault, const Draws& draws) {
+  File& file = writer.file();
+  ++file.afresh;
+  writer.discard_part(draws.ledger);
+  if (fault.code == FaultCode::source_changed) file.source_facts.reset();
+  writer.say(service, "afresh", sentence(fault));
+}
+
+// A try ended with `fault` and the transfer is not stopping: what follows.
+void follow(ChangeWriter& writer, const Fault& fault, const Draws& draws) {
+  File& file = writer.file();
+  const Options& options = writer.request().options;
+  const Next next = after(file, options, fault);
+  if (next.then == Then::give_up) return end_failed(writer, fault, next.why);
+  if (options.finish_by && *options.finish_by <= writer.at() + next.delay) {
+    return end_failed(writer,
+                      {FaultCode::finish_by_passed, fault.side, fault.doing, fault.reply,
+                       fmt::format("the last try ended with {}", word(fault.code))},
+                      "");
+  }
+  if (next.costs_a_try) ++file.tries;
+  if (next.then == Then::afresh) begin_afresh(writer, fault, draws);
+  const bool waits_for_time = next.then != Then::hold;
+  if (!next.costs_a_try && !file.held_since) file.held_since = writer.at();
+  file.fault = fault;
+  wait(file, next.hold, sentence(fault),
+       waits_for_time ? std::optional(writer.at() + next.delay) : std::nullopt);
+  writer.say(service, waits_for_time ? "try_failed" : "held", sentence(fault));
+}
+
+class WordTaker {
+ public:
+  WordTaker(ChangeWriter& writer, const Draws& draws)
+      : writer_(writer), file_(writer.file()), draws_(draws), who_(mover_name(file_.mover)) {}
+
+  void operator()(const Begun& said) {
+    if (!file_.source_facts) file_.source_facts = said.source;
+    file_.size = said.source.size;
+    file_.part.confirmed = said.resumed;
+    file_.streams = said.streams;
+    if (writer_.request().options.publish == Publish::in_place) file_.final_name_is_ours = true;
+    else file_.part.epochs = {file_.epoch};
+    if (said.presumed) file_.part.presumed_before = true;
+    // Both log-ins and looks went well, so what it was held for is over. A full disk shows later.
+    if (!file_.fault || entry(file_.fault->code).hold != Hold::space) file_.held_since.reset();
+    if (!said.part_adopted) return writer_.say(who_, "begun", "");
+    writer_.say(who_, "resumed",
+                fmt::format("{} bytes are there{}", said.resumed.bytes(),
+                            said.presumed ? "; the old flow's end is presumed" : ""));
+  }
+
+  void operator()(const Moving& said) {
+    take_progress(file_, said.confirmed, said.bytes_sent);
+    file_.streams = said.streams;
+  }
+
+  void operator()(const Verified& said) {
+    file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
+    file_.part.end = FlowEnd::known;
+    if (stage(file_) == Stage::stopping) return;  // the order to stop is under way
+    file_.tries = 0;
+    file_.intent = PublishIntent{said.part, said.checksum};
+    file_.publish_ordered = true;
+    file_.checksum = said.checksum;
+    file_.verdict = said.verdict;
+    writer_.order(PublishOrder{task_of(file_)});
+    writer_.say(who_, "verified",
+                said.checksum ? fmt::format("{} {}", said.checksum->algorithm,
+                                            said.checksum->value)
+                              : std::string(word(said.verdict)));
+  }
+
+  void operator()(const Done& said) {
+    file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
+    writer_.end_attempt(FlowEnd::known, std::nullopt);
+    if (said.adopted) writer_.discard_part(draws_.ledger);
+    file_.part = Part{};
+    file_.status = Status::done;
+    file_.stop_asked = false;
+    file_.hold = Hold::none;
+    file_.hold_detail.clear();
+    file_.not_before.reset();
+    file_.held_since.reset();
+    file_.publish_ordered = false;
+    file_.intent.reset();
+    file_.fault.reset();
+    file_.finished_at = writer_.at();
+    file_.size = said.size;
+    file_.adopted = said.adopted;
+    file_.verdict = said.verdict;
+    if (said.checksum) file_.checksum = said.checksum;
+    writer_.say(who_, "done",
+                fmt::format("{} bytes, {}{}", said.size, word(said.verdict),
+                            said.adopted ? "; an identical file stood there already" : ""));
+  }
+
+  void operator()(const Failed& said) {
+    take_progress(file_, said.confirmed, said.bytes_sent);
+    take_flow_end(file_, said.end, said.silent, writer_.at());
+    if (!said.publish_unknown) {
+      file_.publish_ordered = false;
+      file_.intent.reset();
+    }
+    const bool stopping = stage(file_) == Stage::stopping;
+    writer_.end_attempt(said.end, said.fault);
+    if (!stopping) return follow(writer_, said.fault, draws_);
+    if (said.publish_unknown) return await_look(writer_, who_, sentence(said.fault));
+    rest(writer_, end_sentence(said.end));
+  }
+
+  void operator()(const Stopped& said) {
+    take_progress(file_, said.confirmed, said.bytes_sent);
+    take_flow_end(file_, said.end, said.silent, writer_.at());
+    const bool stopping = stage(file_) == Stage::stopping;
+    writer_.end_attempt(said.end, std::nullopt);
+    file_.publish_ordered = false;
+    file_.intent.reset();
+    if (stopping) return rest(writer_, end_sentence(said.end));
+    wait(file_, Hold::turn, "", std::nullopt);
+    writer_.say(who_, "halted", end_sentence(said.end));
+  }
+
+  void operator()(const UnknownTask&) {}
+
+ private:
+  ChangeWriter& writer_;
+  File& file_;
+  const Draws& draws_;
+  std::string who_;
+};
+
+}  // namespace
+
+std::optional<Change> on_word(const Transfer& transfer, const TaskWord& word, Now now,
+                              const Draws& draws) {
+  const File& file = transfer.file;
+  if (word.task != task_of(file) || file.mover.empty() || word.seq <= file.heard) {
+    return std::nullopt;
+  }
+  if (std::holds_alternative<UnknownTask>(word.says)) {
+    return on_mover_lost(transfer, LostBecause::no_trace, Duration{0}, now, draws);
+  }
+  ChangeWriter writer(transfer, now.wall);
+  writer.file().heard = word.seq;
+  std::visit(WordTaker(writer, draws), word.says);
+  return writer.take();
+}
+
+std::optional<Change> on_mover_lost(const Transfer& transfer, LostBecause because, Duration silent,
+                                    Now now, const Draws& draws) {
+  if (transfer.file.status != Status::active || transfer.file.mover.empty()) return std::nullopt;
+  ChangeWriter writer(transfer, now.wall);
+  File& file = writer.file();
+  const bool stopping = stage(file) == Stage::stopping;
+  const Fault fault{because == LostBecause::died ? FaultCode::mover_lost : FaultCode::lease_ended,
+                    Side::none, Doing::nothing, "", ""};
+  const std::string who = mover_name(file.mover);
+  take_flow_end(file, FlowEnd::presumed, silent, now.wall);
+  writer.end_attempt(FlowEnd::presumed, fault);
+  if (stopping) {
+    if (file.publish_ordered) {
+      await_look(writer, service, "the mover died while it renamed");
+    } else {
+      rest(writer, end_sentence(FlowEnd::presumed));
+    }
+    return writer.take();
+  }
+  if (because != LostBecause::died) {
+    wait(file, Hold::turn, "", std::nullopt);
+    writer.say(service, "mover_lost", "with the service or the machine; costs nothing");
+    return writer.take();
+  }
+  ++file.mover_deaths;
+  if (file.mover_deaths > mover_deaths_at_once || file.tries >= tries_in_a_row_max) {
+    follow(writer, fault, draws);
+    return writer.take();
+  }
+  ++file.tries;
+  file.fault = fault;
+  wait(file, Hold::turn, "", std::nullopt);
+  writer.say(service, "mover_lost", fmt::format("{} died; goes on with another at once", who));
+  return writer.take();
+}
+
+namespace {
+
+struct Limit {
+  WallTime at;
+  Fault fault;
+  std::string_view why;
+};
+
+// When a hold that costs no tries lasts too long (design 5.12), and what is said then.
+std::optional<Limit> hold_limit(const Transfer& transfer, const EndpointMemory& memory) {
+  const File& file = transfer.file;
+  std::optional<WallTime> since = file.held_since;
+  std::optional<Fault> fault = file.fault;
+  if (memory.barred_since) {
+    since = std::max(*memory.barred_since, file.committed_at.value_or(*memory.barred_since));
+    fault = memory.barred_by;
+  }
+  if (!since || !fault) return std::nullopt;
+  const bool about_host = entry(fault->code).hold == Hold::endpoint_down;
+  const bool seen = fault->side == Side::source ? memory.source_ever_seen
+                                                : memory.destination_ever_seen;
+  if (about_host && !seen) {
+    return Limit{*since + hold_max_never_seen, *fault,
+                 "no log-in there ever succeeded, and 10 minutes have passed: is the name right?"};
+  }
+  return Limit{*since + hold_max, *fault, "it has waited for 7 days"};
+}
+
+}  // namespace
+
+std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMemory& memory) {
+  const File& file = transfer.file;
+  std::optional<WallTime> next;
+  const auto sooner = [&](WallTime at) { next = next ? std::min(*next, at) : at; };
+  if (stage(file) == Stage::stopping && file.held_since) {
+    sooner(*file.held_since + (file.publish_ordered ? hold_max : stop_within));
+  }
+  if (file.status == Status::committed) {
+    if (transfer.request.options.finish_by) sooner(*transfer.request.options.finish_by);
+    if (const auto limit = hold_limit(transfer, memory)) sooner(limit->at);
+  }
+  return next;
+}
+
+std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now) {
+  const auto due = next_deadline(transfer, memory);
+  if (!due || *due > now.wall) return std::nullopt;
+  ChangeWriter writer(transfer, now.wall);
+  File& file = writer.file();
+  if (stage(file) == Stage::stopping) {
+    if (!file.mover.empty()) {
+      // The flow may live on in its servers: the epoch's word is stale from here on (P5).
+      take_flow_end(file, FlowEnd::presumed, stop_within, now.wall);
+      writer.end_attempt(FlowEnd::presumed, std::nullopt);
+    }
+    rest(writer, "the mover did not confirm in time; the end of the flow is presumed");
+    return writer.take();
+  }
+  const auto& finish_by = transfer.request.options.finish_by;
+  if (finish_by && *finish_by <= now.wall) {
+    Fault fault{FaultCode::finish_by_passed, Side::none, Doing::nothing, "",
+                file.fault ? sentence(*file.fault) : ""};
+    end_failed(writer, std::move(fault), "");
+    return writer.take();
+  }
+  const auto limit = hold_limit(transfer, memory);
+  end_failed(writer, limit->fault, limit->why);
+  return writer.take();
+}
+
+}  // namespace rft
