@@ -1,0 +1,237 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/uuid.h"
+#include "client/json.h"
+#include "client/proxy.h"
+#include "client/rft.h"
+#include "client/session.h"
+
+namespace rft {
+
+using client::percent_encode;
+using client::Session;
+
+struct Client::State {
+  State(Server server, ClientOptions options) : session(std::move(server), std::move(options)) {}
+
+  template <class T>
+  Result<T> get(const std::string& target) {
+    return session.get(target).and_then(
+        [](const client::HttpReply& reply) { return client::read<T>(reply.body); });
+  }
+
+  template <class T>
+  Result<T> change(const std::string& method, const std::string& target, Secret body = {}) {
+    return session.change(method, target, std::move(body))
+        .and_then([](const client::HttpReply& reply) { return client::read<T>(reply.body); });
+  }
+
+  Result<TransferAnswer> send(const TransferSpec& spec, bool commit);
+  Result<std::string> hand_over(TransferSpec& spec);
+
+  Session session;
+};
+
+namespace {
+
+constexpr std::chrono::milliseconds look_first{100};  // between two looks of wait(), growing ...
+constexpr std::chrono::milliseconds look_longest{1'000};  // ... to this
+
+constexpr std::chrono::milliseconds wait_longest = std::chrono::hours(24 * 365 * 10);
+
+std::string new_handle() {
+  const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+  return Uuid::v7(now, random_bits()).text();
+}
+
+// An empty handle must not name the collection, nor "." its parent.
+Result<std::string> transfer(std::string_view handle, std::string_view rest = {}) {
+  if (handle.empty() || handle.front() == '.') {
+    return fail(Code::invalid_handle,
+                fmt::format("'{}': {}", handle, entry(Code::invalid_handle).sentence));
+  }
+  return fmt::format("/v1/transfers/{}{}", percent_encode(handle), rest);
+}
+
+}  // namespace
+
+bool is_final(std::string_view status) {
+  return status == "done" || status == "failed" || status == "user_stop_partial_trans" ||
+         status == "user_stop";
+}
+
+Client::Client(Server server, ClientOptions options)
+    : state_(std::make_unique<State>(std::move(server), std::move(options))) {}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;
+
+Result<Client> Client::find(std::string_view server, ClientOptions options) {
+  return find_server(server).map(
+      [&](Server found) { return Client(std::move(found), std::move(options)); });
+}
+
+// Sets the credential options that the user left open. Returns a warning, or nothing to say.
+Result<std::string> Client::State::hand_over(TransferSpec& spec) {
+  std::vector<std::string> open;
+  const auto ask_for = [&](std::string_view url, const char* option) {
+    if (client::needs_proxy(url) && !spec.options.contains(option)) open.emplace_back(option);
+  };
+  ask_for(spec.source, "source_credential");
+  ask_for(spec.destination, "destination_credential");
+  if (open.empty() || !session.options().hand_over_proxy) return {};
+
+  const client::ProxyPlace place = client::proxy_place();
+  auto proxy = client::read_proxy(place);
+  if (!proxy) return tl::unexpected(proxy.error());
+  if (!*proxy) {
+    return fmt::format(
+        "there is no proxy at {}: the transfer will be held until it has a credential; make one "
+        "(grid-proxy-init, voms-proxy-init), hand it over ('rft cred add') and give its id as {}",
+        place.path, fmt::join(open, " and "));
+  }
+  auto stored = change<StoredCredential>(
+      "POST", "/v1/credentials", client::proxy_json((*proxy)->pem.reveal(), (*proxy)->path));
+  if (!stored) {
+    return fail(stored.error().code,
+                fmt::format("the proxy {}: {}", (*proxy)->path, stored.error().detail));
+  }
+  for (const std::string& option : open) spec.options[option] = stored->id;
+  return {};
+}
+
+Result<TransferAnswer> Client::State::send(const TransferSpec& given, bool commit) {
+  TransferSpec spec = given;
+  if (spec.handle.empty()) spec.handle = new_handle();
+  auto warning = hand_over(spec);
+  if (!warning) return tl::unexpected(warning.error());
+  return change<TransferAnswer>("POST", "/v1/transfers",
+                                Secret(client::transfer_json(spec, commit)))
+      .map([&](TransferAnswer answer) {
+        answer.warning = std::move(*warning);
+        return answer;
+      });
+}
+
+Result<TransferAnswer> Client::submit(const TransferSpec& spec) {
+  return state_->send(spec, false);
+}
+Result<TransferAnswer> Client::complete(const TransferSpec& spec) {
+  return state_->send(spec, true);
+}
+
+Result<TransferAnswer> Client::commit(std::string_view handle) {
+  return transfer(handle, "/commit").and_then([&](const std::string& target) {
+    return state_->change<TransferAnswer>("POST", target);
+  });
+}
+
+Result<TransferAnswer> Client::stop(std::string_view handle) {
+  return transfer(handle, "/stop").and_then([&](const std::string& target) {
+    return state_->change<TransferAnswer>("POST", target);
+  });
+}
+
+Result<TransferAnswer> Client::clear(std::string_view handle) {
+  return transfer(handle).and_then(
+      [&](const std::string& target) { return state_->change<TransferAnswer>("DELETE", target); });
+}
+
+Result<TransferAnswer> Client::priority(std::string_view handle, std::string_view to) {
+  return transfer(handle, "/priority").and_then([&](const std::string& target) {
+    return state_->change<TransferAnswer>("POST", target, Secret(client::priority_json(to)));
+  });
+}
+
+Result<TransferRecord> Client::record(std::string_view handle) {
+  return transfer(handle).and_then(
+      [&](const std::string& target) { return state_->get<TransferRecord>(target); });
+}
+
+Result<TransferProgress> Client::status(std::string_view handle) {
+  return transfer(handle, "/status").and_then([&](const std::string& target) {
+    return state_->get<TransferProgress>(target);
+  });
+}
+
+Result<TransferProgress> Client::wait(std::string_view handle, std::chrono::milliseconds limit,
+                                      const Seen& seen) {
+  const auto end = std::chrono::steady_clock::now() + std::min(limit, wait_longest);
+  for (auto between = look_first;; between = std::min(between * 2, look_longest)) {
+    auto look = status(handle);
+    if (!look || is_final(look->status)) {
+      if (look && seen) seen(*look);
+      return look;
+    }
+    if (seen && !seen(*look)) return look;
+    if (std::chrono::steady_clock::now() + between > end) return look;
+    if (!client::pause({between, state_->session.options().interrupted})) return look;
+  }
+}
+
+Result<TransferPage> Client::list(std::string_view status, std::string_view after,
+                                  std::uint32_t limit) {
+  std::vector<std::string> query;
+  if (!status.empty()) query.push_back("status=" + percent_encode(status));
+  if (!after.empty()) query.push_back("after=" + percent_encode(after));
+  if (limit > 0) query.push_back(fmt::format("limit={}", limit));
+  return state_->get<TransferPage>(
+      fmt::format("/v1/transfers{}{}", query.empty() ? "" : "?", fmt::join(query, "&")));
+}
+
+Result<TransferHistory> Client::history(std::string_view handle) {
+  return transfer(handle, "/history").and_then([&](const std::string& target) {
+    return state_->get<TransferHistory>(target);
+  });
+}
+
+Result<TransferWhy> Client::why(std::string_view handle) {
+  return transfer(handle, "/why").and_then([&](const std::string& target) {
+    return state_->get<TransferWhy>(target);
+  });
+}
+
+Result<Links> Client::links() {
+  return state_->get<Links>("/v1/links");
+}
+
+Result<StoredCredential> Client::add_proxy(const std::string& path) {
+  const client::ProxyPlace place =
+      path.empty() ? client::proxy_place() : client::ProxyPlace{path, true};
+  auto proxy = client::read_proxy(place);
+  if (!proxy) return tl::unexpected(proxy.error());
+  if (!*proxy) {
+    return fail(Code::no_such_credential,
+                fmt::format("there is no proxy at {}; make one (grid-proxy-init, voms-proxy-init) "
+                            "or name its file",
+                            place.path));
+  }
+  return state_->change<StoredCredential>(
+      "POST", "/v1/credentials", client::proxy_json((*proxy)->pem.reveal(), (*proxy)->path));
+}
+
+Result<StoredCredential> Client::add_password(std::string_view endpoint, std::string_view user,
+                                              std::string_view password) {
+  return state_->change<StoredCredential>("POST", "/v1/credentials",
+                                          client::password_json(endpoint, user, password));
+}
+
+Result<std::vector<StoredCredential>> Client::credentials() {
+  return state_->get<std::vector<StoredCredential>>("/v1/credentials");
+}
+
+Result<void> Client::remove_credential(std::string_view id) {
+  if (id.empty() || id.front() == '.') {
+    return fail(Code::no_such_credential, fmt::format("'{}' is no credential's id", id));
+  }
+  return state_->session.change("DELETE", "/v1/credentials/" + percent_encode(id))
+      .map([](const client::HttpReply&) {});
+}
+
+Result<ServiceVersion> Client::version() {
+  return state_->get<ServiceVersion>("/v1/version");
+}
+
+}  // namespace rft

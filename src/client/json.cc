@@ -1,0 +1,349 @@
+#include "client/json.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "base/text.h"
+
+namespace rft::client {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t depth_max = 32;
+constexpr std::size_t shown_max = 200;  // of an answer that is not understood
+
+const json::value* member(const json::object& from, std::string_view name) {
+  return from.if_contains(name);
+}
+
+std::string text(const json::object& from, std::string_view name) {
+  const json::value* value = member(from, name);
+  if (!value || !value->is_string()) return {};
+  return std::string(value->get_string());
+}
+
+bool flag(const json::object& from, std::string_view name) {
+  const json::value* value = member(from, name);
+  return value && value->is_bool() && value->get_bool();
+}
+
+// Numbers may come as an integer or, for rates and ETAs, as a fraction.
+std::optional<double> real(const json::object& from, std::string_view name) {
+  const json::value* value = member(from, name);
+  if (!value || !value->is_number()) return std::nullopt;
+  return value->to_number<double>();
+}
+
+std::optional<std::uint64_t> number(const json::object& from, std::string_view name) {
+  const json::value* value = member(from, name);
+  if (!value || !value->is_number()) return std::nullopt;
+  json::error_code ec;
+  const auto exact = value->to_number<std::uint64_t>(ec);
+  if (!ec) return exact;
+  const double inexact = value->to_number<double>();
+  if (!(inexact >= 0) || inexact >= 0x1p63) return std::nullopt;
+  return static_cast<std::uint64_t>(inexact);
+}
+
+std::uint64_t count(const json::object& from, std::string_view name) {
+  return number(from, name).value_or(0);
+}
+
+// A fault stands as an object in a record, and as its code alone in a list.
+std::string fault_code(const json::object& from, std::string_view name) {
+  const json::value* value = member(from, name);
+  if (value && value->is_object()) return text(value->get_object(), "code");
+  return text(from, name);
+}
+
+const json::object* object(const json::object& from, std::string_view name) {
+  const json::value* value = member(from, name);
+  return value ? value->if_object() : nullptr;
+}
+
+std::optional<TransferFault> fault(const json::object& from) {
+  const json::object* fault = object(from, "fault");
+  if (!fault) return std::nullopt;
+  return TransferFault{text(*fault, "code"),    text(*fault, "side"),   text(*fault, "doing"),
+                       text(*fault, "reply"),   text(*fault, "detail"), text(*fault, "remedy"),
+                       text(*fault, "sentence")};
+}
+
+std::optional<TransferChecksum> checksum(const json::object& from) {
+  const json::object* checksum = object(from, "checksum");
+  if (!checksum) return std::nullopt;
+  return TransferChecksum{text(*checksum, "algorithm"), text(*checksum, "value"),
+                          text(*checksum, "verdict")};
+}
+
+std::map<std::string, std::string> options(const json::object& from) {
+  std::map<std::string, std::string> options;
+  const json::object* given = object(from, "options");
+  if (!given) return options;
+  for (const auto& [name, value] : *given) {
+    options[std::string(name)] =
+        value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+  }
+  return options;
+}
+
+void fill(TransferAnswer& out, const json::object& in) {
+  out.handle = text(in, "handle");
+  out.status = text(in, "status");
+  out.stopping = flag(in, "stopping");
+  out.created = flag(in, "created");
+  out.priority = static_cast<int>(count(in, "priority"));
+}
+
+void fill(TransferProgress& out, const json::object& in) {
+  out.handle = text(in, "handle");
+  out.status = text(in, "status");
+  out.stopping = flag(in, "stopping");
+  out.hold = text(in, "hold");
+  out.hold_detail = text(in, "hold_detail");
+  out.fault = fault(in);
+  out.size = number(in, "size");
+  out.bytes_confirmed = count(in, "bytes_confirmed");
+  out.bytes_sent = count(in, "bytes_sent");
+  out.rate = real(in, "rate").value_or(0);
+  out.eta = number(in, "eta");
+  out.streams = count(in, "streams");
+  out.doing = text(in, "doing");
+}
+
+void fill(TransferRecord& out, const json::object& in) {
+  fill(static_cast<TransferProgress&>(out), in);
+  out.id = text(in, "id");
+  out.owner = text(in, "owner");
+  out.source = text(in, "source");
+  out.destination = text(in, "destination");
+  out.priority = static_cast<int>(count(in, "priority"));
+  out.attempts = count(in, "attempts");
+  out.epoch = count(in, "epoch");
+  out.bytes_resent = count(in, "bytes_resent");
+  out.checksum = checksum(in);
+  out.adopted = flag(in, "adopted");
+  out.label = text(in, "label");
+  out.options = options(in);
+  out.not_before = text(in, "not_before");
+  out.submitted_at = text(in, "submitted_at");
+  out.committed_at = text(in, "committed_at");
+  out.started_at = text(in, "started_at");
+  out.finished_at = text(in, "finished_at");
+}
+
+void fill(TransferEvent& out, const json::object& in) {
+  out = {count(in, "seq"), text(in, "at"),     text(in, "who"),
+         text(in, "what"), text(in, "why"),    text(in, "status"),
+         text(in, "hold"), count(in, "epoch"), fault_code(in, "fault")};
+}
+
+void fill(TransferAttempt& out, const json::object& in) {
+  out = {count(in, "epoch"),   text(in, "mover"),          text(in, "started_at"),
+         text(in, "ended_at"), count(in, "bytes_resumed"), count(in, "bytes_sent"),
+         text(in, "flow_end"), fault_code(in, "fault")};
+}
+
+void fill(LinkState& out, const json::object& in) {
+  out = {text(in, "source"), text(in, "destination"), count(in, "active"), count(in, "waiting"),
+         real(in, "rate").value_or(0)};
+}
+
+void fill(EndpointState& out, const json::object& in) {
+  out = {text(in, "endpoint"), flag(in, "down"), text(in, "down_since"), text(in, "next_probe"),
+         fault_code(in, "fault")};
+}
+
+void fill(TransferWhy& out, const json::object& in) {
+  out.handle = text(in, "handle");
+  out.status = text(in, "status");
+  out.hold = text(in, "hold");
+  out.sentence = text(in, "sentence");
+  out.until = text(in, "until");
+  out.ahead = number(in, "ahead");
+  out.fault = fault(in);
+}
+
+void fill(StoredCredential& out, const json::object& in) {
+  out = {text(in, "id"),       text(in, "kind"),       text(in, "subject"),
+         text(in, "endpoint"), text(in, "not_after"),  text(in, "path"),
+         text(in, "added_at"), text(in, "renewed_at"), {}};
+}
+
+void fill(ServiceVersion& out, const json::object& in) {
+  out.version = text(in, "version");
+  out.api = text(in, "api");
+  out.instance = text(in, "instance");
+  out.pid = static_cast<std::int64_t>(count(in, "pid"));
+}
+
+// The objects of an array; each keeps its own document where its type has room for one.
+template <class T>
+std::vector<T> each(const json::object& from, std::string_view name) {
+  std::vector<T> out;
+  const json::value* value = member(from, name);
+  if (!value || !value->is_array()) return out;
+  for (const json::value& one : value->get_array()) {
+    if (!one.is_object()) continue;
+    T& last = out.emplace_back();
+    fill(last, one.get_object());
+    if constexpr (requires { last.json; }) last.json = json::serialize(one);
+  }
+  return out;
+}
+
+void fill(TransferHistory& out, const json::object& in) {
+  out.events = each<TransferEvent>(in, "events");
+  out.attempts = each<TransferAttempt>(in, "attempts");
+}
+
+void fill(Links& out, const json::object& in) {
+  out.links = each<LinkState>(in, "links");
+  out.endpoints = each<EndpointState>(in, "endpoints");
+}
+
+void fill(TransferPage& out, const json::object& in) {
+  out.transfers = each<TransferRecord>(in, "transfers");
+  out.next = text(in, "next");
+}
+
+void fill(std::vector<StoredCredential>& out, const json::object& in) {
+  out = each<StoredCredential>(in, "credentials");
+}
+
+std::optional<json::object> parse_object(std::string_view body) {
+  json::parse_options options;
+  options.max_depth = depth_max;
+  json::error_code ec;
+  json::value value = json::parse(json::string_view(body.data(), body.size()), ec, {}, options);
+  if (ec || !value.is_object()) return std::nullopt;
+  return std::move(value.get_object());
+}
+
+Code code_of_status(unsigned status) {
+  switch (status) {
+    case 401:
+      return Code::not_authenticated;
+    case 403:
+      return Code::not_allowed;
+    case 404:
+      return Code::no_such_route;
+    case 405:
+      return Code::method_not_allowed;
+    case 409:
+      return Code::wrong_state;
+    case 413:
+      return Code::too_large;
+    case 422:
+      return Code::idempotency_key_reused;
+    case 429:
+      return Code::busy;
+    case 503:
+      return Code::unavailable;
+    case 507:
+      return Code::storage_full;
+    default:
+      return status < 500 ? Code::invalid_request : Code::internal;
+  }
+}
+
+// The two options that the API takes as numbers; what is no number goes as it is, for the service
+// to refuse by name.
+json::value option_value(std::string_view name, std::string_view value) {
+  const bool numeric = name == "max_tries" || name == "streams_max";
+  const auto number = numeric ? parse_number(value) : std::nullopt;
+  return number ? json::value(*number) : json::value(json::string(value));
+}
+
+}  // namespace
+
+Error problem(unsigned status, std::string_view body) {
+  const auto document = parse_object(body);
+  if (!document) {
+    return {code_of_status(status),
+            fmt::format("HTTP status {}: {}", status, printable(body, shown_max))};
+  }
+  const std::string word = text(*document, "code");
+  std::string detail = text(*document, "detail");
+  if (detail.empty()) detail = text(*document, "title");
+  if (const auto code = code_of(word)) return {*code, std::move(detail)};
+  return {code_of_status(status), fmt::format("{}: {}", word, detail)};
+}
+
+template <class T>
+Result<T> read(std::string_view body) {
+  const auto document = parse_object(body);
+  if (!document) {
+    return fail(Code::internal, fmt::format("the service's answer is not understood: {}",
+                                            printable(body, shown_max)));
+  }
+  T out{};
+  fill(out, *document);
+  if constexpr (requires { out.json; }) out.json = json::serialize(*document);
+  return out;
+}
+
+template Result<TransferAnswer> read(std::string_view);
+template Result<TransferProgress> read(std::string_view);
+template Result<TransferRecord> read(std::string_view);
+template Result<TransferPage> read(std::string_view);
+template Result<TransferHistory> read(std::string_view);
+template Result<TransferWhy> read(std::string_view);
+template Result<Links> read(std::string_view);
+template Result<StoredCredential> read(std::string_view);
+template Result<std::vector<StoredCredential>> read(std::string_view);
+template Result<ServiceVersion> read(std::string_view);
+
+std::string transfer_json(const TransferSpec& spec, bool commit) {
+  json::object body;
+  if (!spec.handle.empty()) body["handle"] = spec.handle;
+  body["source"] = spec.source;
+  body["destination"] = spec.destination;
+  if (spec.priority) body["priority"] = *spec.priority;
+  if (commit) body["commit"] = true;
+  if (!spec.options.empty()) {
+    json::object& options = body["options"].emplace_object();
+    for (const auto& [name, value] : spec.options) options[name] = option_value(name, value);
+  }
+  return json::serialize(body);
+}
+
+std::string priority_json(std::string_view to) {
+  long long number = 0;  // of any sign: the service tells what it takes
+  const auto [end, error] = std::from_chars(to.data(), to.data() + to.size(), number);
+  if (error == std::errc() && end == to.data() + to.size()) {
+    return json::serialize(json::object{{"priority", number}});
+  }
+  return json::serialize(json::object{{"operation", json::string(to)}});
+}
+
+Secret proxy_json(std::string_view pem, std::string_view path) {
+  return Secret(json::serialize(json::object{
+      {"kind", "x509_proxy"}, {"pem", json::string(pem)}, {"path", json::string(path)}}));
+}
+
+Secret password_json(std::string_view endpoint, std::string_view user, std::string_view password) {
+  return Secret(json::serialize(json::object{{"kind", "password"},
+                                             {"endpoint", json::string(endpoint)},
+                                             {"user", json::string(user)},
+                                             {"password", json::string(password)}}));
+}
+
+std::string percent_encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~:@").find(c) != std::string_view::npos;
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+}  // namespace rft::client
