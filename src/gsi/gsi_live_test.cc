@@ -1,5 +1,5 @@
 // Log-ins to a real GridFTP server. Skipped unless the environment names one:
-//   RFT_TEST_GSI_SERVER        localhost:PORT, a server that trusts the CAs below
+//   RFT_TEST_GSI_SERVER        localhost:PORT, a server of this machine that trusts the CAs below
 //   RFT_TEST_GSI_CERTIFICATES  its folder of trusted CAs
 //   RFT_TEST_GSI_PROXY         a proxy that it accepts
 #include <arpa/inet.h>
@@ -110,8 +110,9 @@ struct Session {
     return reply;
   }
 
-  std::string command(const std::string& text) {
-    connection.write(*protection->protect(text + "\r\n"));
+  void send(const std::string& text) { connection.write(*protection->protect(text + "\r\n")); }
+
+  std::string reply() {
     std::istringstream lines(connection.reply());
     std::string all;
     for (std::string line; std::getline(lines, line);) {
@@ -121,6 +122,26 @@ struct Session {
     }
     return all;
   }
+
+  std::string command(const std::string& text) {
+    send(text);
+    return reply();
+  }
+
+  // The reply that ends a transfer, after 1xx.
+  std::string final_reply() {
+    std::string last = reply();
+    while (last.starts_with("1")) last = reply();
+    return last;
+  }
+
+  void log_in_with_data_context(SecurityContext context, const Secret& blob) {
+    log_in(std::move(context));
+    command("USER :globus-mapping:");
+    command("PASS dummy");
+    dcsc_reply = command("DCSC P " + std::string(blob.reveal()));
+  }
+  std::string dcsc_reply;
 };
 
 struct GsiLiveTest : testing::Test {
@@ -169,14 +190,40 @@ TEST_F(GsiLiveTest, a_log_in_with_delegation_works) {
   EXPECT_EQ(session.command("USER :globus-mapping:").substr(0, 3), "331");
 }
 
-TEST_F(GsiLiveTest, the_server_takes_our_data_channel_context) {
-  Session session(server);
-  ASSERT_TRUE(session.log_in(begun()).starts_with("235"));
-  session.command("USER :globus-mapping:");
-  session.command("PASS dummy");
-  const auto blob = make_dcsc_blob(now());
-  const std::string reply = session.command("DCSC P " + std::string(blob->reveal()));
-  EXPECT_EQ(reply.substr(0, 3), "250") << reply;
+// PASV's answer as PORT takes it.
+std::string address_in(const std::string& reply) {
+  const auto from = reply.find('(') + 1;
+  return reply.substr(from, reply.find(')') - from);
+}
+
+TEST_F(GsiLiveTest, a_file_moves_over_a_data_channel_that_our_blob_secures) {
+  const auto folder = std::filesystem::temp_directory_path();
+  const std::string source = folder / "rft-gsi-live-source";
+  const std::string target = folder / "rft-gsi-live-target";
+  std::ofstream(source) << std::string(100'000, 'x');
+  std::filesystem::remove(target);
+  for (const std::string protection : {"C", "P"}) {
+    const auto blob = make_dcsc_blob(now());
+    Session to(server);
+    Session from(server);
+    for (Session* side : {&to, &from}) {
+      side->log_in_with_data_context(begun(), *blob);
+      EXPECT_EQ(side->dcsc_reply.substr(0, 3), "250") << side->dcsc_reply;
+      for (const std::string command : {"TYPE I", "MODE E", "DCAU A", "PBSZ 1048576"}) {
+        EXPECT_TRUE(side->command(command).starts_with("2")) << command;
+      }
+      EXPECT_TRUE(side->command("PROT " + protection).starts_with("2"));
+    }
+    const std::string address = address_in(to.command("PASV"));
+    to.send("STOR " + target);
+    EXPECT_TRUE(from.command("PORT " + address).starts_with("2")) << address;
+    from.send("RETR " + source);
+    EXPECT_TRUE(from.final_reply().starts_with("226"));
+    EXPECT_TRUE(to.final_reply().starts_with("226"));
+    EXPECT_EQ(std::filesystem::file_size(target), 100'000u);
+    std::filesystem::remove(target);
+  }
+  std::filesystem::remove(source);
 }
 
 TEST_F(GsiLiveTest, two_hundred_log_ins_leave_nothing_behind) {

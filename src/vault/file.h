@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace rft::vault {
@@ -27,7 +27,7 @@ class File {
 };
 
 inline std::string system_words() {
-  return std::strerror(errno);
+  return std::generic_category().message(errno);
 }
 
 }  // namespace rft::vault

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/text.h"
@@ -35,6 +36,12 @@ Result<void> check(const struct stat& facts, uid_t owner, const std::string& sho
   return {};
 }
 
+// By the name of the descriptor that was checked, so that it is that file whatever `path` says now.
+File readable(const File& checked) {
+  const std::string name = "/proc/self/fd/" + std::to_string(checked.get());
+  return File(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+}
+
 // One byte more than may be shows a file that grew while it was read.
 Result<Secret> read_all(const File& file, const std::string& shown) {
   std::string bytes(gsi::credential_bytes_max + 1, '\0');
@@ -42,10 +49,7 @@ Result<Secret> read_all(const File& file, const std::string& shown) {
   ssize_t got = 1;
   while (got > 0 && filled < bytes.size()) {
     got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
-    if (got < 0 && errno == EINTR)
-      got = 1;
-    else if (got > 0)
-      filled += static_cast<std::size_t>(got);
+    if (got > 0) filled += static_cast<std::size_t>(got);
   }
   if (got < 0) return refuse("cannot read " + shown + ": " + system_words());
   bytes.resize(filled);
@@ -56,7 +60,7 @@ Result<Secret> read_all(const File& file, const std::string& shown) {
 
 std::string FileFingerprint::text() const {
   return std::to_string(device) + ':' + std::to_string(inode) + ':' + std::to_string(size) + ':' +
-         std::to_string(modified);
+         std::to_string(static_cast<std::uint64_t>(modified));
 }
 
 std::optional<FileFingerprint> FileFingerprint::parse(std::string_view text) {
@@ -76,7 +80,7 @@ Result<std::optional<ProxyReading>> read_if_changed(const std::string& path,
                                                     const std::optional<FileFingerprint>& known,
                                                     uid_t owner, WallTime now) {
   const std::string shown = "the proxy file '" + printable(path, path_shown_max) + "'";
-  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  const File file(::open(path.c_str(), O_PATH | O_CLOEXEC));
   if (!file && (errno == ENOENT || errno == ENOTDIR)) {
     return fail(Code::no_such_credential, shown + " does not exist");
   }
@@ -88,7 +92,9 @@ Result<std::optional<ProxyReading>> read_if_changed(const std::string& path,
 
   const FileFingerprint fingerprint = fingerprint_of(facts);
   if (known == fingerprint) return std::nullopt;
-  const auto bytes = read_all(file, shown);
+  const File content = readable(file);
+  if (!content) return refuse("cannot open " + shown + ": " + system_words());
+  const auto bytes = read_all(content, shown);
   if (!bytes) return tl::unexpected(bytes.error());
   auto credential = gsi::read_credential(bytes->reveal(), now);
   if (!credential) {

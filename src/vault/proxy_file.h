@@ -21,7 +21,7 @@ struct FileFingerprint {
   std::int64_t modified = 0;  // nanoseconds since 1970
   bool operator==(const FileFingerprint&) const = default;
 
-  std::string text() const;  // four decimal numbers with ':' between them, for the store
+  std::string text() const;  // four numbers with ':' between them, for the store
   static std::optional<FileFingerprint> parse(std::string_view text);
 };
 
