@@ -1,5 +1,6 @@
 #include "gsi/context.h"
 
+#include <arpa/inet.h>
 #include <globus_common.h>
 #include <globus_error_openssl.h>
 #include <gssapi.h>
@@ -73,7 +74,6 @@ std::string words_of(OM_uint32 minor) {
 tl::unexpected<Fault> fault(FaultCode code, std::string detail) {
   Fault fault;
   fault.code = code;
-  fault.doing = Doing::login;
   fault.detail = std::move(detail);
   return tl::unexpected(std::move(fault));
 }
@@ -163,11 +163,25 @@ Result<void, Fault> SecurityContext::Handles::import_credential(const Secret& pe
   return {};
 }
 
+// Certificates name addresses in another field (RFC 2818 section 3.1), the library under another
+// type of name, "host/address" (1.3.6.1.4.1.3536.1.1.2), which its headers do not declare.
+char address_name_oid[] = "\x2b\x06\x01\x04\x01\x9b\x50\x01\x01\x02";
+gss_OID_desc address_name = {sizeof address_name_oid - 1, address_name_oid};
+
+bool is_address(const std::string& host) {
+  in6_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
 Result<void, Fault> SecurityContext::Handles::import_target(std::string_view host) {
-  const std::string service = "host@" + std::string(host);
-  gss_buffer_desc bytes = borrow(service);
+  const std::string name(host);
+  const bool numeric = is_address(name);
+  const std::string text = numeric ? name + "/" + name : "host@" + name;
+  const gss_OID type = numeric ? &address_name : GSS_C_NT_HOSTBASED_SERVICE;
+  gss_buffer_desc bytes = borrow(text);
   OM_uint32 minor = 0;
-  if (gss_import_name(&minor, &bytes, GSS_C_NT_HOSTBASED_SERVICE, &target) != GSS_S_COMPLETE) {
+  if (gss_import_name(&minor, &bytes, type, &target) != GSS_S_COMPLETE) {
     const std::string words = tidy(words_of(minor));
     return fault(FaultCode::untrusted_host, "no certificate can name this host: " + words);
   }

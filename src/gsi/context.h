@@ -21,17 +21,19 @@ inline constexpr std::size_t token_bytes_max = 1 << 20;  // longer tokens are re
 // folder and changes nothing otherwise. SIGPIPE is ignored from then on.
 Result<void> activate(const std::string& certificates);
 
-// Delegation hands the server a credential to act as the user; it makes a log-in about 30 times as
+// Delegation hands the server a credential to act as the user; it makes a log-in about 20 times as
 // long (the server makes a key). With DCSC it is not needed. Limited: good for files, not for jobs.
 enum class Delegation : std::uint8_t { none, limited };
 enum class Privacy : std::uint8_t { integrity, encrypted };
 
-// Used by one thread at a time; several contexts, with several credentials, live side by side.
-// After a fault a context is good for nothing. Every fault has Doing::login and no side; the
-// library's words are in its detail, printable and bounded.
+// Many contexts, of many credentials, live side by side, but all of a process belong to one thread:
+// nobody has shown that the library can make several handshakes at once.
+// After a fault a context is good for nothing. The library's words are in the fault's detail,
+// printable and bounded; side and doing are for the caller to add.
 class SecurityContext {
  public:
-  // `host` is the name that the server's certificate must carry.
+  // `host` is the name or numeric address that the server's certificate must carry (RFC 2818). It
+  // is compared as it stands: the DNS is not asked.
   //   credential_expired   it has ended at `now`
   //   credential_unusable  the library cannot use the credential, or activate was not called
   static Result<SecurityContext, Fault> begin(const Credential& credential, std::string_view host,

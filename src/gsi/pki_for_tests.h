@@ -94,10 +94,11 @@ inline Issued make_person(const Issued& ca, const std::string& name, Times times
                {{NID_key_usage, "critical,digitalSignature"}}, std::move(key));
 }
 
-inline Issued make_host(const Issued& ca, const std::string& host, Times times) {
-  return issue(
-      {{"O", "Grid"}, {"CN", host}}, &ca, times,
-      {{NID_subject_alt_name, "DNS:" + host}, {NID_ext_key_usage, "serverAuth,clientAuth"}});
+// `names` are OpenSSL's for subjectAltName: "DNS:server.test,IP:192.0.2.7".
+inline Issued make_host(const Issued& ca, const std::string& common_name, const std::string& names,
+                        Times times) {
+  return issue({{"O", "Grid"}, {"CN", common_name}}, &ca, times,
+               {{NID_subject_alt_name, names}, {NID_ext_key_usage, "serverAuth,clientAuth"}});
 }
 
 inline Names under(const Issued& issuer, const std::string& common_name) {

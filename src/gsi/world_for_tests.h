@@ -26,7 +26,8 @@ struct World {
   pki::Times year{now() - day, now() + 365 * day};
   pki::Issued ca = pki::make_ca(year);
   pki::Issued stranger_ca = pki::make_ca(year, "Unknown CA");
-  pki::Issued host = pki::make_host(ca, "server.test", year);
+  std::string host_names = "DNS:server.test,IP:192.0.2.7,IP:2001:db8::7";
+  pki::Issued host = pki::make_host(ca, "server.test", host_names, year);
   std::string folder;
 
   World() {
