@@ -1,6 +1,6 @@
 // The engine: one single-threaded loop around the pure core. It hears calls and words, decides, saves
 // the change with the orders that follow from it in one transaction, and only then sends the orders
-// and answers. What concerns one transfer is done strictly one after the other: its lane.
+// and answers. What concerns one transfer is done strictly one after the other: its strand.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -56,7 +56,7 @@ class Engine {
   // Transfers whose mover is not reported by mover_up or mover_gone stay with it until they are.
   void start(std::function<void(Result<void>)> then);
 
-  // ---- calls of users ----
+  // ---- calls of users: `then` may come before the call returns ----
   void call(Caller caller, Call call, std::string idempotency_key,
             std::function<void(Answer)> then);
   void find(const std::string& owner, const std::string& handle,

@@ -1,0 +1,201 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+
+#include "engine/world.h"
+
+namespace rft {
+namespace {
+
+constexpr Duration retry_save = 1s;
+constexpr Duration housekeeping = 10s;
+
+}  // namespace
+
+Engine::Engine(Store& store, Movers& movers, Clock& clock, Limits limits, std::string instance)
+    : world_(std::make_unique<World>(store, movers, clock, limits, std::move(instance))) {}
+Engine::~Engine() = default;
+
+void Engine::start(std::function<void(Result<void>)> then) {
+  world_->store.open_work([this, then = std::move(then)](Result<OpenWork> work) {
+    if (!work) return then(tl::unexpected(work.error()));
+    World& world = *world_;
+    world.last_seq = work->last_seq;
+    world.last_rank = work->last_rank;
+    world.newest_epoch = work->newest_epoch;
+    for (CredentialFacts& facts : work->credentials) world.credentials[facts.id] = facts;
+    for (EndpointRow& row : work->endpoints) {
+      world.endpoints[row.endpoint] = row;
+      if (!row.down_since || !row.fault) continue;
+      const GateKey key{Hold::endpoint_down, row.endpoint, "", std::nullopt};
+      Gate gate = close_gate(key, *row.fault, world.clock.now());
+      gate.since = *row.down_since;
+      world.gates[key] = gate;
+    }
+    for (Transfer& transfer : work->transfers) world.adopt(std::move(transfer));
+    for (OutboxRow& row : work->outbox) world.movers[row.mover].outbox.push_back(std::move(row));
+    for (LedgerPart& part : work->ledger) {
+      const Uuid id = part.id;
+      world.ledger[id] = {std::move(part), world.clock.now().instant, Duration{0}, ""};
+    }
+    world.open = true;
+    then({});
+  });
+}
+
+void Engine::call(Caller caller, Call call, std::string key, std::function<void(Answer)> then) {
+  if (!world_->open) return then(fail(Code::unavailable, "the service is starting"));
+  const std::string handle = handle_of(call);
+  Strand& strand = world_->strand(caller.owner, handle);
+  world_->deliver(strand, CallMail{std::move(caller), std::move(call), std::move(key),
+                                   std::move(then)});
+  world_->schedule();
+}
+
+void Engine::find(const std::string& owner, const std::string& handle,
+                  std::function<void(Result<Found>)> then) {
+  const auto none = [handle] {
+    return fail(Code::no_such_transfer, "no transfer has the handle '" + handle + "'");
+  };
+  const auto strand = world_->strands.find({owner, handle});
+  if (strand != world_->strands.end() && strand->second->transfer) {
+    return then(world_->found(*strand->second->transfer));
+  }
+  world_->store.load(owner, handle, "", [this, none, then = std::move(then)](Result<Loaded> got) {
+    if (!got) return then(tl::unexpected(got.error()));
+    if (!got->transfer) return then(none());
+    then(world_->found(std::move(*got->transfer)));
+  });
+}
+
+Found Engine::World::found(Transfer transfer) const {
+  std::optional<Live> figures;
+  if (const auto known = live.find(transfer.file.id); known != live.end()) figures = known->second;
+  if (transfer.file.status == Status::committed) {
+    // The hold of the moment, by the scheduler's own predicates.
+    const auto strand = by_file.find(transfer.file.id);
+    if (strand != by_file.end() && strand->second->transfer) {
+      const Why now = why(*strand->second);
+      transfer.file.hold = now.hold;
+      transfer.file.hold_detail = now.sentence;
+    }
+  }
+  return {std::move(transfer), figures};
+}
+
+void Engine::why(const std::string& owner, const std::string& handle,
+                 std::function<void(Result<Why>)> then) {
+  const auto strand = world_->strands.find({owner, handle});
+  if (strand != world_->strands.end() && strand->second->transfer) {
+    return then(world_->why(*strand->second));
+  }
+  find(owner, handle, [this, then = std::move(then)](Result<Found> found) {
+    if (!found) return then(tl::unexpected(found.error()));
+    Strand passing;
+    passing.transfer = std::move(found->transfer);
+    then(world_->why(passing));
+  });
+}
+
+void Engine::list(ListQuery query,
+                  std::function<void(Result<std::vector<Found>>, std::string next)> then) {
+  world_->store.list(std::move(query), [this, then = std::move(then)](Result<ListPage> page) {
+    if (!page) return then(tl::unexpected(page.error()), "");
+    std::vector<Found> found;
+    for (Transfer& transfer : page->transfers) found.push_back(world_->found(std::move(transfer)));
+    then(std::move(found), page->next);
+  });
+}
+
+std::vector<std::string> Engine::movers_with_work() const {
+  std::vector<std::string> ids;
+  for (const auto& [id, mover] : world_->movers) ids.push_back(id);
+  return ids;
+}
+
+std::vector<CredentialFacts> Engine::credentials(const std::string& owner) const {
+  return world_->credentials_of(owner);
+}
+
+bool Engine::credential_in_use(const Uuid& id) const {
+  return std::any_of(world_->by_file.begin(), world_->by_file.end(), [&](const auto& one) {
+    const auto& transfer = one.second->transfer;
+    return transfer && (transfer->request.options.source_credential == id ||
+                        transfer->request.options.destination_credential == id);
+  });
+}
+
+void Engine::set_listener(Listener* listener) { world_->listener = listener; }
+
+void Engine::tick() {
+  if (!world_->open) return;
+  world_->retry_stuck();
+  world_->fire_timers();
+  world_->work_gates();
+  world_->work_ledger();
+  world_->drain_idle();
+  world_->schedule();
+}
+
+Instant Engine::next_wake() const {
+  const World& world = *world_;
+  const Instant now = world.clock.now().instant;
+  Instant next = now + housekeeping;
+  if (!world.timers.empty()) next = std::min(next, world.timers.begin()->first);
+  for (const auto& [key, gate] : world.gates) {
+    next = std::min(next, gate.probing ? gate.probed_at + probe_answer_within : gate.next_probe);
+  }
+  for (const auto& [id, entry] : world.ledger) {
+    if (entry.mover.empty()) next = std::min(next, std::max(entry.next_try, now + retry_save));
+  }
+  if (world.no_start_before > now) next = std::min(next, world.no_start_before);
+  const bool stuck = std::any_of(world.strands.begin(), world.strands.end(),
+                                 [](const auto& one) { return one.second->stuck; });
+  if (stuck) next = std::min(next, now + retry_save);
+  return next;
+}
+
+std::vector<Engine::LinkFigures> Engine::links(const std::string& owner) const {
+  std::map<std::pair<Endpoint, Endpoint>, LinkFigures> links;
+  for (const auto& [file, strand] : world_->by_file) {
+    if (strand->owner != owner || !strand->transfer) continue;
+    const Request& request = strand->transfer->request;
+    LinkFigures& link = links[{request.source.endpoint, request.destination.endpoint}];
+    link.source = request.source.endpoint;
+    link.destination = request.destination.endpoint;
+    if (strand->transfer->file.status == Status::active) ++link.active;
+    if (strand->transfer->file.status == Status::committed) ++link.waiting;
+    const auto live = world_->live.find(file);
+    if (live != world_->live.end()) link.rate += live->second.rate;
+  }
+  std::vector<LinkFigures> figures;
+  for (auto& [key, link] : links) figures.push_back(std::move(link));
+  return figures;
+}
+
+std::vector<Engine::EndpointFigures> Engine::endpoints() const {
+  std::vector<EndpointFigures> figures;
+  const Now now = world_->clock.now();
+  for (const auto& [endpoint, row] : world_->endpoints) {
+    EndpointFigures one{endpoint, row.down_since.has_value(), row.down_since, std::nullopt,
+                        row.fault};
+    const auto gate = world_->gates.find({Hold::endpoint_down, endpoint, "", std::nullopt});
+    if (gate != world_->gates.end()) {
+      one.next_probe = now.wall + std::max(Duration{0}, gate->second.next_probe - now.instant);
+    }
+    figures.push_back(std::move(one));
+  }
+  return figures;
+}
+
+Engine::Totals Engine::totals() const {
+  Totals totals;
+  for (const auto& [owner, ranks] : world_->ranks) totals.waiting += ranks.size();
+  totals.active = world_->active;
+  totals.movers = world_->movers.size();
+  totals.stale_words = world_->stale_words;
+  totals.saves_failed = world_->saves_failed;
+  return totals;
+}
+
+}  // namespace rft

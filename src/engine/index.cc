@@ -1,0 +1,155 @@
+// What a transfer's saved state means for the queue, the counters and the timers.
+#include <algorithm>
+
+#include "core/credential.h"
+#include "core/retry.h"
+#include "engine/world.h"
+
+namespace rft {
+namespace {
+
+constexpr Duration timer_least = 50ms;
+
+}  // namespace
+
+// A not_before further away than any back-off comes from a clock that jumped.
+Instant Engine::World::instant_of(WallTime wall) const {
+  const Now now = clock.now();
+  return now.instant + std::max(Duration{0}, wall - now.wall);
+}
+
+LaneKey Engine::World::lane_of(const Transfer& transfer) const {
+  const Request& request = transfer.request;
+  const auto mine = credentials_of(request.owner);
+  const WallTime now = clock.now().wall;
+  const auto credential = [&](const Endpoint& endpoint, const std::optional<Uuid>& wanted) {
+    const auto chosen = choose_credential(mine, endpoint, wanted, Side::none, now);
+    return chosen ? *chosen : wanted;
+  };
+  return {request.owner, request.source.endpoint, request.destination.endpoint,
+          credential(request.source.endpoint, request.options.source_credential),
+          credential(request.destination.endpoint, request.options.destination_credential)};
+}
+
+EndpointMemory Engine::World::memory_of(const Transfer& transfer) const {
+  const auto seen = [&](const Endpoint& endpoint) {
+    const auto row = endpoints.find(endpoint);
+    return row != endpoints.end() && row->second.last_login.has_value();
+  };
+  EndpointMemory memory;
+  memory.source_ever_seen = seen(transfer.request.source.endpoint);
+  memory.destination_ever_seen = seen(transfer.request.destination.endpoint);
+  const Gate* gate = nullptr;
+  const GateKey* key = nullptr;
+  if (barred_by(lane_of(transfer), &gate, &key) != Hold::none) {
+    memory.barred_since = gate->since;
+    memory.barred_by = gate->fault;
+    memory.barred_by->side = key->endpoint == transfer.request.source.endpoint
+                                 ? Side::source
+                                 : Side::destination;
+  }
+  return memory;
+}
+
+// What is due and not yet done is looked at again a little later: its save is under way or failed.
+void Engine::World::set_timer(Strand& strand, Instant at) {
+  at = std::max(at, clock.now().instant + timer_least);
+  if (strand.timer && *strand.timer <= at) return;
+  if (strand.timer) timers.erase({*strand.timer, *strand.file});
+  strand.timer = at;
+  timers.insert({at, *strand.file});
+}
+
+void Engine::World::fire_timers() {
+  const Now now = clock.now();
+  std::vector<Uuid> due;
+  for (auto at = timers.begin(); at != timers.end() && at->first <= now.instant; ++at) {
+    due.push_back(at->second);
+  }
+  for (const Uuid& file : due) {
+    const auto found = by_file.find(file);
+    if (found == by_file.end() || !found->second->transfer) continue;
+    Strand& strand = *found->second;
+    const Transfer& transfer = *strand.transfer;
+    const auto deadline = next_deadline(transfer, memory_of(transfer));
+    const bool over = deadline && *deadline <= now.wall;
+    const bool look = needs_look(transfer.file) && !strand.granting && !strand.busy &&
+                      transfer.file.not_before.value_or(WallTime{}) <= now.wall;
+    unindex(strand);
+    index(strand);
+    if (over) {
+      deliver(strand, TimeMail{});
+    } else if (look) {
+      grant(strand);
+    }
+  }
+}
+
+void Engine::World::mark_active(Strand& strand, const LaneKey& lane) {
+  ++active;
+  ++active_of_owner[lane.owner];
+  ++active_of_endpoint[lane.source];
+  if (lane.destination != lane.source) ++active_of_endpoint[lane.destination];
+  ++busy_destinations[strand.transfer->request.destination.text()];
+  strand.active_lane = lane;
+}
+
+void Engine::World::unmark_active(Strand& strand) {
+  if (!strand.active_lane) return;
+  const LaneKey& lane = *strand.active_lane;
+  const auto less = [](auto& counts, const auto& key) {
+    const auto found = counts.find(key);
+    if (--found->second == 0) counts.erase(found);
+  };
+  --active;
+  less(active_of_owner, lane.owner);
+  less(active_of_endpoint, lane.source);
+  if (lane.destination != lane.source) less(active_of_endpoint, lane.destination);
+  less(busy_destinations, strand.transfer->request.destination.text());
+  strand.active_lane.reset();
+}
+
+void Engine::World::index(Strand& strand) {
+  if (!strand.transfer) return;
+  const Transfer& transfer = *strand.transfer;
+  const File& file = transfer.file;
+  if (const auto due = next_deadline(transfer, memory_of(transfer))) {
+    set_timer(strand, instant_of(*due));
+  }
+  if (file.status == Status::active) {
+    mark_active(strand, lane_of(transfer));
+    if (needs_look(file) && !strand.granting) {
+      set_timer(strand, instant_of(file.not_before.value_or(WallTime{})));
+    }
+    return;
+  }
+  live.erase(file.id);
+  if (file.status != Status::committed) return;
+  ranks[strand.owner].insert(file.rank);
+  if (strand.granting) return mark_active(strand, lane_of(transfer));
+  const Now now = clock.now();
+  if (file.not_before && *file.not_before > now.wall) {
+    const Duration most = back_off_max + back_off_max * back_off_jitter_percent / 100;
+    set_timer(strand, now.instant + std::min(*file.not_before - now.wall, most));
+    return;
+  }
+  queue.add(lane_of(transfer), {file.priority, file.rank, file.id});
+}
+
+void Engine::World::unindex(Strand& strand) {
+  if (strand.timer) timers.erase({*strand.timer, *strand.file});
+  strand.timer.reset();
+  if (!strand.transfer) return;
+  unmark_active(strand);
+  const File& file = strand.transfer->file;
+  queue.remove(file.id);
+  if (file.status != Status::committed) return;
+  auto mine = ranks.find(strand.owner);
+  if (mine == ranks.end()) return;
+  if (const auto rank = mine->second.find(file.rank); rank != mine->second.end()) {
+    mine->second.erase(rank);
+  }
+  if (mine->second.empty()) ranks.erase(mine);
+}
+
+}  // namespace rft

@@ -1,0 +1,199 @@
+// The movers, the orders that they have not answered, and the parts that are to be deleted.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/credential.h"
+#include "core/retry.h"
+#include "engine/world.h"
+
+namespace rft {
+namespace {
+
+constexpr Duration start_delay_first = 1s;
+constexpr Duration start_delay_most = 30s;
+constexpr Duration mover_idle = 5min;
+constexpr Duration ledger_delay_first = 10s;
+constexpr Duration ledger_delay_most = 1h;
+constexpr Duration ledger_kept = hold_max;
+
+}  // namespace
+
+// A mover of this owner that has room; started where there is none.
+std::string Engine::World::mover_for(const std::string& owner, bool alone) {
+  for (const auto& [id, mover] : movers) {
+    if (!alone && mover.owner == owner && !mover.alone && !mover.draining &&
+        mover.files.size() < limits.tasks_per_mover_max) {
+      return id;
+    }
+  }
+  const std::string id = clock.fresh_id().text().substr(24);  // 12 random hex digits
+  MoverState& mover = movers[id];
+  mover.owner = owner;
+  mover.alone = alone;
+  mover.idle_since = clock.now().instant;
+  movers_port.start(id, owner);
+  return id;
+}
+
+void Engine::World::add_orders(const std::vector<OutboxRow>& rows) {
+  for (const OutboxRow& row : rows) {
+    const auto mover = movers.find(row.mover);
+    if (mover == movers.end()) continue;  // gone; its transfers are told next
+    mover->second.outbox.push_back(row);
+    mover->second.files.insert(row.task.file);
+    if (mover->second.up) movers_port.order(row.mover, row.order);
+  }
+}
+
+void Engine::World::send_outstanding(const std::string& mover) {
+  for (const OutboxRow& row : movers.at(mover).outbox) movers_port.order(mover, row.order);
+  for (auto& [id, entry] : ledger) {
+    if (entry.mover == mover) entry.mover.clear();
+  }
+  for (const auto& [key, prober] : probers) {
+    if (prober == mover) send_probe(key, mover);
+  }
+  work_ledger();
+}
+
+void Engine::World::work_ledger() {
+  const Now now = clock.now();
+  std::vector<Uuid> given_up;
+  for (auto& [id, entry] : ledger) {
+    if (!entry.mover.empty() || entry.next_try > now.instant) continue;
+    const LedgerPart& part = entry.part;
+    if (now.wall - part.since > ledger_kept) {
+      given_up.push_back(id);
+      continue;
+    }
+    const auto credential = choose_credential(credentials_of(part.owner), part.destination.endpoint,
+                                              part.credential, Side::destination, now.wall);
+    if (!credential) {
+      entry.next_try = now.instant + ledger_delay_most;
+      continue;
+    }
+    const std::string mover = mover_for(part.owner, false);
+    if (!movers.at(mover).up) continue;  // asked once it is
+    entry.mover = mover;
+    movers_port.order(mover, RemoveOrder{id, part.destination, *credential, part.part,
+                                         part.epochs});
+  }
+  for (const Uuid& id : given_up) {
+    const LedgerPart& part = ledger.at(id).part;
+    Event event;
+    event.seq = ++last_seq;
+    event.at = now.wall;
+    event.owner = part.owner;
+    event.handle = part.handle;
+    event.who = "service";
+    event.what = "part_left";
+    event.why = fmt::format("a part file beside {} could not be deleted for 7 days",
+                            part.destination.text());
+    Saving saving;
+    saving.removed_parts.push_back(id);
+    saving.events.push_back(event);
+    ledger.erase(id);
+    save(std::move(saving), [](Saved) {});
+  }
+}
+
+void Engine::World::drain_idle() {
+  const Instant now = clock.now().instant;
+  for (auto& [id, mover] : movers) {
+    if (!mover.up || mover.draining || !mover.files.empty()) continue;
+    const bool asked = std::any_of(ledger.begin(), ledger.end(),
+                                   [&](const auto& one) { return one.second.mover == id; });
+    if (asked || (!mover.alone && now - mover.idle_since < mover_idle)) continue;
+    mover.draining = true;
+    movers_port.drain(id);
+  }
+}
+
+void Engine::mover_up(const std::string& id, const std::string& owner,
+                      const std::vector<Task>& tasks) {
+  MoverState& mover = world_->movers[id];
+  mover.owner = owner;
+  mover.up = mover.was_up = true;
+  mover.idle_since = world_->clock.now().instant;
+  world_->start_delay = Duration{0};
+  // What it works on though no transfer of ours says so is of an old epoch: it is told to stop.
+  for (const Task& task : tasks) {
+    const auto found = world_->by_file.find(task.file);
+    const bool ours = found != world_->by_file.end() && found->second->transfer &&
+                      task_of(found->second->transfer->file) == task &&
+                      found->second->transfer->file.mover == id;
+    if (ours) {
+      mover.files.insert(task.file);
+    } else if (found == world_->by_file.end() || !found->second->busy) {
+      world_->movers_port.order(id, StopOrder{task});
+    }
+  }
+  world_->send_outstanding(id);
+  world_->schedule();
+}
+
+void Engine::mover_gone(const std::string& id, bool with_us, Duration silent) {
+  World& world = *world_;
+  const auto found = world.movers.find(id);
+  if (found == world.movers.end()) return;
+  const MoverState mover = std::move(found->second);
+  world.movers.erase(found);
+  if (!mover.was_up) {
+    // It never came up: that is no fault of its transfers, but must not become a busy loop.
+    world.start_delay = std::clamp(world.start_delay * 2, start_delay_first, start_delay_most);
+    world.no_start_before = world.clock.now().instant + world.start_delay;
+  }
+  const bool costs_nothing = with_us || !mover.was_up || mover.draining;
+  const LostBecause because = costs_nothing ? LostBecause::we_died : LostBecause::died;
+  for (const Uuid& file : mover.files) {
+    const auto strand = world.by_file.find(file);
+    if (strand == world.by_file.end()) continue;
+    world.deliver(*strand->second, LostMail{id, because, silent});
+  }
+  for (auto& [part, entry] : world.ledger) {
+    if (entry.mover == id) entry.mover.clear();
+  }
+  for (auto& [key, prober] : world.probers) {
+    if (prober != id) continue;
+    if (const auto gate = world.gates.find(key); gate != world.gates.end()) {
+      gate->second.probing = false;
+    }
+  }
+  std::erase_if(world.probers, [&](const auto& one) { return one.second == id; });
+  world.schedule();
+}
+
+void Engine::heard(const std::string& mover, const Word& word) {
+  World& world = *world_;
+  if (const auto* said = std::get_if<TaskWord>(&word)) {
+    const auto found = world.by_file.find(said->task.file);
+    if (found == world.by_file.end()) {
+      ++world.stale_words;
+      world.movers_port.acknowledge(mover, said->task, said->seq);
+      return;
+    }
+    world.deliver(*found->second, WordMail{mover, *said});
+  } else if (const auto* removed = std::get_if<Removed>(&word)) {
+    const auto entry = world.ledger.find(removed->id);
+    if (entry == world.ledger.end()) return;
+    entry->second.mover.clear();
+    if (removed->fault) {
+      LedgerEntry& kept = entry->second;
+      kept.delay = std::clamp(kept.delay * 2, ledger_delay_first, ledger_delay_most);
+      kept.next_try = world.clock.now().instant + kept.delay;
+      return;
+    }
+    Saving saving;
+    saving.removed_parts.push_back(removed->id);
+    world.ledger.erase(entry);
+    world.save(std::move(saving), [](Saved) {});
+  } else if (const auto* probed = std::get_if<Probed>(&word)) {
+    world.probed(*probed);
+  } else {
+    world.logged_in(std::get<LoggedIn>(word).endpoint);
+  }
+  world.schedule();
+}
+
+}  // namespace rft

@@ -1,0 +1,125 @@
+// Who is granted a mover now, and why another is not: one set of predicates for both.
+#include <fmt/format.h>
+
+#include "core/retry.h"
+#include "engine/world.h"
+
+namespace rft {
+
+// The closed gate before a lane, or none. A gate of space lets its canary through (see fits).
+Hold Engine::World::barred_by(const LaneKey& lane, const Gate** gate, const GateKey** key) const {
+  const GateKey keys[] = {
+      {Hold::endpoint_down, lane.source, "", std::nullopt},
+      {Hold::endpoint_down, lane.destination, "", std::nullopt},
+      {Hold::credential, lane.source, lane.owner, lane.source_credential},
+      {Hold::credential, lane.destination, lane.owner, lane.destination_credential},
+      {Hold::space, lane.destination, lane.owner, std::nullopt},
+  };
+  for (const GateKey& one : keys) {
+    const auto found = gates.find(one);
+    if (found == gates.end()) continue;
+    if (gate) *gate = &found->second;
+    if (key) *key = &found->first;
+    return one.reason;
+  }
+  return Hold::none;
+}
+
+bool Engine::World::within_limits(const LaneKey& lane) const {
+  const auto count = [](const auto& counts, const auto& key) {
+    const auto found = counts.find(key);
+    return found == counts.end() ? 0U : found->second;
+  };
+  return active < limits.active_max &&
+         count(active_of_owner, lane.owner) < limits.active_per_owner_max &&
+         count(active_of_endpoint, lane.source) < limits.active_per_endpoint_max &&
+         count(active_of_endpoint, lane.destination) < limits.active_per_endpoint_max;
+}
+
+// Two transfers of ours to one destination go one after the other.
+bool Engine::World::fits(const Uuid& file) const {
+  const Strand& strand = *by_file.at(file);
+  return strand.transfer && !strand.busy &&
+         busy_destinations.count(strand.transfer->request.destination.text()) == 0;
+}
+
+void Engine::World::grant(Strand& strand) {
+  const bool alone = strand.transfer->file.mover_deaths >= mover_deaths_at_once;
+  const std::string mover = mover_for(strand.owner, alone);
+  movers[mover].files.insert(*strand.file);
+  unindex(strand);
+  strand.granting = true;
+  index(strand);
+  deliver(strand, GrantMail{mover});
+}
+
+void Engine::World::schedule() {
+  if (!open || clock.now().instant < no_start_before) return;
+  const auto admits = [&](const LaneKey& lane) {
+    return within_limits(lane) && barred_by(lane, nullptr, nullptr) == Hold::none;
+  };
+  for (const auto& [key, file] : std::exchange(canaries, {})) {
+    const auto found = by_file.find(file);
+    if (found != by_file.end() && queue.contains(file) && fits(file)) grant(*found->second);
+  }
+  while (active < limits.active_max) {
+    const auto next = queue.next(
+        admits, [&](const Uuid& file) { return fits(file); },
+        [&](const std::string& owner) {
+          const auto found = active_of_owner.find(owner);
+          return found == active_of_owner.end() ? 0U : found->second;
+        });
+    if (!next) return;
+    grant(*by_file.at(*next));
+  }
+}
+
+Why Engine::World::why(const Strand& strand) const {
+  const Transfer& transfer = *strand.transfer;
+  const File& file = transfer.file;
+  Why why{file.status, file.hold, "", file.not_before, std::nullopt, file.fault};
+  if (file.status != Status::committed) {
+    why.sentence = file.status == Status::active && file.stop_asked
+                       ? "its user asked to stop it; it waits for its mover to confirm"
+                   : file.status == Status::active   ? "it is moving"
+                   : file.status == Status::inactive ? "it was submitted and not committed"
+                   : file.fault                      ? sentence(*file.fault)
+                                                     : "it is final";
+    return why;
+  }
+  const Gate* gate = nullptr;
+  const GateKey* key = nullptr;
+  const LaneKey lane = lane_of(transfer);
+  const Now now = clock.now();
+  if (const Hold hold = barred_by(lane, &gate, &key); hold != Hold::none) {
+    why.hold = hold;
+    why.fault = gate->fault;
+    why.until = now.wall + std::max(Duration{0}, gate->next_probe - now.instant);
+    why.sentence = fmt::format("{} is held for all since {}: {}; looked at again at {}",
+                               key->endpoint.text(), to_rfc3339(gate->since),
+                               sentence(gate->fault), to_rfc3339(*why.until));
+  } else if (file.not_before && *file.not_before > now.wall) {
+    why.hold = Hold::back_off;
+    why.sentence = fmt::format("the last try failed ({}); the next starts at {}",
+                               file.hold_detail, to_rfc3339(*file.not_before));
+  } else if (!open) {
+    why.hold = Hold::turn;
+    why.sentence = "the service is starting";
+  } else if (now.instant < no_start_before) {
+    why.hold = Hold::turn;
+    why.sentence = "movers do not start; see the service's log";
+  } else if (busy_destinations.count(transfer.request.destination.text()) > 0) {
+    why.hold = Hold::destination_busy;
+    why.sentence = "another transfer to the same destination goes first";
+  } else {
+    why.hold = Hold::turn;
+    why.ahead = queue.ahead_of(file.id);
+    why.sentence = fmt::format("it waits for its turn: {} of the same owner go first; {} of at "
+                               "most {} transfers are active",
+                               *why.ahead, active, limits.active_max);
+    why.until.reset();
+  }
+  return why;
+}
+
+}  // namespace rft

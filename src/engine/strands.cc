@@ -1,0 +1,370 @@
+// Hear, decide, save, order: for one transfer strictly in turn.
+#include <fmt/format.h>
+
+#include "core/credential.h"
+#include "engine/world.h"
+
+namespace rft {
+namespace {
+
+using Key = std::pair<std::string, std::string>;
+
+Key key_of(const Strand& strand) { return {strand.owner, strand.handle}; }
+
+Answer not_saved(Saved saved) {
+  if (saved == Saved::full) {
+    return fail(Code::storage_full, "free space under the service's state folder; then try again");
+  }
+  return fail(Code::unavailable, "the service's database did not take the change");
+}
+
+// Answers that say "not now" are not kept (design, section 2).
+bool is_kept(const Answer& answer) {
+  if (answer) return true;
+  const int http = entry(answer.error().code).http;
+  return http < 500 && http != 429;
+}
+
+// A stored record shows that the change in doubt was saved.
+bool was_saved(const Change& change, const std::optional<Transfer>& stored) {
+  if (change.erased) return !stored || stored->file.id != change.next.file.id;
+  return stored && stored->file.id == change.next.file.id &&
+         stored->file.version == change.next.file.version;
+}
+
+}  // namespace
+
+Strand& Engine::World::strand(const std::string& owner, const std::string& handle) {
+  auto& slot = strands[{owner, handle}];
+  if (!slot) {
+    slot = std::make_unique<Strand>();
+    slot->owner = owner;
+    slot->handle = handle;
+  }
+  return *slot;
+}
+
+void Engine::World::adopt(Transfer transfer) {
+  Strand& strand = this->strand(transfer.request.owner, transfer.request.handle);
+  if (!transfer.file.mover.empty()) {
+    MoverState& mover = movers[transfer.file.mover];
+    mover.owner = transfer.request.owner;
+    mover.was_up = true;
+    mover.files.insert(transfer.file.id);
+  }
+  strand.loaded = true;
+  take(strand, std::move(transfer));
+  index(strand);
+}
+
+// The strand's transfer is what was just read or saved; words find it by its file's id.
+void Engine::World::take(Strand& strand, std::optional<Transfer> transfer) {
+  const std::optional<Uuid> file = transfer ? std::optional(transfer->file.id) : std::nullopt;
+  if (strand.file && strand.file != file) {
+    by_file.erase(*strand.file);
+    live.erase(*strand.file);
+  }
+  strand.file = file;
+  strand.transfer = std::move(transfer);
+  if (file) by_file[*file] = &strand;
+}
+
+void Engine::World::deliver(Strand& strand, Mail mail) {
+  strand.mail.push_back(std::move(mail));
+  pump(strand);
+}
+
+bool Engine::World::needs_load(const Strand& strand) const {
+  if (!strand.loaded) return true;
+  const auto* call = std::get_if<CallMail>(&strand.mail.front());
+  return call && !call->key.empty() && !strand.kept;
+}
+
+// Callers do not use the strand afterwards: an idle one is forgotten.
+void Engine::World::pump(Strand& strand) {
+  if (strand.pumping) return;  // an answer came back in with another mail: the loop below sees it
+  strand.pumping = true;
+  while (!strand.busy && !strand.stuck && !strand.mail.empty() && step(strand)) {
+  }
+  strand.pumping = false;
+  forget_if_idle(strand);
+}
+
+// Opens the first mail. False where a load or a save must be waited for.
+bool Engine::World::step(Strand& strand) {
+  if (needs_load(strand)) {
+    load(strand);
+    return false;
+  }
+  Outcome outcome = decide(strand);
+  strand.kept.reset();
+  if (!outcome.change && !outcome.keep) {
+    finish(strand, outcome);
+    return true;
+  }
+  Saving saving;
+  if (outcome.change) {
+    for (Event& event : outcome.change->events) event.seq = ++last_seq;
+    saving.changes.push_back(*outcome.change);
+  }
+  saving.kept = outcome.keep;
+  strand.busy = true;
+  save(std::move(saving), [this, key = key_of(strand), outcome = std::move(outcome)](
+                              Saved answer) mutable { saved(key, std::move(outcome), answer); });
+  return false;
+}
+
+void Engine::World::load(Strand& strand) {
+  const auto* call = std::get_if<CallMail>(&strand.mail.front());
+  strand.busy = true;
+  store.load(strand.owner, strand.handle, call ? call->key : std::string(),
+             [this, key = key_of(strand)](Result<Loaded> result) { loaded(key, std::move(result)); });
+}
+
+void Engine::World::loaded(const Key& key, Result<Loaded> result) {
+  Strand& strand = *strands.at(key);
+  strand.busy = false;
+  if (!result) {
+    if (std::holds_alternative<CallMail>(strand.mail.front())) {
+      finish(strand, {std::nullopt, tl::unexpected(result.error()), std::nullopt});
+    } else {
+      strand.stuck = true;
+    }
+    return pump(strand);
+  }
+  // An empty key marks that the store was asked and kept nothing.
+  strand.kept = result->kept.value_or(KeptAnswer{"", "", "", Yes{}, {}});
+  if (!strand.loaded) {
+    strand.loaded = true;
+    const std::optional<Change> doubted = std::exchange(strand.in_doubt, std::nullopt);
+    if (doubted && was_saved(*doubted, result->transfer)) {
+      settle_doubt(strand, *doubted);
+    } else {
+      take(strand, std::move(result->transfer));
+      index(strand);
+    }
+  }
+  pump(strand);
+}
+
+// The save that was answered `unknown` had been done: what follows it follows now.
+void Engine::World::settle_doubt(Strand& strand, const Change& change) {
+  Outcome outcome;
+  if (std::holds_alternative<CallMail>(strand.mail.front())) {
+    const File& file = change.next.file;
+    outcome.answer = Yes{strand.handle, change.erased ? Status::user_stop : file.status,
+                         change.created, !change.erased && stage(file) == Stage::stopping,
+                         change.erased ? 0 : file.priority};
+  }
+  strand.kept.reset();
+  apply(strand, change);
+  finish(strand, outcome);
+}
+
+Engine::World::Outcome Engine::World::decide(Strand& strand) {
+  const Now now = clock.now();
+  const Mail& mail = strand.mail.front();
+  if (const auto* call = std::get_if<CallMail>(&mail)) return decide_call(strand, *call);
+  if (!strand.transfer) return {};
+  const Transfer& transfer = *strand.transfer;
+  Outcome outcome;
+  if (const auto* grant = std::get_if<GrantMail>(&mail)) {
+    outcome.change = decide_grant(strand, *grant);
+  } else if (const auto* said = std::get_if<WordMail>(&mail)) {
+    outcome.change = on_word(transfer, said->word, now, draws(strand.owner));
+  } else if (const auto* lost = std::get_if<LostMail>(&mail)) {
+    if (transfer.file.mover == lost->mover) {
+      outcome.change =
+          on_mover_lost(transfer, lost->because, lost->silent, now, draws(strand.owner));
+    }
+  } else if (std::holds_alternative<TimeMail>(mail)) {
+    outcome.change = on_time(transfer, memory_of(transfer), now);
+  } else {
+    outcome.change = on_give_space(transfer, now, draws(strand.owner));
+  }
+  return outcome;
+}
+
+Engine::World::Outcome Engine::World::decide_call(Strand& strand, const CallMail& mail) {
+  const std::string digest = mail.key.empty() ? std::string() : digest_of(mail.call);
+  if (strand.kept && !strand.kept->key.empty()) {
+    if (strand.kept->digest == digest) return {std::nullopt, strand.kept->answer, std::nullopt};
+    return {std::nullopt,
+            fail(Code::idempotency_key_reused, "give each call an Idempotency-Key of its own"),
+            std::nullopt};
+  }
+  Outcome outcome;
+  const auto* submit = std::get_if<Submit>(&mail.call);
+  if (submit && !strand.transfer) {
+    for (const auto& id :
+         {submit->options.source_credential, submit->options.destination_credential}) {
+      const auto found = id ? credentials.find(*id) : credentials.end();
+      if (id && (found == credentials.end() || found->second.owner != mail.caller.owner)) {
+        outcome.answer = fail(Code::no_such_credential,
+                              fmt::format("there is no credential {}; see 'rft cred ls'",
+                                          id->text()));
+      }
+    }
+  }
+  if (!outcome.answer) {
+    CallOutcome called = on_call(strand.transfer ? &*strand.transfer : nullptr, mail.call,
+                                 mail.caller, clock.now(), draws(strand.owner));
+    outcome.answer = std::move(called.answer);
+    outcome.change = std::move(called.change);
+  }
+  if (!mail.key.empty() && is_kept(*outcome.answer)) {
+    outcome.keep =
+        KeptAnswer{mail.caller.owner, mail.key, digest, *outcome.answer, clock.now().wall};
+  }
+  return outcome;
+}
+
+std::optional<Change> Engine::World::decide_grant(Strand& strand, const GrantMail& mail) {
+  const Now now = clock.now();
+  const Transfer& transfer = *strand.transfer;
+  const bool may = transfer.file.status == Status::committed || needs_look(transfer.file);
+  if (!may || movers.find(mail.mover) == movers.end()) return std::nullopt;
+  const auto mine = credentials_of(strand.owner);
+  const Options& options = transfer.request.options;
+  const auto source = choose_credential(mine, transfer.request.source.endpoint,
+                                        options.source_credential, Side::source, now.wall);
+  const auto destination =
+      choose_credential(mine, transfer.request.destination.endpoint,
+                        options.destination_credential, Side::destination, now.wall);
+  if (source && destination) {
+    return on_grant(transfer, {mail.mover, *source, *destination, limits.streams_default}, now,
+                    draws(strand.owner));
+  }
+  const Fault& fault = source ? destination.error() : source.error();
+  const LaneKey lane = lane_of(transfer);
+  if (const auto key = gate_of(fault, lane.source, lane.destination, lane.owner,
+                               lane.source_credential, lane.destination_credential)) {
+    close(*key, fault);
+  }
+  return on_hold(transfer, fault, now);
+}
+
+void Engine::World::saved(const Key& key, Outcome outcome, Saved saved) {
+  Strand& strand = *strands.at(key);
+  strand.busy = false;
+  switch (saved) {
+    case Saved::yes:
+      if (outcome.change) {
+        Change change = std::move(*outcome.change);
+        outcome.change.reset();
+        apply(strand, std::move(change));
+      }
+      finish(strand, outcome);
+      break;
+    case Saved::unknown: strand.in_doubt = std::move(outcome.change); [[fallthrough]];
+    case Saved::stale:
+      unindex(strand);
+      strand.loaded = false;
+      strand.transfer.reset();
+      break;
+    case Saved::full:
+    case Saved::no:
+      ++saves_failed;
+      if (std::holds_alternative<CallMail>(strand.mail.front())) {
+        finish(strand, {std::nullopt, not_saved(saved), std::nullopt});
+      } else {
+        strand.stuck = true;
+      }
+      break;
+  }
+  pump(strand);
+}
+
+void Engine::World::apply(Strand& strand, Change change) {
+  unindex(strand);
+  const Uuid file = change.next.file.id;
+  const Instant now = clock.now().instant;
+  if (change.drop_orders) {
+    for (auto& [id, mover] : movers) {
+      std::erase_if(mover.outbox, [&](const OutboxRow& row) { return row.task.file == file; });
+      if (mover.files.erase(file) > 0) mover.idle_since = now;
+    }
+  }
+  if (change.erased) {
+    take(strand, std::nullopt);
+  } else {
+    newest_epoch = std::max(newest_epoch, change.next.file.epoch);
+    take(strand, std::move(change.next));
+  }
+  for (LedgerPart& part : change.discarded) {
+    const Uuid id = part.id;
+    ledger[id] = {std::move(part), now, Duration{0}, ""};
+  }
+  index(strand);
+  add_orders(change.orders);
+  if (listener) {
+    for (const Event& event : change.events) listener->happened(event);
+  }
+}
+
+// The first mail is done with: its sender is answered.
+void Engine::World::finish(Strand& strand, const Outcome& outcome) {
+  Mail mail = std::move(strand.mail.front());
+  strand.mail.pop_front();
+  if (const auto* call = std::get_if<CallMail>(&mail)) {
+    call->then(*outcome.answer);
+  } else if (const auto* said = std::get_if<WordMail>(&mail)) {
+    movers_port.acknowledge(said->mover, said->word.task, said->word.seq);
+    after_word(strand, said->word);
+  } else if (const auto* grant = std::get_if<GrantMail>(&mail)) {
+    strand.granting = false;
+    const bool granted = strand.transfer && strand.transfer->file.mover == grant->mover;
+    const auto mover = movers.find(grant->mover);
+    if (!granted && mover != movers.end() && strand.transfer) {
+      mover->second.files.erase(strand.transfer->file.id);
+    }
+    unindex(strand);
+    index(strand);
+  }
+}
+
+void Engine::World::forget_if_idle(Strand& strand) {
+  const bool needed = strand.transfer && (strand.transfer->file.status == Status::committed ||
+                                          strand.transfer->file.status == Status::active);
+  if (needed || strand.busy || strand.pumping || !strand.mail.empty()) return;
+  unindex(strand);
+  take(strand, std::nullopt);
+  strands.erase(key_of(strand));
+}
+
+void Engine::World::retry_stuck() {
+  std::vector<Strand*> stuck;
+  for (auto& [key, strand] : strands) {
+    if (strand->stuck) stuck.push_back(strand.get());
+  }
+  for (Strand* strand : stuck) {
+    strand->stuck = false;
+    pump(*strand);
+  }
+}
+
+Draws Engine::World::draws(const std::string& owner) {
+  Draws draws;
+  draws.request = clock.fresh_id();
+  draws.file = clock.fresh_id();
+  draws.part = clock.fresh_id();
+  draws.ledger = clock.fresh_id();
+  draws.rank = ++last_rank;
+  const auto mine = ranks.find(owner);
+  draws.front_rank = (mine == ranks.end() || mine->second.empty() ? 0 : *mine->second.begin()) - 1;
+  return draws;
+}
+
+std::vector<CredentialFacts> Engine::World::credentials_of(const std::string& owner) const {
+  std::vector<CredentialFacts> mine;
+  for (const auto& [id, facts] : credentials) {
+    if (facts.owner == owner) mine.push_back(facts);
+  }
+  return mine;
+}
+
+void Engine::World::save(Saving saving, std::function<void(Saved)> then) {
+  store.save(std::move(saving), std::move(then));
+}
+
+}  // namespace rft

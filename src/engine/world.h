@@ -1,0 +1,186 @@
+// The engine's memory and its parts. Everything here runs on the engine's one thread.
+#pragma once
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/choose.h"
+#include "core/gate.h"
+#include "engine/engine.h"
+
+namespace rft {
+
+struct CallMail {
+  Caller caller;
+  Call call;
+  std::string key;
+  std::function<void(Answer)> then;
+};
+struct GrantMail {
+  std::string mover;
+};
+struct WordMail {
+  std::string mover;
+  TaskWord word;
+};
+struct LostMail {
+  std::string mover;
+  LostBecause because = LostBecause::died;
+  Duration silent{0};
+};
+struct TimeMail {};
+struct SpaceMail {};
+using Mail = std::variant<CallMail, GrantMail, WordMail, LostMail, TimeMail, SpaceMail>;
+
+// What concerns one transfer, strictly in turn: the next mail is opened when the save of the one
+// before it was answered. `transfer` is what is saved, never more (P13).
+struct Strand {
+  std::string owner, handle;
+  std::optional<Transfer> transfer;
+  std::optional<Uuid> file;  // under which words find this strand, also while it is loaded again
+  bool loaded = false;
+  bool busy = false;   // a load or a save is under way
+  bool stuck = false;  // a save failed; tried again at the next tick
+  bool pumping = false;
+  std::deque<Mail> mail;
+  std::optional<KeptAnswer> kept;     // found for the key of the first mail
+  std::optional<Change> in_doubt;     // its save was answered `unknown`
+  std::optional<Instant> timer;       // its entry in `timers`
+  std::optional<LaneKey> active_lane;  // counted as active in this lane
+  bool granting = false;
+};
+
+struct MoverState {
+  std::string owner;
+  bool up = false;
+  bool was_up = false;
+  bool alone = false;     // serves one transfer that outlived three movers
+  bool draining = false;
+  std::set<Uuid> files;   // whose epoch is with it, or is being granted to it
+  std::vector<OutboxRow> outbox;
+  Instant idle_since{};
+};
+
+struct LedgerEntry {
+  LedgerPart part;
+  Instant next_try{};
+  Duration delay{0};
+  std::string mover;  // asked, and not answered yet
+};
+
+struct Engine::World {
+  World(Store& s, Movers& m, Clock& c, Limits l, std::string i)
+      : store(s), movers_port(m), clock(c), limits(l), instance(std::move(i)) {}
+
+  Store& store;
+  Movers& movers_port;
+  Clock& clock;
+  const Limits limits;
+  const std::string instance;
+  Listener* listener = nullptr;
+  bool open = false;
+
+  std::int64_t last_seq = 0;
+  std::int64_t last_rank = 0;
+  std::uint32_t newest_epoch = 0;
+  std::uint64_t stale_words = 0, saves_failed = 0;
+
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Strand>> strands;
+  std::unordered_map<Uuid, Strand*> by_file;
+  std::unordered_map<Uuid, Live> live;
+  std::set<std::pair<Instant, Uuid>> timers;
+
+  WaitingQueue queue;
+  std::map<std::string, std::multiset<std::int64_t>> ranks;  // of all that is committed, by owner
+  std::map<std::string, std::uint32_t> active_of_owner;
+  std::map<Endpoint, std::uint32_t> active_of_endpoint;
+  std::map<std::string, std::uint32_t> busy_destinations;  // URLs that something active writes to
+  std::uint32_t active = 0;
+
+  std::map<GateKey, Gate> gates;
+  std::map<GateKey, std::string> probers;  // the mover that was asked
+  std::map<GateKey, Uuid> canaries;        // of gates of space: who tries next
+  std::map<Endpoint, EndpointRow> endpoints;
+  std::map<std::string, MoverState> movers;
+  Instant no_start_before{};
+  Duration start_delay{0};
+  std::map<Uuid, LedgerEntry> ledger;
+  std::map<Uuid, CredentialFacts> credentials;
+
+  // strands.cc: mail is decided, saved, applied
+  Strand& strand(const std::string& owner, const std::string& handle);
+  void deliver(Strand& strand, Mail mail);
+  void pump(Strand& strand);
+  void adopt(Transfer transfer);  // at the start: an open transfer that was stored
+  void retry_stuck();
+
+  // index.cc: what a transfer's state means for queue, counters and timers
+  void index(Strand& strand);
+  void unindex(Strand& strand);
+  LaneKey lane_of(const Transfer& transfer) const;
+  EndpointMemory memory_of(const Transfer& transfer) const;
+  Instant instant_of(WallTime wall) const;
+  void set_timer(Strand& strand, Instant at);
+  void fire_timers();
+  void mark_active(Strand& strand, const LaneKey& lane);
+  void unmark_active(Strand& strand);
+
+  // schedule.cc: who is granted
+  void schedule();
+  void grant(Strand& strand);
+  Hold barred_by(const LaneKey& lane, const Gate** gate, const GateKey** key) const;
+  bool within_limits(const LaneKey& lane) const;
+  bool fits(const Uuid& file) const;
+  Why why(const Strand& strand) const;
+  Found found(Transfer transfer) const;
+
+  // movers.cc: movers, their orders, the ledger
+  std::string mover_for(const std::string& owner, bool alone);
+  void send_outstanding(const std::string& mover);
+  void add_orders(const std::vector<OutboxRow>& rows);
+  void work_ledger();
+  void drain_idle();
+
+  // gates.cc
+  void close(const GateKey& key, const Fault& fault);
+  void open_gate(const GateKey& key);
+  void logged_in(const Endpoint& endpoint);
+  void probed(const Probed& word);
+  void work_gates();
+  void after_word(const Strand& strand, const TaskWord& word);
+  bool resolves(const GateKey& key) const;
+  void send_probe(const GateKey& key, const std::string& mover);
+
+  std::vector<CredentialFacts> credentials_of(const std::string& owner) const;
+  Draws draws(const std::string& owner);
+  void save(Saving saving, std::function<void(Saved)> then);
+
+ private:
+  struct Outcome {
+    std::optional<Change> change;
+    std::optional<Answer> answer;
+    std::optional<KeptAnswer> keep;
+  };
+  void load(Strand& strand);
+  void loaded(const std::pair<std::string, std::string>& key, Result<Loaded> result);
+  void settle_doubt(Strand& strand, const Change& change);
+  Outcome decide(Strand& strand);
+  Outcome decide_call(Strand& strand, const CallMail& mail);
+  std::optional<Change> decide_grant(Strand& strand, const GrantMail& mail);
+  void saved(const std::pair<std::string, std::string>& key, Outcome outcome, Saved saved);
+  void apply(Strand& strand, Change change);
+  void finish(Strand& strand, const Outcome& outcome);
+  void take(Strand& strand, std::optional<Transfer> transfer);
+  bool step(Strand& strand);
+  void forget_if_idle(Strand& strand);
+  bool needs_load(const Strand& strand) const;
+};
+
+}  // namespace rft
