@@ -49,6 +49,10 @@ Result<std::uint16_t> port_of(const boost::urls::url_view& view, Scheme scheme) 
 }
 
 Result<std::string> path_of(std::string_view encoded) {
+  // The parser takes "host:junk/x" for an empty port and the path "junk/x".
+  if (!encoded.empty() && encoded.front() != '/') {
+    return fail(Code::invalid_url, "what follows the host is neither a port nor a path");
+  }
   const auto bytes = percent_decode(encoded);
   if (!bytes) return fail(Code::invalid_url, "a % in the path is not followed by two hex digits");
   for (const char c : *bytes) {
@@ -174,7 +178,12 @@ Result<Url> parse_url(std::string_view text) {
   if (path->empty() || path->back() == '/') {
     return fail(Code::invalid_url, "the URL names a folder; name the file");
   }
-  return Url{std::move(*endpoint), std::move(*path)};
+  Url url{std::move(*endpoint), std::move(*path)};
+  if (url.text().size() > url_length_max) {
+    return fail(Code::invalid_url,
+                fmt::format("the URL is longer than {} bytes once it is escaped", url_length_max));
+  }
+  return url;
 }
 
 Url sibling(const Url& url, std::string_view name) {
