@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 
 #include "gsi/failure.h"
 
@@ -98,7 +99,25 @@ bool is_activated() {
   return !activation().certificates.empty();
 }
 
-// The three settings that the library takes from nowhere but the environment. Names by RFC 2818
+// Certificates name addresses in another field (RFC 2818 section 3.1), the library under another
+// type of name, "host/address" (1.3.6.1.4.1.3536.1.1.2), which its headers do not declare.
+char address_name_oid[] = "\x2b\x06\x01\x04\x01\x9b\x50\x01\x01\x02";
+gss_OID_desc address_name = {sizeof address_name_oid - 1, address_name_oid};
+
+// A numeric address in its one usual form (RFC 5952): the library compares texts.
+std::optional<std::string> address_of(const std::string& host) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    in6_addr address{};
+    char text[INET6_ADDRSTRLEN];
+    if (inet_pton(family, host.c_str(), &address) == 1 &&
+        inet_ntop(family, &address, text, sizeof text) != nullptr) {
+      return text;
+    }
+  }
+  return std::nullopt;
+}
+
+// The settings that the library takes from nowhere but the environment. Names by RFC 2818
 // alone: the older modes ask the DNS in the middle of a handshake, and believe it.
 bool set_environment(const std::string& certificates) {
   return setenv("X509_CERT_DIR", certificates.c_str(), 1) == 0 &&
@@ -163,22 +182,11 @@ Result<void, Fault> SecurityContext::Handles::import_credential(const Secret& pe
   return {};
 }
 
-// Certificates name addresses in another field (RFC 2818 section 3.1), the library under another
-// type of name, "host/address" (1.3.6.1.4.1.3536.1.1.2), which its headers do not declare.
-char address_name_oid[] = "\x2b\x06\x01\x04\x01\x9b\x50\x01\x01\x02";
-gss_OID_desc address_name = {sizeof address_name_oid - 1, address_name_oid};
-
-bool is_address(const std::string& host) {
-  in6_addr address{};
-  return inet_pton(AF_INET, host.c_str(), &address) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), &address) == 1;
-}
-
 Result<void, Fault> SecurityContext::Handles::import_target(std::string_view host) {
   const std::string name(host);
-  const bool numeric = is_address(name);
-  const std::string text = numeric ? name + "/" + name : "host@" + name;
-  const gss_OID type = numeric ? &address_name : GSS_C_NT_HOSTBASED_SERVICE;
+  const auto address = address_of(name);
+  const std::string text = address ? *address + "/" + *address : "host@" + name;
+  const gss_OID type = address ? &address_name : GSS_C_NT_HOSTBASED_SERVICE;
   gss_buffer_desc bytes = borrow(text);
   OM_uint32 minor = 0;
   if (gss_import_name(&minor, &bytes, type, &target) != GSS_S_COMPLETE) {
