@@ -1,0 +1,68 @@
+#include "mover/flow_rules.h"
+
+#include <algorithm>
+
+#include "mover/limits.h"
+
+namespace rft::mover {
+namespace {
+
+constexpr std::size_t rate_samples = 5;
+
+int weight(FaultCode code) {
+  switch (code) {
+    case FaultCode::data_channel_failed:
+      return 0;
+    case FaultCode::server_refused:
+      return 1;
+    case FaultCode::cut:
+    case FaultCode::stalled:
+      return 2;
+    default:
+      return 3;
+  }
+}
+
+}  // namespace
+
+RangeSet largest_ranges(const RangeSet& there, std::size_t text_max) {
+  if (there.text().size() <= text_max) return there;
+  std::vector<Range> by_size = there.ranges();
+  std::stable_sort(by_size.begin(), by_size.end(), [](const Range& a, const Range& b) {
+    return a.end - a.begin > b.end - b.begin;
+  });
+  RangeSet kept;
+  std::size_t length = 0;
+  for (const Range& range : by_size) {
+    length += RangeSet{range}.text().size() + 1;
+    if (length > text_max) break;
+    kept.add(range);
+  }
+  return kept;
+}
+
+bool has_own_reason(const Fault& fault) {
+  return weight(fault.code) == 3;
+}
+
+const Fault& more_telling(const Fault& first, const Fault& second) {
+  return weight(second.code) > weight(first.code) ? second : first;
+}
+
+Duration checksum_limit(std::uint64_t size) {
+  return checksum_base_limit + Duration(size / (checksum_bytes_per_second / 1000));
+}
+
+void RateMeter::add(Instant at, std::uint64_t bytes) {
+  samples_.push_back({at, bytes});
+  if (samples_.size() > rate_samples) samples_.pop_front();
+}
+
+double RateMeter::rate() const {
+  if (samples_.size() < 2) return 0;
+  const std::chrono::duration<double> time = samples_.back().at - samples_.front().at;
+  if (time.count() <= 0) return 0;
+  return static_cast<double>(samples_.back().bytes - samples_.front().bytes) / time.count();
+}
+
+}  // namespace rft::mover

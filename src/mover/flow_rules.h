@@ -1,0 +1,52 @@
+// The decisions of a flow, without its conversations.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+
+#include "base/fault.h"
+#include "base/ranges.h"
+#include "base/time.h"
+
+namespace rft::mover {
+
+// The largest ranges whose text is not longer than `text_max`.
+RangeSet largest_ranges(const RangeSet& there, std::size_t text_max);
+
+// Of the faults of two sides of one flow, the one that tells why: a reason of its own before a lost
+// connection, that before a refusal without a reason, and last that the data channel failed, which
+// is what every other fault looks like from across. Equal ones: the first.
+const Fault& more_telling(const Fault& first, const Fault& second);
+bool has_own_reason(const Fault& fault);
+
+// How long a checksum may take where the server shows no life meanwhile.
+Duration checksum_limit(std::uint64_t size);
+
+// Bytes a second over the last few markers.
+class RateMeter {
+ public:
+  void add(Instant at, std::uint64_t bytes);
+  double rate() const;
+
+ private:
+  struct Sample {
+    Instant at;
+    std::uint64_t bytes;
+  };
+  std::deque<Sample> samples_;
+};
+
+// When the last byte moved, and whether that is too long ago.
+class Watchdog {
+ public:
+  Watchdog(Instant now, Duration limit) : last_(now), limit_(limit) {}
+  void moved(Instant now) { last_ = now; }
+  Instant due() const { return last_ + limit_; }
+  bool is_over(Instant now) const { return now >= due(); }
+
+ private:
+  Instant last_;
+  Duration limit_;
+};
+
+}  // namespace rft::mover

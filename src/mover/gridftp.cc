@@ -1,0 +1,137 @@
+#include "mover/gridftp.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "ftp/refusal.h"
+#include "mover/flow_rules.h"
+
+namespace rft::mover {
+
+using namespace asio::experimental::awaitable_operators;
+
+GridFtp::~GridFtp() {
+  pool_.give_back(route_.source, std::move(source_));
+  pool_.give_back(route_.destination, std::move(destination_));
+}
+
+void GridFtp::leave_source() {
+  pool_.give_back(route_.source, std::move(source_));
+}
+
+awaitable<Outcome<void>> GridFtp::borrow_both() {
+  const auto channel = pool_.channel_between(route_.source, route_.destination);
+  auto [source, destination] =
+      co_await (pool_.borrow(route_.source, Side::source, interrupt_, channel) &&
+                pool_.borrow(route_.destination, Side::destination, interrupt_, channel));
+  if (source) source_ = std::move(*source);
+  if (destination) destination_ = std::move(*destination);
+  if (!source) co_return failed(source);
+  if (!destination) co_return failed(destination);
+  co_return Outcome<void>();
+}
+
+awaitable<Outcome<void>> GridFtp::meet() {
+  if (const auto met = co_await borrow_both(); !met) co_return failed(met);
+  const SecurityOffer source{source_->gsi, source_->features.dcsc, source_->identity};
+  const SecurityOffer destination{destination_->gsi, destination_->features.dcsc,
+                                  destination_->identity};
+  const auto plan = plan_security(route_.data_channel, source, destination);
+  if (!plan) co_return failed(plan);
+  security_ = *plan;
+  if (security_.delegate) co_return co_await log_in_with_delegation();
+  co_return Outcome<void>();
+}
+
+awaitable<Outcome<void>> GridFtp::log_in_with_delegation() {
+  pool_.give_back(route_.source, std::move(source_));
+  pool_.give_back(route_.destination, std::move(destination_));
+  route_.source.delegation = route_.destination.delegation = gsi::Delegation::limited;
+  co_return co_await borrow_both();
+}
+
+awaitable<Outcome<void>> GridFtp::borrow_if_gone(Side side) {
+  std::unique_ptr<Session>& session = side == Side::source ? source_ : destination_;
+  if (session) co_return Outcome<void>();
+  auto borrowed = co_await pool_.borrow(
+      side == Side::source ? route_.source : route_.destination, side, interrupt_);
+  if (!borrowed) co_return failed(borrowed);
+  session = std::move(*borrowed);
+  co_return Outcome<void>();
+}
+
+Outcome<ftp::Setup> GridFtp::setup_of(const Session& session, const Session& other) {
+  ftp::Setup setup;
+  setup.mode_e = both_mode_e();
+  setup.marker_seconds = marker_seconds;
+  setup.gsi = session.gsi;
+  setup.security = security_.level;
+  if (security_.crossed) setup.subject = other.identity;
+  if (security_.dcsc) {
+    auto blob = keys_.of(route_.source.endpoint, route_.destination.endpoint, wall_now());
+    if (!blob) return failed(blob);
+    setup.dcsc_blob = std::move(*blob);
+  }
+  return setup;
+}
+
+awaitable<Outcome<void>> GridFtp::prepare_both() {
+  auto source_setup = setup_of(*source_, *destination_);
+  auto destination_setup = setup_of(*destination_, *source_);
+  if (!source_setup) co_return failed(source_setup);
+  if (!destination_setup) co_return failed(destination_setup);
+  const auto [source, destination] =
+      co_await (prepare(*source_, std::move(*source_setup)) &&
+                prepare(*destination_, std::move(*destination_setup)));
+  if (!source) co_return failed(source);
+  if (!destination) co_return failed(destination);
+  co_return Outcome<void>();
+}
+
+std::optional<std::string> GridFtp::common_checksum(const std::string& wish) const {
+  const auto& source = source_->features.checksums;
+  const auto& destination = destination_->features.checksums;
+  if (wish.empty()) return ftp::common_checksum(source, destination);
+  return ftp::common_checksum(source, destination, wish);
+}
+
+// A REST line has a bound: the largest ranges are kept. In stream mode only what stands before the
+// first hole counts.
+RangeSet GridFtp::resumable(const RangeSet& there) const {
+  if (there.empty()) return there;
+  if (!both_mode_e()) {
+    const Range first = there.ranges().front();
+    return first.begin == 0 ? RangeSet{first} : RangeSet();
+  }
+  return largest_ranges(there, rest_text_max);
+}
+
+awaitable<Outcome<void>> GridFtp::make_folder(std::string name) {
+  const auto reply = co_await destination_->line->ask(ftp::mkd(name), Doing::make_parents);
+  if (!reply) co_return failed(reply);
+  if (reply->is_positive()) co_return Outcome<void>();
+  co_return tl::unexpected(ftp::refusal(*reply, Doing::make_parents, Side::destination));
+}
+
+awaitable<Outcome<void>> GridFtp::keep_alive() {
+  const auto reply = co_await destination_->line->ask(ftp::noop(), Doing::publish);
+  if (!reply) co_return failed(reply);
+  co_return Outcome<void>();
+}
+
+// From RNTO on only its answer tells what happened: no stop and no end of the mover cuts it short.
+awaitable<Renamed> GridFtp::rename(std::string from, std::string to, Doing doing) {
+  ControlConnection& line = *destination_->line;
+  const auto found = co_await line.ask(ftp::rnfr(from), doing);
+  if (!found) co_return Renamed{found.error(), false};
+  if (!found->is_intermediate()) {
+    co_return Renamed{ftp::refusal(*found, doing, Side::destination), false};
+  }
+  line.serve(Side::destination, nullptr);
+  const auto done = co_await line.ask(ftp::rnto(to), doing);
+  line.serve(Side::destination, interrupt_);
+  if (!done) co_return Renamed{done.error(), true};
+  if (done->is_positive()) co_return Renamed{};
+  co_return Renamed{ftp::refusal(*done, doing, Side::destination), false};
+}
+
+}  // namespace rft::mover

@@ -1,0 +1,57 @@
+// GridFTP's Carrier: two control connections, and the bytes go from server to server.
+#pragma once
+#include "mover/data_security.h"
+#include "mover/pool.h"
+#include "mover/protocol.h"
+
+namespace rft::mover {
+
+class GridFtp final : public Carrier {
+ public:
+  struct Route {
+    SessionKey source;
+    SessionKey destination;
+    std::optional<DataChannel> data_channel;
+  };
+  // Pool, keys and interrupt must outlive it.
+  GridFtp(Pool& pool, ChannelKeys& keys, Route route, Interrupt* interrupt)
+      : pool_(pool), keys_(keys), route_(std::move(route)), interrupt_(interrupt) {}
+  ~GridFtp() override;
+
+  awaitable<Outcome<void>> meet() override;
+  std::optional<std::string> common_checksum(const std::string& wish) const override;
+  RangeSet resumable(const RangeSet& there) const override;
+  awaitable<Outcome<std::optional<Standing>>> look(Side side, std::string name,
+                                                   Doing doing) override;
+  awaitable<Outcome<void>> make_folder(std::string name) override;
+  awaitable<Outcome<void>> move(const Freight& freight, Flow& flow,
+                                const std::function<void()>& progressed) override;
+  awaitable<Outcome<std::string>> checksum(Side side, std::string name, std::string algorithm,
+                                           std::uint64_t size) override;
+  awaitable<Renamed> rename(std::string from, std::string to, Doing doing) override;
+  awaitable<Outcome<void>> keep_alive() override;
+  void leave_source() override;
+
+ private:
+  awaitable<Outcome<void>> borrow_both();
+  awaitable<Outcome<void>> log_in_with_delegation();
+  awaitable<Outcome<void>> prepare_both();
+  Outcome<ftp::Setup> setup_of(const Session& session, const Session& other);
+  awaitable<Outcome<void>> borrow_if_gone(Side side);
+  Session& at(Side side) { return side == Side::source ? *source_ : *destination_; }
+  bool both_mode_e() const { return source_->features.mode_e && destination_->features.mode_e; }
+
+  Pool& pool_;
+  ChannelKeys& keys_;
+  Route route_;
+  Interrupt* interrupt_;
+  std::unique_ptr<Session> source_;
+  std::unique_ptr<Session> destination_;
+  SecurityPlan security_;
+};
+
+// What stands under a name: MLST, or SIZE and MDTM where the server has none. Nothing: nothing.
+awaitable<Outcome<std::optional<Standing>>> look_at(Session& session, std::string name,
+                                                    Doing doing);
+
+}  // namespace rft::mover

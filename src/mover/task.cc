@@ -1,0 +1,80 @@
+#include "mover/task.h"
+
+#include "wire/part_name.h"
+
+namespace rft::mover {
+
+MoveTask::MoveTask(MoveOrder order, Ports ports)
+    : order_(std::move(order)), ports_(std::move(ports)) {
+  // Until something is begun what was confirmed before stays confirmed.
+  if (order_.earlier) flow_.confirmed = order_.earlier->confirmed;
+}
+
+awaitable<void> MoveTask::run() {
+  carrier_ = ports_.make_carrier(order_, &interrupt_);
+  const Outcome<Done> outcome = co_await carry();
+  carrier_.reset();
+  ports_.say(last_word(outcome));
+}
+
+awaitable<Outcome<Done>> MoveTask::carry() {
+  if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
+  if (const auto agreed = agree_on_proof(); !agreed) co_return failed(agreed);
+  if (const auto looked = co_await look_around(); !looked) co_return failed(looked);
+  const auto published = co_await published_before();
+  if (!published) co_return failed(published);
+  if (*published) co_return **published;
+  const auto adopted = co_await respect_existing();
+  if (!adopted) co_return failed(adopted);
+  if (*adopted) co_return **adopted;
+  if (const auto made = co_await make_parents(); !made) co_return failed(made);
+  if (const auto begun = co_await begin(); !begun) co_return failed(begun);
+  if (const auto moved = co_await move(); !moved) co_return failed(moved);
+  if (const auto proven = co_await verify(); !proven) co_return failed(proven);
+  if (in_place()) co_return done(false);
+  ports_.say(Verified{part_, checksum_, verdict_, flow_.bytes_sent});
+  if (const auto told = co_await wait_for_publish(); !told) co_return failed(told);
+  co_return co_await publish_part();
+}
+
+// A user's stop wins over any fault, but not over a rename that may have happened.
+TaskSays MoveTask::last_word(const Outcome<Done>& outcome) const {
+  if (outcome) return *outcome;
+  if (interrupt_.why() == Interrupt::Why::stop && !publish_unknown_) {
+    return Stopped{flow_.end, flow_.silent, flow_.confirmed, flow_.bytes_sent};
+  }
+  Failed failed{outcome.error(),   flow_.end,       flow_.silent, flow_.confirmed,
+                flow_.bytes_sent, publish_unknown_};
+  if (interrupt_.why() == Interrupt::Why::mover_ends) {
+    failed.fault = Fault{FaultCode::lease_ended, Side::none, outcome.error().doing, "", ""};
+  }
+  return failed;
+}
+
+void MoveTask::publish() {
+  publish_ordered_ = true;
+  publish_signal_.notify();
+}
+
+void MoveTask::interrupt(Interrupt::Why why) {
+  interrupt_.raise(why);
+}
+
+Done MoveTask::done(bool adopted) const {
+  return Done{checksum_, verdict_, adopted, source_.size, flow_.bytes_sent};
+}
+
+bool MoveTask::is_doubtful() const {
+  return order_.earlier &&
+         (order_.earlier->presumed_before || order_.earlier->end == FlowEnd::presumed);
+}
+
+std::string MoveTask::part_of(std::uint32_t epoch) const {
+  return sibling(order_.destination, part_name(order_.part, epoch)).wire_path();
+}
+
+std::string MoveTask::written_name() const {
+  return in_place() ? final_name() : part_of(order_.task.epoch);
+}
+
+}  // namespace rft::mover

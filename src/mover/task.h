@@ -1,0 +1,90 @@
+// MoveTask: one MoveOrder, from the first look to the last word. Knows no protocol; a Carrier does
+// what it decides.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "mover/protocol.h"
+
+namespace rft::mover {
+
+class MoveTask {
+ public:
+  using MakeCarrier = std::function<std::unique_ptr<Carrier>(const MoveOrder&, Interrupt*)>;
+  struct Ports {
+    MakeCarrier make_carrier;
+    std::function<void(TaskSays)> say;
+    std::function<bool()> may_publish;  // enough of the lease is left for a rename
+    Signal* lease_changed;
+  };
+  MoveTask(MoveOrder order, Ports ports);
+
+  // Says Begun, Moving, Verified on the way and exactly one of Done, Failed, Stopped at the end.
+  awaitable<void> run();
+  void publish();                   // the order to rename came
+  void interrupt(Interrupt::Why why);
+
+ private:
+  using Ending = std::optional<Done>;  // set: the task is over, happily
+
+  awaitable<Outcome<Done>> carry();
+  TaskSays last_word(const Outcome<Done>& outcome) const;
+
+  // task_begin.cc: looks, what stands there already, and the part.
+  Outcome<void> agree_on_proof();
+  awaitable<Outcome<void>> look_around();
+  Outcome<void> judge_source(const Outcome<std::optional<Standing>>& seen);
+  awaitable<Outcome<Ending>> published_before();
+  awaitable<Outcome<Ending>> respect_existing();
+  awaitable<Outcome<Ending>> adopt_existing(const Standing& there);
+  awaitable<Outcome<void>> make_parents();
+  awaitable<Outcome<void>> make_folder_path(std::string folder);
+  awaitable<Outcome<void>> begin();
+  awaitable<Outcome<bool>> take_over_part();
+  awaitable<Outcome<std::optional<std::string>>> find_part();
+  awaitable<Outcome<FileFacts>> settle(std::string name, Duration quiet, Duration interval,
+                                       Doing doing);
+
+  // task_finish.cc: proof and publication.
+  awaitable<Outcome<void>> move();
+  awaitable<Outcome<void>> verify();
+  awaitable<Outcome<void>> compare_checksums();
+  awaitable<Outcome<std::optional<Checksum>>> both_checksums(std::string destination_name);
+  awaitable<Outcome<void>> look_at_source_again();
+  awaitable<Outcome<void>> wait_for_publish();
+  awaitable<Outcome<Ending>> look_before_publish(bool& replaces);
+  awaitable<Outcome<Done>> publish_part();
+  awaitable<Outcome<void>> look_after_publish();
+  Done done(bool adopted) const;
+
+  bool in_place() const { return order_.options.publish == Publish::in_place; }
+  bool wants_checksum() const { return order_.options.verify == Verify::checksum; }
+  bool wants_size() const { return order_.options.verify == Verify::size_only; }
+  bool is_doubtful() const;  // a flow into this part ended presumed: design 5.6's second looks
+  std::string source_name() const { return order_.source.wire_path(); }
+  std::string final_name() const { return order_.destination.wire_path(); }
+  std::string part_of(std::uint32_t epoch) const;
+  std::string written_name() const;  // where the bytes go: the part, in_place the final name
+
+  const MoveOrder order_;
+  Ports ports_;
+  Interrupt interrupt_;
+  std::unique_ptr<Carrier> carrier_;
+  Signal publish_signal_;
+  bool publish_ordered_ = false;
+  bool publish_unknown_ = false;
+
+  std::string algorithm_;             // empty: no checksum is compared
+  FileFacts source_;
+  std::optional<Standing> existing_;  // under the final name
+  bool folder_is_there_ = false;
+  RangeSet resumed_;
+  Flow flow_;
+  FileFacts part_;  // as verified
+  std::optional<Checksum> checksum_;
+  Verdict verdict_ = Verdict::none;
+};
+
+}  // namespace rft::mover

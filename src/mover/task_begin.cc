@@ -1,0 +1,230 @@
+// What a task does before the first byte: looks, what stands there already, folders, the part.
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "ftp/checksum.h"
+#include "mover/limits.h"
+#include "mover/task.h"
+
+namespace rft::mover {
+
+using namespace asio::experimental::awaitable_operators;
+
+namespace {
+
+constexpr std::size_t folder_depth_max = 256;
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+Outcome<void> MoveTask::agree_on_proof() {
+  if (!wants_checksum()) return {};
+  const std::string& wish = order_.options.checksum.algorithm;
+  auto common = carrier_->common_checksum(wish);
+  if (!common) {
+    return fault(FaultCode::no_common_checksum, Side::both, Doing::features,
+                 wish.empty() ? "" : "both would have to compute " + wish);
+  }
+  algorithm_ = std::move(*common);
+  return {};
+}
+
+awaitable<Outcome<void>> MoveTask::look_around() {
+  const auto [source, existing, folder] =
+      co_await (carrier_->look(Side::source, source_name(), Doing::look) &&
+                carrier_->look(Side::destination, final_name(), Doing::look) &&
+                carrier_->look(Side::destination, folder_of(final_name()), Doing::look));
+  if (const auto good = judge_source(source); !good) co_return failed(good);
+  if (!existing) co_return failed(existing);
+  if (!folder) co_return failed(folder);
+  existing_ = *existing;
+  folder_is_there_ = existing_.has_value() || folder->has_value();
+  co_return Outcome<void>();
+}
+
+Outcome<void> MoveTask::judge_source(const Outcome<std::optional<Standing>>& seen) {
+  if (!seen) return failed(seen);
+  if (!*seen) return fault(FaultCode::no_such_file, Side::source, Doing::look);
+  if ((*seen)->is_folder) return fault(FaultCode::is_a_folder, Side::source, Doing::look);
+  source_ = (*seen)->facts;
+  if (order_.source_facts && *order_.source_facts != source_) {
+    return fault(FaultCode::source_changed, Side::source, Doing::look);
+  }
+  return {};
+}
+
+// A rename may have been ordered in an earlier epoch. What stands there with the same Unique, Size
+// and Modify is ours; with less in common a checksum tells, for inodes are used again at once.
+awaitable<Outcome<MoveTask::Ending>> MoveTask::published_before() {
+  if (!order_.intent || !existing_ || existing_->is_folder) co_return Ending();
+  const FileFacts& ours = order_.intent->part;
+  const FileFacts& there = existing_->facts;
+  bool is_ours = !ours.unique.empty() && there == ours;
+  const bool may_be_ours = there.size == ours.size && there.unique == ours.unique;
+  if (!is_ours && may_be_ours && order_.intent->checksum) {
+    const Checksum& known = *order_.intent->checksum;
+    const auto value = co_await carrier_->checksum(Side::destination, final_name(),
+                                                   known.algorithm, there.size);
+    if (!value) co_return failed(value);
+    is_ours = *value == known.value;
+  }
+  if (!is_ours) co_return Ending();
+  checksum_ = order_.intent->checksum;
+  verdict_ = checksum_ ? Verdict::verified
+                       : (order_.options.verify == Verify::none ? Verdict::not_verified
+                                                                : Verdict::size_only);
+  co_return done(false);
+}
+
+awaitable<Outcome<MoveTask::Ending>> MoveTask::respect_existing() {
+  if (!existing_) co_return Ending();
+  if (existing_->is_folder) {
+    co_return fault(FaultCode::is_a_folder, Side::destination, Doing::look);
+  }
+  if (in_place() && order_.final_name_is_ours) co_return Ending();
+  switch (order_.options.existing) {
+    case Existing::overwrite:
+      co_return Ending();
+    case Existing::fail:
+      break;
+    case Existing::adopt:
+      co_return co_await adopt_existing(*existing_);
+  }
+  co_return fault(FaultCode::destination_exists, Side::destination, Doing::look);
+}
+
+awaitable<Outcome<MoveTask::Ending>> MoveTask::adopt_existing(const Standing& there) {
+  if (there.facts.size != source_.size) {
+    co_return fault(FaultCode::destination_exists, Side::destination, Doing::look,
+                    "its size is another");
+  }
+  if (algorithm_.empty()) {
+    verdict_ = wants_size() ? Verdict::size_only : Verdict::not_verified;
+    co_return done(true);
+  }
+  const auto same = co_await both_checksums(final_name());
+  if (!same) co_return failed(same);
+  if (!*same) {
+    co_return fault(FaultCode::destination_exists, Side::destination, Doing::look,
+                    "its checksum is another");
+  }
+  checksum_ = **same;
+  verdict_ = Verdict::verified;
+  co_return done(true);
+}
+
+awaitable<Outcome<void>> MoveTask::make_parents() {
+  if (folder_is_there_) co_return Outcome<void>();
+  if (order_.options.parents == Parents::fail) {
+    co_return fault(FaultCode::no_such_folder, Side::destination, Doing::look);
+  }
+  co_return co_await make_folder_path(folder_of(final_name()));
+}
+
+// From the deepest folder that is there downwards. One that somebody else makes meanwhile is as
+// good as ours: after a refusal a look decides.
+awaitable<Outcome<void>> MoveTask::make_folder_path(std::string folder) {
+  std::vector<std::string> missing;
+  for (; missing.size() < folder_depth_max; folder = folder_of(folder)) {
+    const auto there = co_await carrier_->look(Side::destination, folder, Doing::make_parents);
+    if (!there) co_return failed(there);
+    if (*there) break;
+    missing.push_back(folder);
+    if (folder == "/" || folder == ".") break;
+  }
+  for (auto next = missing.rbegin(); next != missing.rend(); ++next) {
+    const auto made = co_await carrier_->make_folder(*next);
+    if (made) continue;
+    const auto there = co_await carrier_->look(Side::destination, *next, Doing::make_parents);
+    if (!there) co_return failed(there);
+    if (!*there || !(*there)->is_folder) co_return failed(made);
+  }
+  co_return Outcome<void>();
+}
+
+awaitable<Outcome<void>> MoveTask::begin() {
+  const auto adopted = co_await take_over_part();
+  if (!adopted) co_return failed(adopted);
+  flow_.confirmed = resumed_;
+  Begun begun;
+  begun.source = source_;
+  begun.resumed = resumed_;
+  begun.part_adopted = *adopted;
+  begun.presumed = *adopted && order_.earlier->end == FlowEnd::presumed;
+  begun.streams = order_.streams;
+  ports_.say(begun);
+  co_return Outcome<void>();
+}
+
+// False: there was none, and none was needed.
+awaitable<Outcome<bool>> MoveTask::take_over_part() {
+  if (!order_.earlier) co_return false;
+  const EarlierPart& earlier = *order_.earlier;
+  const auto found = co_await find_part();
+  if (!found) co_return failed(found);
+  if (!*found) {
+    if (earlier.confirmed.empty()) co_return false;
+    co_return fault(FaultCode::part_missing, Side::destination, Doing::adopt);
+  }
+  if (algorithm_.empty()) {
+    co_return fault(FaultCode::no_restart, Side::destination, Doing::adopt,
+                    "nothing is resumed where no checksum is compared at the end");
+  }
+  const Duration quiet = earlier.end == FlowEnd::presumed ? earlier.settle : Duration(0);
+  const auto facts = co_await settle(**found, quiet, poll_interval, Doing::adopt);
+  if (!facts) co_return failed(facts);
+  if (facts->size < earlier.confirmed.end()) {
+    co_return fault(FaultCode::part_missing, Side::destination, Doing::adopt,
+                    "it is shorter than what was confirmed");
+  }
+  if (**found != written_name()) {
+    const Renamed renamed = co_await carrier_->rename(**found, written_name(), Doing::adopt);
+    if (renamed.fault) co_return tl::unexpected(*renamed.fault);
+  }
+  resumed_ = carrier_->resumable(earlier.confirmed);
+  resumed_.cut(source_.size);
+  co_return true;
+}
+
+awaitable<Outcome<std::optional<std::string>>> MoveTask::find_part() {
+  std::vector<std::string> names{written_name()};
+  if (!in_place()) {
+    for (const std::uint32_t epoch : order_.earlier->epochs) names.push_back(part_of(epoch));
+  }
+  for (const std::string& name : names) {
+    const auto there = co_await carrier_->look(Side::destination, name, Doing::adopt);
+    if (!there) co_return failed(there);
+    if (*there && !(*there)->is_folder) co_return std::optional<std::string>(name);
+  }
+  co_return std::optional<std::string>();
+}
+
+// Size and Modify unchanged for `quiet` by our clock. A part that grows, or is touched, is left to
+// it for part_grows_limit (design 5.3).
+awaitable<Outcome<FileFacts>> MoveTask::settle(std::string name, Duration quiet, Duration interval,
+                                               Doing doing) {
+  const Instant begun = boot_now();
+  Instant since = begun;
+  std::optional<FileFacts> before;
+  for (;;) {
+    const auto there = co_await carrier_->look(Side::destination, name, doing);
+    if (!there) co_return failed(there);
+    if (!*there) co_return fault(FaultCode::part_missing, Side::destination, doing);
+    const Instant now = boot_now();
+    if (before != (*there)->facts) since = now;
+    before = (*there)->facts;
+    if (now - since >= quiet) co_return *before;
+    if (now - begun >= part_grows_limit) {
+      co_return fault(FaultCode::part_grows, Side::destination, doing);
+    }
+    const Instant next = std::min(now + interval, since + quiet);
+    co_await wait_any(next, &interrupt_.changed);
+    if (interrupt_) co_return fault(FaultCode::cut, Side::destination, doing);
+  }
+}
+
+}  // namespace rft::mover

@@ -1,0 +1,168 @@
+// What a task does with the bytes and after the last of them: flow, proof, publication.
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "ftp/checksum.h"
+#include "mover/limits.h"
+#include "mover/task.h"
+
+namespace rft::mover {
+
+using namespace asio::experimental::awaitable_operators;
+
+awaitable<Outcome<void>> MoveTask::move() {
+  if (resumed_.covers(source_.size) && source_.size != 0) co_return Outcome<void>();
+  Freight freight;
+  freight.source = source_name();
+  freight.destination = written_name();
+  freight.size = source_.size;
+  freight.there = resumed_;
+  freight.streams = order_.streams;
+  const std::function<void()> progressed = [this] {
+    ports_.say(Moving{flow_.confirmed, flow_.bytes_sent, flow_.rate, order_.streams, Doing::move});
+  };
+  co_return co_await carrier_->move(freight, flow_, progressed);
+}
+
+awaitable<Outcome<void>> MoveTask::verify() {
+  if (is_doubtful()) {
+    // Two looks that agree, before the checksum starts (design 5.6).
+    const auto quiet =
+        co_await settle(written_name(), agree_interval, agree_interval, Doing::verify);
+    if (!quiet) co_return failed(quiet);
+  }
+  if (!algorithm_.empty()) {
+    ports_.say(Moving{flow_.confirmed, flow_.bytes_sent, 0, order_.streams, Doing::verify});
+  }
+  const auto [there, proven] =
+      co_await (carrier_->look(Side::destination, written_name(), Doing::verify) &&
+                compare_checksums());
+  if (!there) co_return failed(there);
+  if (!*there) co_return fault(FaultCode::part_missing, Side::destination, Doing::verify);
+  part_ = (*there)->facts;
+  if (part_.size != source_.size && order_.options.verify != Verify::none) {
+    co_return fault(FaultCode::size_differs, Side::destination, Doing::verify);
+  }
+  if (!proven) co_return failed(proven);
+  if (is_doubtful()) {
+    const auto after = co_await carrier_->look(Side::destination, written_name(), Doing::verify);
+    if (!after) co_return failed(after);
+    if (!*after || (*after)->facts != part_) {
+      co_return fault(FaultCode::changed_after_verify, Side::destination, Doing::verify);
+    }
+  }
+  carrier_->leave_source();
+  co_return Outcome<void>();
+}
+
+// The source's checksum is taken after its last byte was sent: so it also tells whether the source
+// changed meanwhile. Without one, a look does.
+awaitable<Outcome<void>> MoveTask::compare_checksums() {
+  if (algorithm_.empty()) {
+    verdict_ = wants_size() ? Verdict::size_only : Verdict::not_verified;
+    co_return co_await look_at_source_again();
+  }
+  const auto same = co_await both_checksums(written_name());
+  if (!same) co_return failed(same);
+  if (!*same) co_return fault(FaultCode::checksum_differs, Side::destination, Doing::verify);
+  checksum_ = **same;
+  verdict_ = Verdict::verified;
+  co_return Outcome<void>();
+}
+
+// Nothing where they differ.
+awaitable<Outcome<std::optional<Checksum>>> MoveTask::both_checksums(std::string destination_name) {
+  // A stop starts no checksum.
+  if (interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::verify);
+  const auto [source, destination] = co_await (
+      carrier_->checksum(Side::source, source_name(), algorithm_, source_.size) &&
+      carrier_->checksum(Side::destination, destination_name, algorithm_, source_.size));
+  if (!source) co_return failed(source);
+  const WantedChecksum& wanted = order_.options.checksum;
+  if (!wanted.value.empty() &&
+      ftp::normal_checksum(algorithm_, wanted.value).value_or(wanted.value) != *source) {
+    co_return fault(FaultCode::not_the_expected_content, Side::source, Doing::verify,
+                    "its " + algorithm_ + " is " + *source);
+  }
+  if (!destination) co_return failed(destination);
+  if (*source != *destination) co_return std::optional<Checksum>();
+  co_return std::optional(Checksum{algorithm_, *source});
+}
+
+awaitable<Outcome<void>> MoveTask::look_at_source_again() {
+  const auto now = co_await carrier_->look(Side::source, source_name(), Doing::verify);
+  if (!now) co_return failed(now);
+  if (!*now || (*now)->facts != source_) {
+    co_return fault(FaultCode::source_changed, Side::source, Doing::verify);
+  }
+  co_return Outcome<void>();
+}
+
+// The destination's session is kept: verifying and publishing are on one unbroken session.
+awaitable<Outcome<void>> MoveTask::wait_for_publish() {
+  Instant next = boot_now() + keep_alive_interval;
+  while (!publish_ordered_ || !ports_.may_publish()) {
+    if (interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::publish);
+    if (boot_now() >= next) {
+      const auto alive = co_await carrier_->keep_alive();
+      if (!alive) co_return failed(alive);
+      next = boot_now() + keep_alive_interval;
+    }
+    co_await wait_any(next, &publish_signal_, &interrupt_.changed, ports_.lease_changed);
+  }
+  co_return Outcome<void>();
+}
+
+awaitable<Outcome<Done>> MoveTask::publish_part() {
+  bool replaces = false;
+  const auto there = co_await look_before_publish(replaces);
+  if (!there) co_return failed(there);
+  if (*there) co_return **there;
+  if (interrupt_ || !ports_.may_publish()) {
+    co_return fault(FaultCode::lease_ended, Side::none, Doing::publish);
+  }
+  const Renamed renamed = co_await carrier_->rename(written_name(), final_name(), Doing::publish);
+  publish_unknown_ = renamed.unknown;
+  if (renamed.fault) {
+    Fault seen = *renamed.fault;
+    if (replaces && !renamed.unknown && seen.code != FaultCode::part_missing) {
+      seen.code = FaultCode::cannot_replace;
+    }
+    co_return tl::unexpected(std::move(seen));
+  }
+  if (const auto seen = co_await look_after_publish(); !seen) co_return failed(seen);
+  co_return done(false);
+}
+
+awaitable<Outcome<MoveTask::Ending>> MoveTask::look_before_publish(bool& replaces) {
+  const auto there = co_await carrier_->look(Side::destination, final_name(), Doing::publish);
+  if (!there) co_return failed(there);
+  existing_ = *there;
+  if (!existing_) co_return Ending();
+  if (order_.options.existing == Existing::overwrite && !existing_->is_folder) {
+    replaces = true;
+    co_return Ending();
+  }
+  if (order_.options.existing == Existing::adopt && !existing_->is_folder) {
+    co_return co_await adopt_existing(*existing_);
+  }
+  co_return fault(FaultCode::destination_exists, Side::destination, Doing::publish);
+}
+
+// A rename does not fence: an old writer writes on into the renamed file. Where one may live, the
+// name is taken away again from what is not what was verified.
+awaitable<Outcome<void>> MoveTask::look_after_publish() {
+  publish_unknown_ = true;
+  const auto there = co_await carrier_->look(Side::destination, final_name(), Doing::publish);
+  if (!there) co_return failed(there);
+  const bool good = *there && (is_doubtful() ? (*there)->facts == part_
+                                             : (*there)->facts.size == part_.size);
+  if (good) {
+    publish_unknown_ = false;
+    co_return Outcome<void>();
+  }
+  const Renamed back = co_await carrier_->rename(final_name(), written_name(), Doing::publish);
+  publish_unknown_ = back.fault.has_value();
+  co_return fault(FaultCode::changed_after_verify, Side::destination, Doing::publish);
+}
+
+}  // namespace rft::mover

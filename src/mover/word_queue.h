@@ -1,0 +1,51 @@
+// WordQueue: what was said of each task, in order, until rftd acknowledges it. Pure.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "wire/message.h"
+
+namespace rft::mover {
+
+class WordQueue {
+ public:
+  // Numbers and keeps the word. Of Moving only the newest that is not acknowledged is kept.
+  void add(const Task& task, TaskSays says);
+  // Words up to `seq` are saved. True: the final one was among them, and the task is forgotten.
+  bool acknowledge(const Task& task, std::uint64_t seq);
+
+  // What is to be sent now, and is then taken as sent. A Moving waits moving_interval after the one
+  // before it.
+  std::vector<TaskWord> take_due(Instant now);
+  // When take_due() will have something; nothing while it has not.
+  std::optional<Instant> next_due(Instant now) const;
+
+  void send_all_again();              // to a new connection
+  void send_again(const Task& task);  // an order came again: its answer, even if acknowledged
+
+  bool knows(const Task& task) const { return lines_.contains(task); }
+  std::vector<Task> tasks() const;
+  std::vector<TaskWord> unacknowledged() const;
+
+ private:
+  struct Kept {
+    TaskWord word;
+    bool sent = false;
+  };
+  struct Line {
+    std::uint64_t last_seq = 0;
+    std::deque<Kept> kept;
+    std::optional<TaskWord> newest;
+    std::optional<Instant> moving_sent;
+  };
+  static bool must_wait(const Line& line, Instant now);
+
+  std::map<Task, Line> lines_;
+};
+
+bool is_final(const TaskSays& says);  // Done, Failed or Stopped
+
+}  // namespace rft::mover

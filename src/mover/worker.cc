@@ -1,0 +1,172 @@
+#include "mover/worker.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "mover/gridftp.h"
+#include "mover/gridftp_errands.h"
+
+namespace rft::mover {
+
+Worker::Worker(asio::io_context& io, std::string id, Limits limits)
+    : io_(io),
+      id_(std::move(id)),
+      lease_(boot_now()),
+      pool_(credentials_, limits, [this](const Endpoint& endpoint) {
+        note(Word(LoggedIn{endpoint}));
+      }) {
+  asio::co_spawn(io_, pool_.tend(), asio::detached);
+}
+
+HelloDaemon Worker::greet(const HelloMover& hello) {
+  if (owner_.empty()) owner_ = hello.owner;
+  HelloDaemon answer;
+  answer.mover = id_;
+  answer.owner = owner_;
+  answer.newest_epoch = newest_epoch_;
+  answer.tasks = words_.tasks();
+  for (const auto& [task, work] : tasks_) {
+    if (!words_.knows(task)) answer.tasks.push_back(task);
+  }
+  return answer;
+}
+
+void Worker::take(ToMover message) {
+  if (const auto* lease = std::get_if<rft::Lease>(&message)) {
+    lease_.renew(boot_now(), lease->length);
+    lease_changed_.notify();
+  } else if (std::holds_alternative<Drain>(message)) {
+    draining_ = true;
+    lease_changed_.notify();
+  } else if (const auto* credential = std::get_if<CredentialFor>(&message)) {
+    // One that cannot be used is missing to whoever asks for it, and that is told by the task.
+    static_cast<void>(credentials_.put(credential->id, credential->secret, wall_now()));
+  } else if (const auto* saved = std::get_if<Acknowledge>(&message)) {
+    if (words_.acknowledge(saved->task, saved->seq)) lease_changed_.notify();
+  } else if (auto* order = std::get_if<Order>(&message)) {
+    std::visit([this](auto& one) { take_order(std::move(one)); }, *order);
+  }
+}
+
+void Worker::take_order(MoveOrder order) {
+  const Task task = order.task;
+  if (tasks_.contains(task) || words_.knows(task)) {
+    words_.send_again(task);
+    outgoing_.notify();
+    return;
+  }
+  if (draining_ || lease_.is_over(boot_now())) return say_unknown(task);
+  newest_epoch_ = std::max(newest_epoch_, task.epoch);
+  auto work = std::make_shared<MoveTask>(std::move(order), ports_of(task));
+  tasks_.emplace(task, work);
+  asio::co_spawn(io_, run(task, work), asio::detached);
+}
+
+MoveTask::Ports Worker::ports_of(const Task& task) {
+  MoveTask::Ports ports;
+  ports.make_carrier = [this](const MoveOrder& order, Interrupt* interrupt) {
+    GridFtp::Route route{
+        {order.source.endpoint, order.source_credential, gsi::Delegation::none},
+        {order.destination.endpoint, order.destination_credential, gsi::Delegation::none},
+        order.options.data_channel};
+    return std::make_unique<GridFtp>(pool_, keys_, std::move(route), interrupt);
+  };
+  ports.say = [this, task](TaskSays says) { say(task, std::move(says)); };
+  ports.may_publish = [this] { return lease_.may_publish(boot_now()); };
+  ports.lease_changed = &lease_changed_;
+  return ports;
+}
+
+void Worker::take_order(const PublishOrder& order) {
+  const auto work = tasks_.find(order.task);
+  if (work != tasks_.end()) return work->second->publish();
+  if (!words_.knows(order.task)) return say_unknown(order.task);
+  words_.send_again(order.task);
+  outgoing_.notify();
+}
+
+void Worker::take_order(const StopOrder& order) {
+  const auto work = tasks_.find(order.task);
+  if (work != tasks_.end()) return work->second->interrupt(Interrupt::Why::stop);
+  if (!words_.knows(order.task)) return say_unknown(order.task);
+  words_.send_again(order.task);
+  outgoing_.notify();
+}
+
+void Worker::take_order(const RemoveOrder& order) {
+  asio::co_spawn(io_, run_errand(order), asio::detached);
+}
+
+void Worker::take_order(const ProbeOrder& order) {
+  asio::co_spawn(io_, run_errand(order), asio::detached);
+}
+
+awaitable<void> Worker::run(Task task, std::shared_ptr<MoveTask> work) {
+  co_await work->run();
+  tasks_.erase(task);
+  lease_changed_.notify();
+}
+
+awaitable<void> Worker::run_errand(RemoveOrder order) {
+  ++errands_;
+  const Uuid id = order.id;
+  auto fault = co_await remove_parts(pool_, std::move(order), &errand_interrupt_);
+  note(Word(Removed{id, std::move(fault)}));
+  --errands_;
+  lease_changed_.notify();
+}
+
+awaitable<void> Worker::run_errand(ProbeOrder order) {
+  ++errands_;
+  auto fault = co_await probe(pool_, order, &errand_interrupt_);
+  note(Word(Probed{order.endpoint, order.credential, std::move(fault)}));
+  --errands_;
+  lease_changed_.notify();
+}
+
+void Worker::say(const Task& task, TaskSays says) {
+  words_.add(task, std::move(says));
+  outgoing_.notify();
+}
+
+// Not kept: rftd sends the order again while it has no answer.
+void Worker::say_unknown(const Task& task) {
+  note(Word(TaskWord{task, 0, UnknownTask{}}));
+}
+
+void Worker::note(ToDaemon word) {
+  if (notes_.size() == notes_max) notes_.pop_front();
+  notes_.push_back(std::move(word));
+  outgoing_.notify();
+}
+
+std::vector<ToDaemon> Worker::take_due(Instant now) {
+  std::vector<ToDaemon> due(std::make_move_iterator(notes_.begin()),
+                            std::make_move_iterator(notes_.end()));
+  notes_.clear();
+  for (TaskWord& word : words_.take_due(now)) due.push_back(Word(std::move(word)));
+  return due;
+}
+
+std::optional<Instant> Worker::next_due(Instant now) const {
+  if (!notes_.empty()) return now;
+  return words_.next_due(now);
+}
+
+void Worker::end() {
+  lease_.end_at(boot_now());
+  lease_changed_.notify();
+}
+
+awaitable<void> Worker::live() {
+  while (!lease_.is_over(boot_now())) {
+    if (draining_ && is_idle()) co_return;
+    co_await wait_any(lease_.ends(), &lease_changed_);
+  }
+  errand_interrupt_.raise(Interrupt::Why::mover_ends);
+  for (const auto& [task, work] : tasks_) work->interrupt(Interrupt::Why::mover_ends);
+  const Instant due = boot_now() + end_limit;
+  while (!tasks_.empty() && boot_now() < due) co_await wait_any(due, &lease_changed_);
+}
+
+}  // namespace rft::mover
