@@ -78,13 +78,13 @@ TEST(Urls, a_refused_url_never_shows_its_password) {
   EXPECT_EQ(parse_url("ftp://u:hunter2@h/x").error().detail.find("hunter2"), std::string::npos);
 }
 
-TEST(Url, what_follows_the_host_is_a_port_or_a_path) {
+TEST(Urls, what_follows_the_host_is_a_port_or_a_path) {
   EXPECT_FALSE(parse_url("ftp://h:%FFx/y"));
   EXPECT_FALSE(parse_url("ftp://h:21x/y"));
   EXPECT_TRUE(parse_url("ftp://h:/y"));
 }
 
-TEST(Url, the_limit_of_its_length_holds_once_it_is_escaped) {
+TEST(Urls, the_limit_of_its_length_holds_once_it_is_escaped) {
   const std::string three_bytes_each(url_length_max / 3, '\xBF');
   EXPECT_FALSE(parse_url("ftp://h/" + three_bytes_each));
   EXPECT_TRUE(parse_url("ftp://h/" + three_bytes_each.substr(100)));
