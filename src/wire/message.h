@@ -66,7 +66,7 @@ struct EarlierPart {
   FlowEnd end = FlowEnd::known;
   Duration settle{0};           // with `presumed`: Size and Modify unchanged for this long before adoption
   bool presumed_before = false;  // any flow into this part ended presumed: design 5.6's second look
-  RangeSet confirmed;
+  RangeSet confirmed{};
 };
 
 // ---- orders -------------------------------------------------------------------------------------
@@ -118,15 +118,15 @@ using Order = std::variant<MoveOrder, PublishOrder, StopOrder, RemoveOrder, Prob
 // The source was looked at; the part stands under this epoch's name and under no earlier one
 // (nothing may be there yet). `resumed` are the ranges that will not be sent again.
 struct Begun {
-  FileFacts source;
-  RangeSet resumed;
+  FileFacts source{};
+  RangeSet resumed{};
   bool part_adopted = false;
   bool presumed = false;  // adopted on the presumption that its old flow has ended
   std::uint32_t streams = 1;
 };
 // Sums since the epoch began; each replaces the one before.
 struct Moving {
-  RangeSet confirmed;             // with what was resumed
+  RangeSet confirmed{};             // with what was resumed
   std::uint64_t bytes_sent = 0;   // by performance markers, this epoch
   double rate = 0;                // bytes a second over the last markers
   std::uint32_t streams = 1;
@@ -151,14 +151,14 @@ struct Failed {
   Fault fault;
   FlowEnd end = FlowEnd::no_flow;
   Duration silent{0};  // how long nothing had been heard from the destination when we gave up
-  RangeSet confirmed;
+  RangeSet confirmed{};
   std::uint64_t bytes_sent = 0;
   bool publish_unknown = false;  // RNTO was sent and its answer was not read
 };
 struct Stopped {  // as StopOrder asked
   FlowEnd end = FlowEnd::no_flow;
   Duration silent{0};
-  RangeSet confirmed;
+  RangeSet confirmed{};
   std::uint64_t bytes_sent = 0;
 };
 // The mover knows nothing of a task that it got a Publish or Stop order for.
