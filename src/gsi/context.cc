@@ -5,8 +5,10 @@
 #include <globus_error_openssl.h>
 #include <gssapi.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -104,13 +106,18 @@ bool is_activated() {
 char address_name_oid[] = "\x2b\x06\x01\x04\x01\x9b\x50\x01\x01\x02";
 gss_OID_desc address_name = {sizeof address_name_oid - 1, address_name_oid};
 
-// A numeric address in its one usual form (RFC 5952): the library compares texts.
+// A numeric address in the one form that the library makes of a certificate's, since it compares
+// texts: RFC 5952 but for the capital letters. (Of two equally long runs of zeros it may shorten
+// the other one; such a host is then refused, not trusted.)
 std::optional<std::string> address_of(const std::string& host) {
   for (const int family : {AF_INET, AF_INET6}) {
     in6_addr address{};
     char text[INET6_ADDRSTRLEN];
     if (inet_pton(family, host.c_str(), &address) == 1 &&
         inet_ntop(family, &address, text, sizeof text) != nullptr) {
+      std::transform(text, text + std::strlen(text), text, [](char c) {
+        return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+      });
       return text;
     }
   }

@@ -141,7 +141,8 @@ TEST_F(ContextTest, a_certificate_of_another_host_is_not_trusted) {
 }
 
 TEST_F(ContextTest, an_address_must_stand_in_the_certificate_as_a_name_must) {
-  for (const char* address : {"192.0.2.7", "2001:db8::7", "2001:db8:0::7"}) {
+  for (const char* address : {"192.0.2.7", "2001:db8::7", "2001:db8:0::7", "::1", "fe80::a:0:0:0:b",
+                              "2001:db8:0:1:2:3:4:5"}) {
     Acceptor server(w.host);
     auto client = begun(alice, address);
     const auto done = converse(client, server);

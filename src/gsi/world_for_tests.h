@@ -26,7 +26,9 @@ struct World {
   pki::Times year{now() - day, now() + 365 * day};
   pki::Issued ca = pki::make_ca(year);
   pki::Issued stranger_ca = pki::make_ca(year, "Unknown CA");
-  std::string host_names = "DNS:server.test,IP:192.0.2.7,IP:2001:db8::7";
+  std::string host_names =
+      "DNS:server.test,IP:192.0.2.7,IP:2001:db8::7,IP:::1,IP:fe80::a:0:0:0:b,"
+      "IP:2001:db8:0:1:2:3:4:5";
   pki::Issued host = pki::make_host(ca, "server.test", host_names, year);
   std::string folder;
 
