@@ -1,0 +1,28 @@
+# The command set. The README's two commands are scripts/demo and scripts/check.
+.PHONY: build release check demo sim fuzz live bench matrix tidy format clean
+
+build:            ## the dev build
+	scripts/deps && cmake --preset dev >/dev/null && cmake --build --preset dev
+release:          ## the build to install
+	scripts/deps && cmake --preset release >/dev/null && cmake --build --preset release
+check:            ## all tests
+	scripts/check
+demo:             ## a file moves, and survives kills, before your eyes
+	scripts/demo
+sim: release      ## 100,000 simulated worlds
+	build/release/bin/sim --seeds 0..100000
+fuzz:             ## each fuzzer for FUZZ_SECONDS (default 600)
+	scripts/fuzz $${FUZZ_SECONDS:-600}
+live: release     ## kills and outages on real servers
+	ctest --test-dir build/release --output-on-failure --label-regex live
+bench: release    ## measured against globus-url-copy on a link of 400 Mbit/s
+	bench/run
+matrix:           ## every preset, both compilers
+	scripts/deps && for p in dev release asan tsan clang fuzz; do \
+	  cmake --preset $$p >/dev/null && cmake --build --preset $$p || exit 1; done
+tidy:
+	scripts/tidy --all
+format:
+	scripts/format
+clean:
+	rm -rf build
