@@ -41,11 +41,6 @@ constexpr std::chrono::milliseconds look_longest{1'000};  // ... to this
 
 constexpr std::chrono::milliseconds wait_longest = std::chrono::hours(24 * 365 * 10);
 
-std::string new_handle() {
-  const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
-  return Uuid::v7(now, random_bits()).text();
-}
-
 // An empty handle must not name the collection, nor "." its parent.
 Result<std::string> transfer(std::string_view handle, std::string_view rest = {}) {
   if (handle.empty() || handle.front() == '.') {
@@ -56,6 +51,11 @@ Result<std::string> transfer(std::string_view handle, std::string_view rest = {}
 }
 
 }  // namespace
+
+std::string new_handle() {
+  const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+  return Uuid::v7(now, random_bits()).text();
+}
 
 bool is_final(std::string_view status) {
   return status == "done" || status == "failed" || status == "user_stop_partial_trans" ||

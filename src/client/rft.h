@@ -217,6 +217,8 @@ struct ServiceVersion {
 // done, failed, user_stop_partial_trans, user_stop: nothing moves it on but its user.
 bool is_final(std::string_view status);
 
+std::string new_handle();  // a UUIDv7
+
 class Client {
  public:
   // Connects with the first call, and again whenever the connection was lost.

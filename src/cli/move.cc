@@ -1,0 +1,162 @@
+// rft copy, submit, complete: what begins a transfer.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <memory>
+#include <ostream>
+
+#include "cli/context.h"
+#include "cli/figures.h"
+#include "cli/progress.h"
+#include "cli/watch.h"
+
+namespace rft::cli {
+namespace {
+
+struct NamedOption {
+  const char* flag;
+  const char* option;  // its name in the API
+  const char* takes;
+  const char* says;
+};
+
+// The service judges the values, so that a newer one may take more words than we know.
+constexpr std::array<NamedOption, 13> named_options{{
+    {"--existing", "existing", "adopt|overwrite|fail",
+     "what to do with a file that stands at the destination: take it if it is identical (adopt, "
+     "the "
+     "default), replace it at the moment of the rename, or fail"},
+    {"--checksum", "checksum", "ALGORITHM[:HEX]",
+     "the algorithm to verify with, and the value where it is known"},
+    {"--verify", "verify", "checksum|size_only|none",
+     "how the delivered file is proven; anything but checksum weakens the promise, and the record "
+     "says so"},
+    {"--publish", "publish", "rename|in_place",
+     "write a part file and rename it (the default), or write under the final name"},
+    {"--data-channel", "data_channel", "authenticated|private|clear",
+     "how the data connection is secured; authenticated is the default with gsiftp"},
+    {"--resume", "resume", "presumed|strict",
+     "strict goes on inside a part file only where the end of its last flow was seen"},
+    {"--finish-by", "finish_by", "TIME", "no new try starts after this RFC 3339 time"},
+    {"--max-tries", "max_tries", "N", "give up after so many tries, 1 to 1000"},
+    {"--label", "label", "TEXT", "for people: at most 256 bytes"},
+    {"--streams", "streams_max", "N", "at most so many parallel TCP streams, 1 to 64"},
+    {"--parents", "parents", "create|fail", "make missing folders at the destination, or fail"},
+    {"--source-credential", "source_credential", "ID", "a stored credential, see 'rft cred ls'"},
+    {"--destination-credential", "destination_credential", "ID",
+     "a stored credential, see 'rft cred ls'"},
+}};
+
+struct Wishes {
+  TransferSpec spec;
+  std::vector<std::string> pairs;  // --option name=value
+  std::array<std::string, named_options.size()> named;
+  bool no_wait = false;
+};
+
+Result<TransferSpec> spec_of(const Wishes& wishes) {
+  TransferSpec spec = wishes.spec;
+  if (spec.handle.empty()) spec.handle = new_handle();
+  for (std::size_t i = 0; i < named_options.size(); ++i) {
+    if (!wishes.named[i].empty()) spec.options[named_options[i].option] = wishes.named[i];
+  }
+  for (const std::string& pair : wishes.pairs) {
+    const std::size_t equals = pair.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return fail(Code::invalid_option, fmt::format("--option {}: it takes NAME=VALUE", pair));
+    }
+    const auto [place, fresh] =
+        spec.options.emplace(pair.substr(0, equals), pair.substr(equals + 1));
+    if (!fresh) {
+      return fail(Code::invalid_option, fmt::format("the option {} is given twice", place->first));
+    }
+  }
+  return spec;
+}
+
+void warn(const Context& context, const TransferAnswer& answer) {
+  if (!answer.warning.empty()) context.terminal.err << "rft: " << answer.warning << '\n';
+}
+
+// submit and complete print the handle: what scripts go on with.
+void begin(Context& context, const Wishes& wishes, bool commit) {
+  const auto spec = spec_of(wishes);
+  if (!spec) return context.failed(spec.error());
+  auto client = context.client();
+  if (!client) return context.failed(client.error());
+  const auto answer = commit ? client->complete(*spec) : client->submit(*spec);
+  if (!answer) return context.failed(spec->handle, answer.error());
+  warn(context, *answer);
+  context.terminal.out << (context.json ? answer->json : answer->handle) << '\n';
+}
+
+void copy(Context& context, const Wishes& wishes) {
+  if (wishes.no_wait) return begin(context, wishes, true);
+  const auto spec = spec_of(wishes);
+  if (!spec) return context.failed(spec.error());
+  const CtrlC ctrl_c;
+  auto client = watching_client(context);
+  if (!client) return context.failed(client.error());
+  const auto answer = client->complete(*spec);
+  if (!answer && CtrlC::pressed()) {
+    context.terminal.err << fmt::format(
+        "It is not known whether the service took the transfer; 'rft status {}' tells.\n",
+        spec->handle);
+    return context.ended(exit_interrupted);
+  }
+  if (!answer) return context.failed(spec->handle, answer.error());
+  warn(context, *answer);
+  context.terminal.err << "handle " << shown(answer->handle) << '\n';
+  watch(context, *client, {answer->handle});
+}
+
+std::shared_ptr<Wishes> add_wishes(CLI::App& command) {
+  auto wishes = std::make_shared<Wishes>();
+  command
+      .add_option("source", wishes->spec.source,
+                  "gsiftp://host[:2811]/path or ftp://host[:21]/path; /~/x is under the log-in "
+                  "folder")
+      ->required();
+  command.add_option("destination", wishes->spec.destination, "the same form")->required();
+  command
+      .add_option("--handle", wishes->spec.handle,
+                  "your name for the transfer, under which a repeated call changes nothing; one "
+                  "is made where none is given")
+      ->type_name("HANDLE");
+  command
+      .add_option("--priority", wishes->spec.priority,
+                  "0 to 100, higher goes first; 50 where not given")
+      ->type_name("N");
+  for (std::size_t i = 0; i < named_options.size(); ++i) {
+    command.add_option(named_options[i].flag, wishes->named[i], named_options[i].says)
+        ->type_name(named_options[i].takes)
+        ->group("What is to be moved, and how");
+  }
+  command.add_option("--option", wishes->pairs, "any option by its name in the API; repeatable")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false)
+      ->group("What is to be moved, and how");
+  return wishes;
+}
+
+}  // namespace
+
+void add_move(CLI::App& app, Context& context) {
+  CLI::App* copy_command = app.add_subcommand(
+      "copy",
+      "Submit and commit a transfer, and watch it to its end. Ctrl-C ends only the watching.");
+  const auto to_copy = add_wishes(*copy_command);
+  copy_command->add_flag("--no-wait", to_copy->no_wait, "print the handle and do not watch");
+  copy_command->callback([&context, to_copy] { copy(context, *to_copy); });
+
+  CLI::App* submit = app.add_subcommand(
+      "submit", "Submit a transfer and print its handle. It does not move before 'rft commit'.");
+  submit->callback([&context, wishes = add_wishes(*submit)] { begin(context, *wishes, false); });
+
+  CLI::App* complete = app.add_subcommand(
+      "complete", "Submit and commit in one durable step, and print the handle.");
+  complete->callback([&context, wishes = add_wishes(*complete)] { begin(context, *wishes, true); });
+}
+
+}  // namespace rft::cli

@@ -1,0 +1,142 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "cli/figures.h"
+
+namespace rft::cli {
+namespace {
+
+constexpr std::size_t bar_width_least = 10;
+constexpr std::size_t bar_width_most = 40;
+constexpr std::string_view gap = "  ";
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> hold_words{{
+    {"turn", "waits for its turn"},
+    {"back_off", "waits before the next try"},
+    {"endpoint_down", "waits for an endpoint that is down"},
+    {"credential", "waits for a credential"},
+    {"space", "waits for space at the destination"},
+    {"destination_busy", "waits for another transfer to the same destination"},
+    {"paused", "is paused by the operator"},
+    {"stopping", "is being stopped"},
+}};
+
+std::string bar(std::uint64_t part, std::uint64_t whole, std::size_t width) {
+  const double share =
+      whole == 0 ? 1.0 : std::min(static_cast<double>(part) / static_cast<double>(whole), 1.0);
+  const auto full = static_cast<std::size_t>(share * static_cast<double>(width));
+  return fmt::format("[{}{}]", std::string(full, '#'), std::string(width - full, '.'));
+}
+
+std::string amount(const TransferProgress& now) {
+  if (!now.size) return bytes(now.bytes_confirmed);
+  return fmt::format("{}{}{} of {}", percent(now.bytes_confirmed, *now.size), gap,
+                     bytes(now.bytes_confirmed), bytes(*now.size));
+}
+
+std::string pace(const TransferProgress& now) {
+  std::string text;
+  if (now.rate > 0) text += fmt::format("{}{}", gap, rate(now.rate));
+  if (now.eta) text += fmt::format("{}ETA {}", gap, duration(*now.eta));
+  if (now.streams > 0) {
+    text += fmt::format("{}{} stream{}", gap, now.streams, now.streams == 1 ? "" : "s");
+  }
+  if (!now.doing.empty() && now.doing != "nothing") {
+    text += fmt::format("{}{}", gap, shown(now.doing));
+  }
+  return text;
+}
+
+std::string tries(const TransferRecord& record) {
+  return fmt::format("{} attempt{}", record.attempts, record.attempts == 1 ? "" : "s");
+}
+
+std::string took(const TransferRecord& record) {
+  const std::string& from = record.started_at.empty() ? record.committed_at : record.started_at;
+  const auto seconds = seconds_between(from, record.finished_at);
+  return seconds ? fmt::format(" in {}", duration(*seconds)) : "";
+}
+
+std::string proof(const TransferRecord& record) {
+  if (!record.checksum) return "not_verified";
+  std::string text = shown(record.checksum->verdict);
+  if (!record.checksum->value.empty()) {
+    text +=
+        fmt::format(", {} {}", shown(record.checksum->algorithm), shown(record.checksum->value));
+  }
+  return text;
+}
+
+}  // namespace
+
+bool is_held(const TransferProgress& now) {
+  return !now.hold.empty() && now.hold != "none";
+}
+
+std::string hold_text(const TransferProgress& now) {
+  const auto* known =
+      std::ranges::find(hold_words, now.hold, [](auto& pair) { return pair.first; });
+  std::string text(known == hold_words.end() ? shown(now.hold) : std::string(known->second));
+  if (!now.hold_detail.empty()) text += ": " + shown(now.hold_detail);
+  return text;
+}
+
+std::string bar_line(const TransferProgress& now, std::size_t width) {
+  if (now.status == "inactive") return cut("not committed", width);
+  std::string words = amount(now) + (is_held(now) ? std::string(gap) + hold_text(now) : pace(now));
+  if (!now.size) return cut(words, width);
+  const std::size_t taken = words.size() + gap.size() + 2;
+  const std::size_t room =
+      std::clamp(width > taken ? width - taken : 0, bar_width_least, bar_width_most);
+  return cut(bar(now.bytes_confirmed, *now.size, room) + std::string(gap) + words, width);
+}
+
+std::string change_line(const TransferProgress& now) {
+  if (now.status == "inactive") return "inactive: not committed";
+  std::string text = shown(now.status);
+  if (is_held(now)) text += ", " + hold_text(now);
+  if (now.size || now.bytes_confirmed > 0) text += std::string(gap) + amount(now);
+  return is_held(now) ? text : text + pace(now);
+}
+
+bool is_news(const TransferProgress& before, const TransferProgress& now) {
+  const auto tenth = [](const TransferProgress& look) -> std::uint64_t {
+    if (!look.size || *look.size == 0) return 0;
+    return static_cast<std::uint64_t>(10.0 * static_cast<double>(look.bytes_confirmed) /
+                                      static_cast<double>(*look.size));
+  };
+  return before.status != now.status || before.hold != now.hold ||
+         before.hold_detail != now.hold_detail || tenth(before) != tenth(now);
+}
+
+std::string verdict_line(const TransferRecord& record) {
+  if (record.status == "done") {
+    return fmt::format("done: {}{}, {}{}, {}", proof(record),
+                       record.adopted ? ", an identical file stood there already" : "",
+                       bytes(record.size.value_or(record.bytes_confirmed)), took(record),
+                       tries(record));
+  }
+  if (record.status == "failed") {
+    return fmt::format("failed: {}, {}{}; 'rft commit {}' tries again",
+                       record.fault ? shown(record.fault->sentence) : "no fault is recorded",
+                       tries(record), took(record), record.handle);
+  }
+  if (record.status == "user_stop_partial_trans") {
+    return fmt::format("stopped: {} kept; 'rft commit {}' goes on from there",
+                       record.bytes_confirmed == 0 ? "nothing" : bytes(record.bytes_confirmed),
+                       record.handle);
+  }
+  return change_line(record);
+}
+
+int exit_of(std::string_view final_status) {
+  if (final_status == "done") return exit_done;
+  return final_status == "failed" ? exit_failed : exit_stopped;
+}
+
+}  // namespace rft::cli

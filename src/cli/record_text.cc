@@ -1,0 +1,147 @@
+#include "cli/record_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/figures.h"
+#include "cli/progress.h"
+
+namespace rft::cli {
+namespace {
+
+void add(std::vector<Row>& rows, const std::string& name, std::string_view value) {
+  if (!value.empty()) rows.push_back({name, shown(value)});
+}
+
+std::string state_of(const TransferProgress& progress) {
+  std::string text = shown(progress.status);
+  if (is_held(progress)) text += ", " + hold_text(progress);
+  return text;
+}
+
+std::string share_of(const TransferProgress& progress) {
+  return progress.size ? percent(progress.bytes_confirmed, *progress.size) : "";
+}
+
+void add_bytes(std::vector<Row>& rows, const TransferRecord& record) {
+  if (record.size)
+    rows.push_back({"size", fmt::format("{} ({} bytes)", bytes(*record.size), *record.size)});
+  rows.push_back(
+      {"confirmed", fmt::format("{} {}", bytes(record.bytes_confirmed), share_of(record))});
+  rows.push_back({"sent", fmt::format("{}, of these {} again", bytes(record.bytes_sent),
+                                      bytes(record.bytes_resent))});
+  if (record.rate > 0) rows.push_back({"rate", rate(record.rate)});
+  if (record.eta) rows.push_back({"time to go", duration(*record.eta)});
+  if (record.streams > 0) rows.push_back({"streams", std::to_string(record.streams)});
+}
+
+}  // namespace
+
+std::string record_text(const TransferRecord& record) {
+  std::vector<Row> rows;
+  add(rows, "handle", record.handle);
+  add(rows, "id", record.id);
+  add(rows, "owner", record.owner);
+  add(rows, "source", record.source);
+  add(rows, "destination", record.destination);
+  add(rows, "label", record.label);
+  add(rows, "status", state_of(record));
+  add(rows, "not before", record.not_before);
+  if (record.fault) add(rows, "fault", record.fault->sentence);
+  rows.push_back({"priority", std::to_string(record.priority)});
+  rows.push_back({"attempts", fmt::format("{} (epoch {})", record.attempts, record.epoch)});
+  add_bytes(rows, record);
+  if (record.doing != "nothing") add(rows, "doing", record.doing);
+  if (record.checksum) {
+    add(rows, "checksum",
+        fmt::format("{} {} {}", record.checksum->verdict, record.checksum->algorithm,
+                    record.checksum->value));
+  }
+  if (record.adopted) add(rows, "adopted", "yes, an identical file stood there already");
+  for (const auto& [name, value] : record.options) add(rows, "option " + shown(name), value);
+  add(rows, "submitted", record.submitted_at);
+  add(rows, "committed", record.committed_at);
+  add(rows, "started", record.started_at);
+  add(rows, "finished", record.finished_at);
+  return table(rows);
+}
+
+std::string status_text(const TransferProgress& progress) {
+  std::string text = fmt::format("{}  {}", shown(progress.handle), change_line(progress));
+  if (progress.status == "failed" && progress.fault) text += "  " + shown(progress.fault->sentence);
+  return text + '\n';
+}
+
+std::string list_text(const std::vector<TransferRecord>& records) {
+  if (records.empty()) return "";
+  std::vector<Row> rows{{"HANDLE", "STATUS", "PRIO", "DONE", "SIZE", "SOURCE", "DESTINATION"}};
+  for (const TransferRecord& record : records) {
+    rows.push_back({shown(record.handle),
+                    shown(record.status) + (is_held(record) ? "/" + shown(record.hold) : ""),
+                    std::to_string(record.priority), share_of(record),
+                    record.size ? bytes(*record.size) : "", shown(record.source),
+                    shown(record.destination)});
+  }
+  return table(rows);
+}
+
+std::string why_text(const TransferWhy& why) {
+  std::string text =
+      fmt::format("{}  {}: {}", shown(why.handle), shown(why.status), shown(why.sentence));
+  if (!why.until.empty()) text += fmt::format(" (until {})", shown(why.until));
+  return text + '\n';
+}
+
+std::string history_text(const TransferHistory& history) {
+  std::vector<Row> rows{{"AT", "WHO", "WHAT", "STATUS", "HOLD", "EPOCH", "FAULT", "WHY"}};
+  for (const TransferEvent& event : history.events) {
+    rows.push_back({shown(event.at), shown(event.who), shown(event.what), shown(event.status),
+                    event.hold == "none" ? "" : shown(event.hold), std::to_string(event.epoch),
+                    shown(event.fault), shown(event.why)});
+  }
+  std::string text = table(rows);
+  if (history.attempts.empty()) return text;
+  rows = {{"EPOCH", "STARTED", "ENDED", "RESUMED AT", "SENT", "FLOW'S END", "FAULT", "MOVER"}};
+  for (const TransferAttempt& attempt : history.attempts) {
+    rows.push_back({std::to_string(attempt.epoch), shown(attempt.started_at),
+                    shown(attempt.ended_at), bytes(attempt.bytes_resumed),
+                    bytes(attempt.bytes_sent), shown(attempt.flow_end), shown(attempt.fault),
+                    shown(attempt.mover)});
+  }
+  return text + '\n' + table(rows);
+}
+
+std::string links_text(const Links& links) {
+  std::string text;
+  if (!links.links.empty()) {
+    std::vector<Row> rows{{"ACTIVE", "WAITING", "RATE", "SOURCE", "DESTINATION"}};
+    for (const LinkState& link : links.links) {
+      rows.push_back({std::to_string(link.active), std::to_string(link.waiting), rate(link.rate),
+                      shown(link.source), shown(link.destination)});
+    }
+    text += table(rows);
+  }
+  if (!links.endpoints.empty()) {
+    std::vector<Row> rows{{"ENDPOINT", "STATE", "SINCE", "NEXT PROBE", "FAULT"}};
+    for (const EndpointState& endpoint : links.endpoints) {
+      rows.push_back({shown(endpoint.endpoint), endpoint.down ? "down" : "up",
+                      shown(endpoint.down_since), shown(endpoint.next_probe),
+                      shown(endpoint.fault)});
+    }
+    text += (text.empty() ? "" : "\n") + table(rows);
+  }
+  return text;
+}
+
+std::string credentials_text(const std::vector<StoredCredential>& credentials) {
+  if (credentials.empty()) return "";
+  std::vector<Row> rows{{"ID", "KIND", "ENDS", "FOR", "FROM", "IDENTITY"}};
+  for (const StoredCredential& one : credentials) {
+    rows.push_back({shown(one.id), shown(one.kind), shown(one.not_after), shown(one.endpoint),
+                    shown(one.path), shown(one.subject)});
+  }
+  return table(rows);
+}
+
+}  // namespace rft::cli

@@ -1,0 +1,18 @@
+// The service's answers as text for people. Every function ends its last line.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "client/rft.h"
+
+namespace rft::cli {
+
+std::string record_text(const TransferRecord& record);
+std::string status_text(const TransferProgress& progress);
+std::string list_text(const std::vector<TransferRecord>& records);
+std::string why_text(const TransferWhy& why);
+std::string history_text(const TransferHistory& history);
+std::string links_text(const Links& links);
+std::string credentials_text(const std::vector<StoredCredential>& credentials);
+
+}  // namespace rft::cli
