@@ -1,0 +1,240 @@
+#include "store/queries.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "store/rows.h"
+#include "wire/frame.h"
+
+namespace rft {
+namespace {
+
+const std::string& transfers_where() {
+  static const std::string sql =
+      "SELECT " + transfer_columns() + " FROM file f JOIN request r ON r.id = f.request WHERE ";
+  return sql;
+}
+
+template <class T>
+std::string selection(const std::string& from) {
+  return "SELECT " + columns_of<T>() + " FROM " + from;
+}
+
+OutboxRow read_order(Row& row) {
+  OutboxRow out;
+  std::string text;
+  row.take(out.task.file);
+  row.take(out.task.epoch);
+  row.take(out.mover);
+  row.take(text);
+  if (auto order = order_from_json(text)) {
+    out.order = std::move(*order);
+  } else {
+    row.refuse();
+  }
+  return out;
+}
+
+Result<void> read_marks(Database& database, OpenWork& work) {
+  const auto rows =
+      database.rows<int>("SELECT last_seq, last_rank, newest_epoch FROM meta", [&](Row& row) {
+        row.take(work.last_seq);
+        row.take(work.last_rank);
+        row.take(work.newest_epoch);
+        return 0;
+      });
+  if (!rows) return tl::unexpected(rows.error());
+  return {};
+}
+
+// `into = found`, unless the read failed.
+template <class T>
+Result<void> put(Result<std::vector<T>> found, std::vector<T>& into) {
+  if (!found) return tl::unexpected(std::move(found.error()));
+  into = std::move(*found);
+  return {};
+}
+
+// The first row, if there is one.
+template <class T>
+Result<std::optional<T>> first(Result<std::vector<T>> found) {
+  if (!found) return tl::unexpected(std::move(found.error()));
+  if (found->empty()) return std::optional<T>();
+  return std::optional<T>(std::move(found->front()));
+}
+
+Result<std::optional<Uuid>> request_of(Database& database, const std::string& owner,
+                                       const std::string& handle) {
+  return first(database.rows<Uuid>(
+      "SELECT id FROM request WHERE owner = ? AND handle = ?",
+      [](Row& row) {
+        Uuid id;
+        row.take(id);
+        return id;
+      },
+      owner, handle));
+}
+
+Result<History> read_life(Database& database, const std::string& owner, const Uuid& request) {
+  static const std::string events_sql =
+      selection<Event>("event WHERE request = ? AND owner = ? ORDER BY seq");
+  static const std::string attempts_sql =
+      "SELECT " + columns_of<Attempt>("a") +
+      " FROM file f JOIN attempt a ON a.file = f.id WHERE f.request = ? AND f.owner = ? "
+      "ORDER BY a.file, a.epoch";
+  History history;
+  const auto read =
+      put(database.rows<Event>(events_sql, read_members<Event>, request, owner), history.events)
+          .and_then([&] {
+            return put(database.rows<Attempt>(attempts_sql, read_members<Attempt>, request, owner),
+                       history.attempts);
+          });
+  if (!read) return tl::unexpected(read.error());
+  return history;
+}
+
+}  // namespace
+
+Result<OpenWork> read_open_work(Database& database) {
+  static const std::string open_sql =
+      transfers_where() + "f.status IN ('committed', 'active') ORDER BY f.id";
+  static const std::string ledger_sql = selection<LedgerPart>("part ORDER BY id");
+  static const std::string endpoints_sql = selection<EndpointRow>("endpoint ORDER BY endpoint");
+  static const std::string credentials_sql = selection<CredentialFacts>("credential ORDER BY id");
+  OpenWork work;
+  const auto read =
+      put(database.rows<Transfer>(open_sql, read_transfer), work.transfers)
+          .and_then([&] {
+            return put(
+                database.rows<OutboxRow>(
+                    "SELECT file, epoch, mover, \"order\" FROM outbox ORDER BY number", read_order),
+                work.outbox);
+          })
+          .and_then([&] {
+            return put(database.rows<LedgerPart>(ledger_sql, read_members<LedgerPart>),
+                       work.ledger);
+          })
+          .and_then([&] {
+            return put(database.rows<EndpointRow>(endpoints_sql, read_members<EndpointRow>),
+                       work.endpoints);
+          })
+          .and_then([&] {
+            return put(
+                database.rows<CredentialFacts>(credentials_sql, read_members<CredentialFacts>),
+                work.credentials);
+          })
+          .and_then([&] { return read_marks(database, work); });
+  if (!read) return tl::unexpected(read.error());
+  return work;
+}
+
+Result<Loaded> read_loaded(Database& database, const std::string& owner, const std::string& handle,
+                           const std::string& key) {
+  static const std::string sql = transfers_where() + "r.owner = ? AND r.handle = ?";
+  Loaded loaded;
+  auto transfer = first(database.rows<Transfer>(sql, read_transfer, owner, handle));
+  if (!transfer) return tl::unexpected(transfer.error());
+  loaded.transfer = std::move(*transfer);
+  if (key.empty()) return loaded;
+  auto kept = first(database.rows<KeptAnswer>(
+      "SELECT key, digest, answer, at FROM answer WHERE owner = ? AND key = ?", read_answer, owner,
+      key));
+  if (!kept) return tl::unexpected(kept.error());
+  loaded.kept = std::move(*kept);
+  if (loaded.kept) loaded.kept->owner = owner;
+  return loaded;
+}
+
+Result<ListPage> read_page(Database& database, const ListQuery& query) {
+  // Ids of requests sort by birth, so that a page is a piece of an index.
+  static const std::string every_sql = "SELECT " + transfer_columns() +
+                                       " FROM request r CROSS JOIN file f ON f.request = r.id "
+                                       "WHERE r.owner = ? AND r.id < ? ORDER BY r.id DESC LIMIT ?";
+  static const std::string status_sql =
+      "SELECT " + transfer_columns() +
+      " FROM file f CROSS JOIN request r ON r.id = f.request "
+      "WHERE f.owner = ? AND f.request < ? AND f.status = ? ORDER BY f.request DESC LIMIT ?";
+  const auto cursor = cursor_of(query.after);
+  if (!cursor) return tl::unexpected(cursor.error());
+  Uuid before;
+  before.bytes.fill(0xff);  // no UUIDv7 is as large
+  if (*cursor) before = **cursor;
+  const std::uint32_t size = page_size(query);
+  auto found = query.status ? database.rows<Transfer>(status_sql, read_transfer, query.owner,
+                                                      before, *query.status, size + 1)
+                            : database.rows<Transfer>(every_sql, read_transfer, query.owner, before,
+                                                      size + 1);
+  if (!found) return tl::unexpected(found.error());
+  ListPage page{std::move(*found), ""};
+  if (page.transfers.size() > size) {
+    page.transfers.pop_back();
+    page.next = page.transfers.back().request.id.text();
+  }
+  return page;
+}
+
+Result<History> read_history(Database& database, const std::string& owner,
+                             const std::string& handle) {
+  const auto request = request_of(database, owner, handle);
+  if (!request) return tl::unexpected(request.error());
+  if (!*request) return no_such_handle(handle);
+  return read_life(database, owner, **request);
+}
+
+Result<History> read_history_of(Database& database, const std::string& owner, const Uuid& request) {
+  auto history = read_life(database, owner, request);
+  if (history && history->events.empty()) return no_such_request(request);
+  return history;
+}
+
+Result<std::vector<Event>> read_events(Database& database, const std::string& owner,
+                                       std::int64_t after, std::uint32_t limit) {
+  static const std::string sql =
+      selection<Event>("event WHERE owner = ? AND seq > ? ORDER BY seq LIMIT ?");
+  return database.rows<Event>(sql, read_members<Event>, owner, after, limit);
+}
+
+Result<std::map<Status, std::uint64_t>> read_counts(Database& database) {
+  std::map<Status, std::uint64_t> counts;
+  const auto rows =
+      database.rows<int>("SELECT status, files FROM status_count WHERE files > 0", [&](Row& row) {
+        Status status{};
+        std::uint64_t files = 0;
+        row.take(status);
+        row.take(files);
+        counts[status] = files;
+        return 0;
+      });
+  if (!rows) return tl::unexpected(rows.error());
+  return counts;
+}
+
+Result<std::string> read_sealed(Database& database, const Uuid& id) {
+  auto sealed = first(database.rows<std::string>(
+      "SELECT sealed FROM credential WHERE id = ?",
+      [](Row& row) {
+        std::string bytes;
+        row.take(bytes);
+        return bytes;
+      },
+      id));
+  if (!sealed) return tl::unexpected(sealed.error());
+  if (!*sealed) return no_such_credential(id);
+  return std::move(**sealed);
+}
+
+Result<Identity> read_identity(Database& database) {
+  const auto found =
+      first(database.rows<Identity>("SELECT instance, newest_epoch FROM meta", [](Row& row) {
+        Identity identity;
+        row.take(identity.instance);
+        row.take(identity.newest_epoch);
+        return identity;
+      }));
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return fail(Code::bad_state, "the database has no instance id; restore a backup");
+  return **found;
+}
+
+}  // namespace rft
