@@ -1,0 +1,263 @@
+#include "api/render.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cmath>
+
+namespace rft::api {
+namespace {
+
+namespace json = boost::json;
+
+json::value or_null(const std::optional<WallTime>& time) {
+  return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
+}
+json::value or_null(const std::optional<std::uint64_t>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
+json::value or_null(const std::optional<Fault>& fault) {
+  if (!fault) return nullptr;
+  return json::object{{"code", word(fault->code)},   {"side", word(fault->side)},
+                      {"doing", word(fault->doing)}, {"reply", fault->reply},
+                      {"detail", fault->detail},     {"remedy", word(entry(fault->code).remedy)},
+                      {"sentence", sentence(*fault)}};
+}
+
+// What the record and the short status both say of a transfer's progress.
+struct Figures {
+  std::uint64_t confirmed = 0;
+  std::uint64_t sent = 0;
+  std::optional<std::uint64_t> size;
+  double rate = 0;
+  std::uint32_t streams = 0;
+  Doing doing = Doing::nothing;
+};
+
+Figures figures_of(const Found& found) {
+  const File& file = found.transfer.file;
+  Figures figures;
+  if (file.source_facts) figures.size = file.source_facts->size;
+  if (file.status == Status::done) figures.size = file.size;
+  figures.confirmed = file.status == Status::done ? file.size : file.part.confirmed.bytes();
+  figures.sent = file.bytes_sent + file.epoch_sent;
+  figures.streams = file.streams;
+  if (found.live && file.status == Status::active) {
+    figures.confirmed = found.live->bytes_confirmed;
+    figures.sent = found.live->bytes_sent;
+    figures.rate = found.live->rate;
+    figures.streams = found.live->streams;
+    figures.doing = found.live->doing;
+  }
+  return figures;
+}
+
+std::optional<std::uint64_t> eta(const Figures& figures) {
+  if (!figures.size || figures.rate <= 0 || figures.confirmed >= *figures.size) return {};
+  const double seconds = static_cast<double>(*figures.size - figures.confirmed) / figures.rate;
+  constexpr double most = 1e15;  // seconds; a double holds it exactly
+  return seconds < most ? std::optional(static_cast<std::uint64_t>(std::ceil(seconds)))
+                        : std::nullopt;
+}
+
+json::value checksum_of(const File& file) {
+  if (!file.checksum && file.verdict == Verdict::none) return nullptr;
+  json::object object{{"algorithm", nullptr}, {"value", nullptr}, {"verdict", word(file.verdict)}};
+  if (file.checksum) {
+    object["algorithm"] = file.checksum->algorithm;
+    object["value"] = file.checksum->value;
+  }
+  return object;
+}
+
+std::string text_of(const WantedChecksum& wanted) {
+  return wanted.value.empty() ? wanted.algorithm : wanted.algorithm + ":" + wanted.value;
+}
+
+// Those that are not as by default, by the names and in the form in which they are asked for.
+json::object render(const Options& options) {
+  const Options usual;
+  json::object set;
+  if (options.existing != usual.existing) set["existing"] = word(options.existing);
+  if (options.checksum != usual.checksum) set["checksum"] = text_of(options.checksum);
+  if (options.verify != usual.verify) set["verify"] = word(options.verify);
+  if (options.publish != usual.publish) set["publish"] = word(options.publish);
+  if (options.data_channel) set["data_channel"] = word(*options.data_channel);
+  if (options.resume != usual.resume) set["resume"] = word(options.resume);
+  if (options.finish_by) set["finish_by"] = to_rfc3339(*options.finish_by);
+  if (options.max_tries) set["max_tries"] = *options.max_tries;
+  if (!options.label.empty()) set["label"] = options.label;
+  if (options.streams_max) set["streams_max"] = *options.streams_max;
+  if (options.parents != usual.parents) set["parents"] = word(options.parents);
+  if (options.source_credential) set["source_credential"] = options.source_credential->text();
+  if (options.destination_credential) {
+    set["destination_credential"] = options.destination_credential->text();
+  }
+  return set;
+}
+
+void add_figures(json::object& object, const Figures& figures) {
+  object["bytes_confirmed"] = figures.confirmed;
+  object["bytes_sent"] = figures.sent;
+  object["size"] = or_null(figures.size);
+  object["rate"] = figures.rate;
+  object["eta"] = or_null(eta(figures));
+  object["streams"] = figures.streams;
+  object["doing"] = word(figures.doing);
+}
+
+bool stopping(const File& file) {
+  return stage(file) == Stage::stopping;
+}
+
+json::object render(const Attempt& attempt) {
+  return {{"epoch", attempt.epoch},
+          {"mover", attempt.mover},
+          {"started_at", to_rfc3339(attempt.started_at)},
+          {"ended_at", or_null(attempt.ended_at)},
+          {"bytes_resumed", attempt.bytes_resumed},
+          {"bytes_sent", attempt.bytes_sent},
+          {"flow_end", word(attempt.end)},
+          {"fault", or_null(attempt.fault)}};
+}
+
+}  // namespace
+
+json::object render(const Yes& yes) {
+  return {{"handle", yes.handle},
+          {"status", word(yes.status)},
+          {"stopping", yes.stopping},
+          {"created", yes.created},
+          {"priority", yes.priority}};
+}
+
+json::object render_refusal(std::string_view handle, const Error& error) {
+  json::object object;
+  object["handle"] = handle.empty() ? json::value(nullptr) : json::value(handle);
+  object["error"] = json::object{{"code", entry(error.code).word},
+                                 {"detail", error.detail},
+                                 {"status", entry(error.code).http}};
+  return object;
+}
+
+json::object render_record(const Found& found) {
+  const Request& request = found.transfer.request;
+  const File& file = found.transfer.file;
+  const Figures figures = figures_of(found);
+  json::object object{{"handle", request.handle},
+                      {"id", request.id.text()},
+                      {"owner", request.owner},
+                      {"source", request.source.text()},
+                      {"destination", request.destination.text()},
+                      {"priority", file.priority},
+                      {"status", word(file.status)},
+                      {"stopping", stopping(file)},
+                      {"hold", word(file.hold)},
+                      {"hold_detail", file.hold_detail},
+                      {"not_before", or_null(file.not_before)},
+                      {"fault", or_null(file.fault)},
+                      {"attempts", file.attempts},
+                      {"epoch", file.epoch}};
+  add_figures(object, figures);
+  object["bytes_resent"] = figures.sent > figures.confirmed ? figures.sent - figures.confirmed : 0;
+  object["checksum"] = checksum_of(file);
+  object["adopted"] = file.adopted;
+  object["label"] = request.options.label;
+  object["options"] = render(request.options);
+  object["submitted_at"] = to_rfc3339(request.submitted_at);
+  object["committed_at"] = or_null(file.committed_at);
+  object["started_at"] = or_null(file.started_at);
+  object["finished_at"] = or_null(file.finished_at);
+  return object;
+}
+
+json::object render_status(const Found& found) {
+  const File& file = found.transfer.file;
+  json::object object{{"handle", found.transfer.request.handle},
+                      {"status", word(file.status)},
+                      {"stopping", stopping(file)},
+                      {"hold", word(file.hold)},
+                      {"hold_detail", file.hold_detail},
+                      {"fault", or_null(file.fault)}};
+  add_figures(object, figures_of(found));
+  return object;
+}
+
+json::object render_page(const std::vector<Found>& transfers, const std::string& next) {
+  json::array records;
+  for (const Found& found : transfers) records.push_back(render_record(found));
+  json::object object;
+  object["transfers"] = std::move(records);
+  object["next"] = next.empty() ? json::value(nullptr) : json::value(next);
+  return object;
+}
+
+json::object render(const std::string& handle, const Why& why) {
+  return {
+      {"handle", handle},           {"status", word(why.status)},  {"hold", word(why.hold)},
+      {"sentence", why.sentence},   {"until", or_null(why.until)}, {"ahead", or_null(why.ahead)},
+      {"fault", or_null(why.fault)}};
+}
+
+json::object render(const Event& event) {
+  return {
+      {"seq", event.seq},         {"at", to_rfc3339(event.at)}, {"who", event.who},
+      {"what", event.what},       {"why", event.why},           {"status", word(event.status)},
+      {"hold", word(event.hold)}, {"epoch", event.epoch},       {"fault", or_null(event.fault)}};
+}
+
+json::object render(const History& history) {
+  json::array events;
+  json::array attempts;
+  for (const Event& event : history.events) events.push_back(render(event));
+  for (const Attempt& attempt : history.attempts) attempts.push_back(render(attempt));
+  json::object object;
+  object["events"] = std::move(events);
+  object["attempts"] = std::move(attempts);
+  return object;
+}
+
+json::object render(const CredentialFacts& facts) {
+  return {{"id", facts.id.text()},
+          {"kind", word(facts.kind)},
+          {"subject", facts.subject},
+          {"endpoint", facts.endpoint ? json::value(facts.endpoint->text()) : json::value(nullptr)},
+          {"not_after", or_null(facts.not_after)},
+          {"path", facts.path},
+          {"added_at", to_rfc3339(facts.added_at)},
+          {"renewed_at", to_rfc3339(facts.renewed_at)}};
+}
+
+json::object render(const std::vector<Engine::LinkFigures>& links,
+                    const std::vector<Engine::EndpointFigures>& endpoints) {
+  json::array all_links;
+  for (const auto& link : links) {
+    all_links.push_back(json::object{{"source", link.source.text()},
+                                     {"destination", link.destination.text()},
+                                     {"active", link.active},
+                                     {"waiting", link.waiting},
+                                     {"rate", link.rate}});
+  }
+  json::array all_endpoints;
+  for (const auto& one : endpoints) {
+    all_endpoints.push_back(json::object{{"endpoint", one.endpoint.text()},
+                                         {"down", one.down},
+                                         {"down_since", or_null(one.down_since)},
+                                         {"next_probe", or_null(one.next_probe)},
+                                         {"fault", or_null(one.fault)}});
+  }
+  json::object object;
+  object["links"] = std::move(all_links);
+  object["endpoints"] = std::move(all_endpoints);
+  return object;
+}
+
+std::string render_sse(const Event& event) {
+  json::object data = render(event);
+  data["handle"] = event.handle;
+  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.seq, event.what,
+                     json::serialize(data));
+}
+
+}  // namespace rft::api

@@ -1,0 +1,193 @@
+#include "api/requests.h"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "api/json.h"
+#include "api/schema.h"
+
+namespace rft::api {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view text(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (!value) return {};
+  return {value->get_string().data(), value->get_string().size()};
+}
+
+Result<json::object> read(std::string_view body, std::string_view schema_name) {
+  auto object = parse_object(body);
+  if (!object) return object;
+  auto checked = check(*object, schema(schema_name));
+  if (!checked) return tl::unexpected(std::move(checked.error()));
+  return object;
+}
+
+Result<Url> url_from(const json::object& object, std::string_view name) {
+  auto url = parse_url(text(object, name));
+  if (!url) url.error().detail = fmt::format("{}: {}", name, url.error().detail);
+  return url;
+}
+
+// As the registry says, but the words of an option are left to core, which refuses with its own.
+Schema option_types() {
+  Schema types = schema("Options");
+  for (Field& field : types.fields) {
+    if (field.type == Type::words) field.type = Type::text;
+  }
+  return types;
+}
+
+Result<Options> options_from(const json::object& given) {
+  static const Schema types = option_types();
+  Options options;
+  for (const auto& [key, value] : given) {
+    auto typed = check(json::object{{key, value}}, types);
+    if (!typed && typed.error().code != Code::unknown_field) {
+      return tl::unexpected(std::move(typed.error()));
+    }
+    const std::string as_text = value.is_int64()    ? std::to_string(value.get_int64())
+                                : value.is_string() ? std::string(value.get_string())
+                                                    : std::string();
+    auto set = set_option(options, {key.data(), key.size()}, as_text);
+    if (!set) return tl::unexpected(std::move(set.error()));
+  }
+  return options;
+}
+
+// A proxy's key or a password in a parsed value: over-written before its memory goes back.
+struct Wiped {
+  json::object object;
+  explicit Wiped(json::object from) : object(std::move(from)) {}
+  Wiped(const Wiped&) = delete;
+  Wiped& operator=(const Wiped&) = delete;
+  ~Wiped() {
+    for (auto& [key, value] : object) {
+      if (value.is_string()) OPENSSL_cleanse(value.get_string().data(), value.get_string().size());
+    }
+  }
+};
+
+Result<void> only(const json::object& object, std::initializer_list<std::string_view> needed,
+                  std::initializer_list<std::string_view> allowed) {
+  for (const std::string_view name : needed) {
+    if (text(object, name).empty()) {
+      return fail(Code::missing_field, fmt::format("a credential of kind {} needs the field '{}'",
+                                                   text(object, "kind"), name));
+    }
+  }
+  for (const auto& [key, value] : object) {
+    const std::string_view name(key.data(), key.size());
+    const bool known = name == "kind" || std::count(needed.begin(), needed.end(), name) ||
+                       std::count(allowed.begin(), allowed.end(), name);
+    if (!known) {
+      return fail(Code::invalid_request, fmt::format("a credential of kind {} has no field '{}'",
+                                                     text(object, "kind"), name));
+    }
+  }
+  return {};
+}
+
+Result<NewCredential> proxy_from(const json::object& object) {
+  if (auto fits = only(object, {"pem"}, {"path"}); !fits) {
+    return tl::unexpected(std::move(fits.error()));
+  }
+  return NewProxy{Secret(std::string(text(object, "pem"))), std::string(text(object, "path"))};
+}
+
+Result<NewCredential> password_from(const json::object& object) {
+  if (auto fits = only(object, {"endpoint", "user", "password"}, {}); !fits) {
+    return tl::unexpected(std::move(fits.error()));
+  }
+  auto endpoint = Endpoint::parse(text(object, "endpoint"));
+  if (!endpoint) {
+    endpoint.error().detail = "endpoint: " + endpoint.error().detail;
+    return tl::unexpected(std::move(endpoint.error()));
+  }
+  return NewPassword{*endpoint, std::string(text(object, "user")),
+                     Secret(std::string(text(object, "password")))};
+}
+
+}  // namespace
+
+Result<Submit> submit_from(std::string_view body) {
+  auto object = read(body, "SubmitRequest");
+  if (!object) return tl::unexpected(std::move(object.error()));
+  Submit submit;
+  if (object->contains("handle")) {
+    auto handle = checked_handle(text(*object, "handle"));
+    if (!handle) return tl::unexpected(std::move(handle.error()));
+    submit.handle = std::move(*handle);
+  }
+  auto source = url_from(*object, "source");
+  if (!source) return tl::unexpected(std::move(source.error()));
+  auto destination = url_from(*object, "destination");
+  if (!destination) return tl::unexpected(std::move(destination.error()));
+  submit.source = std::move(*source);
+  submit.destination = std::move(*destination);
+  if (const json::value* priority = object->if_contains("priority")) {
+    auto number = checked_priority(priority->get_int64());
+    if (!number) return tl::unexpected(std::move(number.error()));
+    submit.priority = *number;
+  }
+  if (const json::value* commit = object->if_contains("commit")) submit.commit = commit->get_bool();
+  if (const json::value* options = object->if_contains("options")) {
+    auto set = options_from(options->get_object());
+    if (!set) return tl::unexpected(std::move(set.error()));
+    submit.options = std::move(*set);
+  }
+  return checked_submit(std::move(submit));
+}
+
+Result<ChangePriority> priority_from(std::string handle, std::string_view body) {
+  auto object = read(body, "PriorityRequest");
+  if (!object) return tl::unexpected(std::move(object.error()));
+  const json::value* number = object->if_contains("priority");
+  const json::value* operation = object->if_contains("operation");
+  if (number && operation) {
+    return fail(Code::invalid_request, "priority and operation are both given; leave one of them");
+  }
+  if (number) {
+    auto to = checked_priority(number->get_int64());
+    if (!to) return tl::unexpected(std::move(to.error()));
+    return ChangePriority{std::move(handle), *to};
+  }
+  if (operation) return checked_priority_change(std::move(handle), text(*object, "operation"));
+  return fail(Code::missing_field, "the field 'priority' or 'operation' is missing");
+}
+
+Result<NewCredential> credential_from(std::string& body) {
+  auto object = read(body, "CredentialRequest");
+  OPENSSL_cleanse(body.data(), body.size());
+  body.clear();
+  if (!object) return tl::unexpected(std::move(object.error()));
+  const Wiped given(std::move(*object));
+  const auto kind = credential_kind_of(text(given.object, "kind"));
+  return kind == CredentialKind::password ? password_from(given.object) : proxy_from(given.object);
+}
+
+Result<void> nothing_from(std::string_view body) {
+  if (body.empty()) return {};
+  auto object = read(body, "Nothing");
+  if (!object) return tl::unexpected(std::move(object.error()));
+  return {};
+}
+
+Result<std::string> checked_key(std::optional<std::string_view> given) {
+  if (!given) return std::string();
+  const std::string_view header = *given;
+  const bool good =
+      !header.empty() && header.size() <= key_length_max &&
+      std::all_of(header.begin(), header.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+  if (good) return std::string(header);
+  return fail(Code::invalid_request,
+              fmt::format("the header Idempotency-Key must be 1 to {} printable ASCII characters",
+                          key_length_max));
+}
+
+}  // namespace rft::api
