@@ -21,7 +21,7 @@ inline constexpr std::size_t token_bytes_max = 1 << 20;  // longer tokens are re
 // folder and changes nothing otherwise. SIGPIPE is ignored from then on.
 Result<void> activate(const std::string& certificates);
 
-// Delegation hands the server a credential to act as the user; it makes a log-in about 20 times as
+// Delegation hands the server a credential to act as the user; it makes a log-in 10 to 35 times as
 // long (the server makes a key). With DCSC it is not needed. Limited: good for files, not for jobs.
 enum class Delegation : std::uint8_t { none, limited };
 enum class Privacy : std::uint8_t { integrity, encrypted };
