@@ -1,0 +1,31 @@
+#include "daemon/clock.h"
+
+#include <ctime>
+
+namespace rft {
+namespace {
+
+Duration read_clock(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return std::chrono::floor<Duration>(std::chrono::seconds(time.tv_sec) +
+                                      std::chrono::nanoseconds(time.tv_nsec));
+}
+
+}  // namespace
+
+Instant boot_now() {
+  return Instant(read_clock(CLOCK_BOOTTIME));
+}
+WallTime wall_now() {
+  return WallTime(read_clock(CLOCK_REALTIME));
+}
+
+Now SystemClock::now() {
+  return {boot_now(), wall_now()};
+}
+Uuid SystemClock::fresh_id() {
+  return Uuid::v7(wall_now(), random_bits());
+}
+
+}  // namespace rft
