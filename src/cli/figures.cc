@@ -12,6 +12,7 @@ namespace rft::cli {
 namespace {
 
 constexpr std::size_t shown_max = 4096;
+constexpr std::size_t description_column = 30;  // of the parser's help
 
 bool starts_character(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
@@ -95,6 +96,30 @@ std::string cut(std::string_view text, std::size_t width) {
     if (starts_character(text[i]) && ++seen > width) return std::string(text.substr(0, i));
   }
   return std::string(text);
+}
+
+std::string wrapped(std::string_view help, std::size_t width) {
+  std::string out;
+  for (std::size_t begin = 0; begin < help.size();) {
+    const std::size_t end = std::min(help.find('\n', begin), help.size());
+    std::string_view line = help.substr(begin, end - begin);
+    const std::string indent(line.starts_with(' ') ? description_column : 0, ' ');
+    for (std::string lead; !line.empty(); lead = indent) {
+      std::size_t most = width - lead.size();
+      if (line.size() > most) {
+        const std::size_t space = line.rfind(' ', most);
+        // A break within the indented part would leave an empty line.
+        if (space != std::string_view::npos && line.find_first_not_of(' ') < space) most = space;
+      }
+      out += lead + std::string(line.substr(0, most));
+      line.remove_prefix(std::min(most, line.size()));
+      line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+      if (!line.empty()) out += '\n';
+    }
+    out += '\n';
+    begin = end + 1;
+  }
+  return out;
 }
 
 }  // namespace rft::cli

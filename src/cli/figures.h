@@ -27,4 +27,8 @@ std::string table(const std::vector<Row>& rows);
 // `text` in at most `width` columns, counted in code points.
 std::string cut(std::string_view text, std::size_t width);
 
+// The text of --help within `width` columns: what is too long goes on in the column of
+// descriptions.
+std::string wrapped(std::string_view help, std::size_t width);
+
 }  // namespace rft::cli

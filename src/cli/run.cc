@@ -3,11 +3,15 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
+#include <sstream>
+
+#include "cli/figures.h"
 
 namespace rft::cli {
 namespace {
 
 constexpr int exit_usage = 2;
+constexpr std::size_t help_width = 100;
 
 constexpr const char* about =
     "Reliable file transfer between GridFTP servers.\n"
@@ -28,7 +32,6 @@ constexpr const char* footer =
 void add_commands(CLI::App& app, Context& context) {
   app.require_subcommand(1);
   app.fallthrough();  // --json and --server may stand behind the command
-  app.footer(footer);
   app.set_version_flag("--version", std::string("rft " RFT_VERSION));
   app.add_option("--server", context.server, "the service to talk to")->type_name("unix:/PATH");
   app.add_flag("--json", context.json, "print the service's JSON, one document a line");
@@ -39,6 +42,25 @@ void add_commands(CLI::App& app, Context& context) {
   add_top(app, context);
   add_cred(app, context);
   add_service(app, context);
+  app.footer(footer);  // last, or every command's help would end with it
+}
+
+// What the parser has to say: help and version on `out`, refusals on `err`.
+int refused(const CLI::App& app, const CLI::ParseError& error, const Terminal& terminal) {
+  if (error.get_exit_code() == 0) {
+    std::ostringstream help;
+    app.exit(error, help, help);
+    terminal.out << wrapped(help.str(), help_width);
+    return 0;
+  }
+  const std::vector<std::string> unknown = app.remaining();
+  if (app.get_subcommands().empty() && !unknown.empty()) {
+    terminal.err << "rft: there is no command '" << shown(unknown.front()) << "'\n";
+  } else {
+    terminal.err << "rft: " << shown(error.what()) << '\n';
+  }
+  terminal.err << "'rft --help' and 'rft COMMAND --help' tell what there is.\n";
+  return exit_usage;
 }
 
 }  // namespace
@@ -50,9 +72,8 @@ int run(std::vector<std::string> arguments, const Terminal& terminal, const Limi
   std::ranges::reverse(arguments);  // as this parser takes them
   try {
     app.parse(std::move(arguments));
-  } catch (const CLI::ParseError& refused) {
-    const int code = app.exit(refused, terminal.out, terminal.err);
-    return code == 0 ? 0 : exit_usage;
+  } catch (const CLI::ParseError& error) {
+    return refused(app, error, terminal);
   }
   return context.exit;
 }

@@ -1,0 +1,125 @@
+#include "cli/progress.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rft::cli {
+namespace {
+
+using testing::HasSubstr;
+
+TransferProgress half() {
+  TransferProgress now;
+  now.handle = "h";
+  now.status = "active";
+  now.hold = "none";
+  now.size = 2'000'000'000;
+  now.bytes_confirmed = 1'000'000'000;
+  now.rate = 350e6;
+  now.eta = 65;
+  now.streams = 4;
+  now.doing = "move";
+  return now;
+}
+
+TransferRecord ended(const std::string& status) {
+  TransferRecord record;
+  record.handle = "h";
+  record.status = status;
+  record.size = 2'000'000'000;
+  record.bytes_confirmed = 1'500'000'000;
+  record.attempts = 2;
+  record.started_at = "2026-01-01T00:00:00.000Z";
+  record.finished_at = "2026-01-01T00:01:03.000Z";
+  return record;
+}
+
+TEST(BarLine, shows_bar_percent_bytes_rate_eta_streams_and_doing) {
+  EXPECT_EQ(bar_line(half(), 200),
+            "[####################....................]  50 %  1.00 GB of 2.00 GB  350 MB/s  "
+            "ETA 1:05  4 streams  move");
+}
+
+TEST(BarLine, never_wraps) {
+  for (std::size_t width = 0; width < 120; ++width) {
+    EXPECT_LE(bar_line(half(), width).size(), width);
+  }
+}
+
+TEST(BarLine, of_a_held_transfer_says_why) {
+  TransferProgress now = half();
+  now.status = "committed";
+  now.hold = "endpoint_down";
+  now.hold_detail = "gsiftp://b:2811";
+  EXPECT_THAT(
+      bar_line(now, 200),
+      HasSubstr("50 %  1.00 GB of 2.00 GB  waits for an endpoint that is down: gsiftp://b:2811"));
+}
+
+TEST(BarLine, without_a_known_size_has_no_bar) {
+  TransferProgress now = half();
+  now.size.reset();
+  now.eta.reset();
+  EXPECT_EQ(bar_line(now, 200), "1.00 GB  350 MB/s  4 streams  move");
+}
+
+TEST(ChangeLine, says_status_hold_and_amount) {
+  EXPECT_EQ(change_line(half()),
+            "active  50 %  1.00 GB of 2.00 GB  350 MB/s  ETA 1:05  4 streams  move");
+  TransferProgress now;
+  now.status = "committed";
+  now.hold = "turn";
+  now.hold_detail = "3 go first";
+  EXPECT_EQ(change_line(now), "committed, waits for its turn: 3 go first");
+  now.hold = "new_in_time";
+  now.hold_detail.clear();
+  EXPECT_EQ(change_line(now), "committed, new_in_time");
+}
+
+TEST(News, is_another_status_hold_or_tenth) {
+  const TransferProgress before = half();
+  TransferProgress now = before;
+  now.bytes_confirmed += 100'000'000;
+  now.rate = 1;
+  EXPECT_FALSE(is_news(before, now));
+  now.bytes_confirmed += 100'000'000;
+  EXPECT_TRUE(is_news(before, now));
+  now = before;
+  now.hold = "back_off";
+  EXPECT_TRUE(is_news(before, now));
+  now = before;
+  now.status = "done";
+  EXPECT_TRUE(is_news(before, now));
+}
+
+TEST(VerdictLine, of_done_names_verdict_checksum_size_time_and_attempts) {
+  TransferRecord record = ended("done");
+  record.checksum = TransferChecksum{"ADLER32", "0a1b2c3d", "verified"};
+  EXPECT_EQ(verdict_line(record), "done: verified, ADLER32 0a1b2c3d, 2.00 GB in 1:03, 2 attempts");
+  record.adopted = true;
+  EXPECT_THAT(verdict_line(record), HasSubstr("an identical file stood there already"));
+  record.checksum.reset();
+  EXPECT_THAT(verdict_line(record), HasSubstr("done: not_verified"));
+}
+
+TEST(VerdictLine, of_failed_names_the_fault_and_the_way_on) {
+  TransferRecord record = ended("failed");
+  record.fault =
+      TransferFault{"no_such_file", "source", "look", "550", "", "never", "no file (550)"};
+  EXPECT_EQ(verdict_line(record),
+            "failed: no file (550), 2 attempts in 1:03; 'rft commit h' tries again");
+}
+
+TEST(VerdictLine, of_stopped_names_what_is_kept) {
+  EXPECT_EQ(verdict_line(ended("user_stop_partial_trans")),
+            "stopped: 1.50 GB kept; 'rft commit h' goes on from there");
+}
+
+TEST(ExitCode, goes_by_the_final_status) {
+  EXPECT_EQ(exit_of("done"), 0);
+  EXPECT_EQ(exit_of("failed"), 1);
+  EXPECT_EQ(exit_of("user_stop_partial_trans"), 7);
+}
+
+}  // namespace
+}  // namespace rft::cli
