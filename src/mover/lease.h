@@ -1,6 +1,8 @@
 // Lease: until when the mover may work. Pure; `now` is of CLOCK_BOOTTIME, so that a machine that
 // slept has used its lease up.
 #pragma once
+#include <algorithm>
+
 #include "base/time.h"
 #include "mover/limits.h"
 
@@ -9,9 +11,9 @@ namespace rft::mover {
 class Lease {
  public:
   explicit Lease(Instant born) : ends_(born + first_lease) {}
-  // A grant that would end earlier shortens nothing; after the end nothing brings it back.
+  // The newest grant holds, also where it is shorter; after the end nothing brings it back.
   void renew(Instant now, Duration length) {
-    if (!is_over(now)) ends_ = std::max(ends_, now + length);
+    if (!is_over(now)) ends_ = now + length;
   }
   void end_at(Instant now) { ends_ = std::min(ends_, now); }
   bool is_over(Instant now) const { return now >= ends_; }
