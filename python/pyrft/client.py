@@ -1,0 +1,269 @@
+"""The calls of the service: the eight under their own names, and idiomatic ones."""
+
+from __future__ import annotations
+
+import datetime
+import time
+import warnings
+from typing import Any, Callable, Dict, Iterator, List, Optional, Union, cast
+from urllib.parse import urlencode
+
+from .documents import FINAL, Answer, Credential, History, Links, Progress, Record, Why
+from .errors import NotDone, RftError
+from .proxy import needs_proxy, read_proxy, usual_place
+from .server import Server, find_server
+from .session import Session, segment, uuid7
+
+LOOK_FIRST = 0.1  # seconds between two looks of wait(), growing ...
+LOOK_LONGEST = 1.0  # ... to this
+
+Seen = Callable[[Progress], Any]
+
+
+class NoProxy(UserWarning):
+    """A gsiftp transfer was submitted without a credential: it is held until it has one."""
+
+
+def transfer(handle: str, rest: str = "") -> str:
+    """The resource of a handle. An empty one must not name the collection, nor "." its parent."""
+    if not handle or handle.startswith("."):
+        raise RftError("invalid_handle", f"'{handle}' is no handle")
+    return f"/v1/transfers/{segment(handle)}{rest}"
+
+
+def look_intervals() -> Iterator[float]:
+    interval = LOOK_FIRST
+    while True:
+        yield interval
+        interval = min(2 * interval, LOOK_LONGEST)
+
+
+class Client:
+    """The service, found by the rules of the command line, or started where it may be.
+
+    A call raises RftError where it is refused. One whose connection was lost, or that was told "not
+    now", is repeated for ``keep_trying`` seconds under the same Idempotency-Key, so it changes
+    nothing twice. Threads may share a client.
+    """
+
+    def __init__(
+        self,
+        server: Union[str, Server, None] = None,
+        *,
+        reply_limit: float = 30.0,
+        keep_trying: float = 5.0,
+        start_daemon: bool = True,
+        hand_over_proxy: bool = True,
+    ) -> None:
+        found = server if isinstance(server, Server) else find_server(server)
+        self._session = Session(found, reply_limit, keep_trying, start_daemon)
+        self._hand_over_proxy = hand_over_proxy
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections that no call uses now; a later call opens another."""
+        self._session.close()
+
+    # The eight calls.
+
+    def submitTransferRequest(self, handle: str, src_url: str, dst_url: str, priority: int = 50) -> str:
+        """Submits a transfer, which does not move before its commit. Returns its handle; an empty
+        one is made."""
+        return self.submit(src_url, dst_url, handle=handle, priority=priority)["handle"]
+
+    def commitTransferRequest(self, handle: str) -> Answer:
+        """Queues it; of a failed or stopped one: tries again from where it was."""
+        return self.commit(handle)
+
+    def completeTransferRequest(
+        self, handle: str, src_url: str, dst_url: str, priority: int = 50
+    ) -> Answer:
+        """Submits and commits in one durable step."""
+        return self.submit(src_url, dst_url, handle=handle, priority=priority, commit=True)
+
+    def listTransferRequest(self, handle: str) -> Record:
+        """The whole record."""
+        return self.record(handle)
+
+    def checkStatusRequest(self, handle: str) -> Progress:
+        """Status, bytes, rate, hold and fault."""
+        return self.status(handle)
+
+    def changePriorityRequest(self, handle: str, priority: Union[int, str]) -> Answer:
+        """``priority`` is 0 to 100, "push", "increase" or "decrease"."""
+        return self.priority(handle, priority)
+
+    def clearRecordRequest(self, handle: str) -> Answer:
+        """Erases the record; of something partial also what it left at the destination."""
+        return self.clear(handle)
+
+    def userStopTransferRequest(self, handle: str) -> Answer:
+        """Stops it; what has arrived is kept."""
+        return self.stop(handle)
+
+    # Idiomatic ones.
+
+    def submit(
+        self,
+        source: str,
+        destination: str,
+        *,
+        handle: Optional[str] = None,
+        priority: Optional[int] = None,
+        commit: bool = False,
+        **options: Any,
+    ) -> Answer:
+        """``options`` by the names of the API: verify="size_only", max_tries=3, finish_by=datetime, ...
+
+        For a gsiftp URL without a credential of its own the caller's proxy (X509_USER_PROXY, else
+        /tmp/x509up_u<uid>) is handed over first; without one there is a NoProxy warning.
+        """
+        body: Dict[str, Any] = {"handle": handle or uuid7(), "source": source, "destination": destination}
+        if priority is not None:
+            body["priority"] = priority
+        if commit:
+            body["commit"] = True
+        options = {name: _value(value) for name, value in options.items() if value is not None}
+        self._hand_over(source, destination, options)
+        if options:
+            body["options"] = options
+        return cast(Answer, self._session.change("POST", "/v1/transfers", body))
+
+    def copy(
+        self,
+        source: str,
+        destination: str,
+        *,
+        handle: Optional[str] = None,
+        priority: Optional[int] = None,
+        timeout: Optional[float] = None,
+        seen: Optional[Seen] = None,
+        **options: Any,
+    ) -> Record:
+        """Submits, commits, waits, and returns the record of what is done.
+
+        Raises NotDone where it failed or was stopped, and TimeoutError after ``timeout`` seconds; the
+        transfer then goes on. ``seen`` gets every look at it.
+        """
+        answer = self.submit(
+            source, destination, handle=handle, priority=priority, commit=True, **options
+        )
+        last = self.wait(answer["handle"], timeout=timeout, seen=seen)
+        return ended(self.record(answer["handle"]), last)
+
+    def commit(self, handle: str) -> Answer:
+        return cast(Answer, self._session.change("POST", transfer(handle, "/commit")))
+
+    def stop(self, handle: str) -> Answer:
+        return cast(Answer, self._session.change("POST", transfer(handle, "/stop")))
+
+    def clear(self, handle: str) -> Answer:
+        return cast(Answer, self._session.change("DELETE", transfer(handle)))
+
+    def priority(self, handle: str, to: Union[int, str]) -> Answer:
+        word = isinstance(to, str) and not to.lstrip("-").isdigit()
+        body: Dict[str, Any] = {"operation": to} if word else {"priority": int(to)}
+        return cast(Answer, self._session.change("POST", transfer(handle, "/priority"), body))
+
+    def record(self, handle: str) -> Record:
+        return cast(Record, self._session.get(transfer(handle)))
+
+    def status(self, handle: str) -> Progress:
+        return cast(Progress, self._session.get(transfer(handle, "/status")))
+
+    def wait(
+        self, handle: str, *, timeout: Optional[float] = None, seen: Optional[Seen] = None
+    ) -> Progress:
+        """Looks until it is final or ``timeout`` seconds are over; the last look tells which."""
+        end = None if timeout is None else time.monotonic() + timeout
+        for interval in look_intervals():
+            look = self.status(handle)
+            if seen:
+                seen(look)
+            if look["status"] in FINAL or (end is not None and time.monotonic() + interval > end):
+                return look
+            time.sleep(interval)
+        raise AssertionError("the looks have no end")
+
+    def list(self, status: Optional[str] = None, *, page: int = 200) -> Iterator[Record]:
+        """Every transfer of the caller's, or those of one status; asked for in pages."""
+        after: Optional[str] = None
+        while True:
+            query = {"status": status, "after": after, "limit": page}
+            given = urlencode({name: value for name, value in query.items() if value is not None})
+            answer = self._session.get(f"/v1/transfers?{given}")
+            yield from answer["transfers"]
+            following = answer.get("next")
+            if not following or following == after:
+                return
+            after = following
+
+    def history(self, handle: str) -> History:
+        return cast(History, self._session.get(transfer(handle, "/history")))
+
+    def why(self, handle: str) -> Why:
+        return cast(Why, self._session.get(transfer(handle, "/why")))
+
+    def links(self) -> Links:
+        return cast(Links, self._session.get("/v1/links"))
+
+    def add_proxy(self, path: Optional[str] = None) -> Credential:
+        """Hands over the caller's proxy, or the one in the file ``path``. The same one is renewed."""
+        proxy = read_proxy(path)
+        if proxy is None:
+            raise RftError("no_such_credential", f"there is no proxy at {usual_place()}")
+        body = {"kind": "x509_proxy", "pem": proxy.pem, "path": proxy.path}
+        return cast(Credential, self._session.change("POST", "/v1/credentials", body))
+
+    def add_password(self, endpoint: str, user: str, password: str) -> Credential:
+        body = {"kind": "password", "endpoint": endpoint, "user": user, "password": password}
+        return cast(Credential, self._session.change("POST", "/v1/credentials", body))
+
+    def credentials(self) -> List[Credential]:
+        return cast("List[Credential]", self._session.get("/v1/credentials")["credentials"])
+
+    def remove_credential(self, id: str) -> None:
+        if not id or id.startswith("."):
+            raise RftError("no_such_credential", f"'{id}' is no credential's id")
+        self._session.change("DELETE", f"/v1/credentials/{segment(id)}")
+
+    def version(self) -> Dict[str, Any]:
+        return cast("Dict[str, Any]", self._session.get("/v1/version"))
+
+    def _hand_over(self, source: str, destination: str, options: Dict[str, Any]) -> None:
+        sides = (("source_credential", source), ("destination_credential", destination))
+        wanted = [name for name, url in sides if needs_proxy(url) and name not in options]
+        if not wanted or not self._hand_over_proxy:
+            return
+        if read_proxy() is None:
+            warnings.warn(
+                f"there is no proxy at {usual_place()}: the transfer will be held until it has a "
+                f"credential; make one, hand it over with add_proxy() and give its id as "
+                f"{' and '.join(wanted)}",
+                NoProxy,
+                stacklevel=3,
+            )
+            return
+        id = self.add_proxy()["id"]
+        options.update({name: id for name in wanted})
+
+
+def ended(record: Record, last: Progress) -> Record:
+    """The record of what is done; anything else is raised."""
+    if last["status"] not in FINAL:
+        raise TimeoutError(f"the transfer {record['handle']} is {last['status']} and goes on")
+    if record["status"] != "done":
+        raise NotDone(record)
+    return record
+
+
+def _value(value: Any) -> Any:
+    """Times as RFC 3339; one without a zone is taken as local time."""
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value

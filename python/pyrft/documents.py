@@ -1,0 +1,107 @@
+"""The documents of the REST interface. /v1 only grows: others may come, none goes."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, TypedDict
+
+
+class Answer(TypedDict, total=False):
+    """Yes to a call that changes a transfer: its status afterwards."""
+
+    handle: str
+    status: str
+    stopping: bool
+    created: bool
+    priority: int
+
+
+class Fault(TypedDict, total=False):
+    code: str
+    side: str
+    doing: str
+    reply: str
+    detail: str
+    remedy: str
+    sentence: str
+
+
+class Checksum(TypedDict, total=False):
+    algorithm: Optional[str]
+    value: Optional[str]
+    verdict: str
+
+
+class Progress(TypedDict, total=False):
+    """How far a transfer is. Sizes in bytes, rate in bytes per second, eta in seconds."""
+
+    handle: str
+    status: str
+    stopping: bool
+    hold: str
+    hold_detail: str
+    fault: Optional[Fault]
+    bytes_confirmed: int
+    bytes_sent: int
+    size: Optional[int]
+    rate: float
+    eta: Optional[int]
+    streams: int
+    doing: str
+
+
+class Record(Progress, total=False):
+    """The whole record. Times are RFC 3339, UTC, or None."""
+
+    id: str
+    owner: str
+    source: str
+    destination: str
+    priority: int
+    not_before: Optional[str]
+    attempts: int
+    epoch: int
+    bytes_resent: int
+    checksum: Optional[Checksum]
+    adopted: bool
+    label: str
+    options: Dict[str, Any]
+    submitted_at: str
+    committed_at: Optional[str]
+    started_at: Optional[str]
+    finished_at: Optional[str]
+
+
+class Why(TypedDict, total=False):
+    handle: str
+    status: str
+    hold: str
+    sentence: str
+    until: Optional[str]
+    ahead: Optional[int]
+    fault: Optional[Fault]
+
+
+class History(TypedDict, total=False):
+    events: List[Dict[str, Any]]
+    attempts: List[Dict[str, Any]]
+
+
+class Links(TypedDict, total=False):
+    links: List[Dict[str, Any]]
+    endpoints: List[Dict[str, Any]]
+
+
+class Credential(TypedDict, total=False):
+    """What is known of a stored credential; its secret never comes back."""
+
+    id: str
+    kind: str
+    subject: str
+    endpoint: Optional[str]
+    not_after: Optional[str]
+    path: str
+    added_at: str
+    renewed_at: str
+
+
+FINAL = frozenset({"done", "failed", "user_stop_partial_trans", "user_stop"})
