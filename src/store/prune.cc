@@ -11,6 +11,19 @@ tl::unexpected<SqlFailure> not_read(const Error& error) {
   return tl::unexpected(SqlFailure{SQLITE_ERROR, error.detail});
 }
 
+Sql<std::vector<Transfer>> finished_before(Database& database, WallTime time) {
+  // By the partial index of finished files; the status is looked at for a record that lives again.
+  static const std::string sql =
+      "SELECT " + transfer_columns() +
+      " FROM file f CROSS JOIN request r ON r.id = f.request WHERE f.finished_at < ? AND "
+      "f.status IN ('done', 'failed', 'user_stop_partial_trans') ORDER BY f.finished_at LIMIT ?";
+  auto found = database.rows<Transfer>(sql, read_transfer, time, prune_step_max);
+  if (!found) return not_read(found.error());
+  return std::move(*found);
+}
+
+}  // namespace
+
 std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime now, const Uuid& id) {
   const Request& request = transfer.request;
   const Part& part = transfer.file.part;
@@ -24,19 +37,6 @@ std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime now, co
                     part.epochs,
                     now};
 }
-
-Sql<std::vector<Transfer>> finished_before(Database& database, WallTime time) {
-  // By the partial index of finished files; the status is looked at for a record that lives again.
-  static const std::string sql =
-      "SELECT " + transfer_columns() +
-      " FROM file f CROSS JOIN request r ON r.id = f.request WHERE f.finished_at < ? AND "
-      "f.status IN ('done', 'failed', 'user_stop_partial_trans') ORDER BY f.finished_at LIMIT ?";
-  auto found = database.rows<Transfer>(sql, read_transfer, time, prune_step_max);
-  if (!found) return not_read(found.error());
-  return std::move(*found);
-}
-
-}  // namespace
 
 Sql<bool> prune_step(Database& database, const Retention& retention, WallTime now,
                      const std::function<Uuid()>& fresh_id, Pruned& pruned) {

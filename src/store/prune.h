@@ -1,5 +1,8 @@
 // What is old enough goes, a bounded step at a time.
 #pragma once
+#include <functional>
+#include <optional>
+
 #include "store/database.h"
 #include "store/retention.h"
 
@@ -10,5 +13,8 @@ namespace rft {
 // go from the oldest number on. `fresh_id` gives the ledger's ids.
 Sql<bool> prune_step(Database& database, const Retention& retention, WallTime now,
                      const std::function<Uuid()>& fresh_id, Pruned& pruned);
+
+// The ledger's entry for the part that a record leaves behind, if it has one.
+std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime now, const Uuid& id);
 
 }  // namespace rft
