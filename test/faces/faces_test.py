@@ -1,0 +1,337 @@
+"""Every call in every state, repeated, through each of the four faces, on a real service with real servers.
+
+usage: faces_test.py BIN_FOLDER     (root, for the slow link; packages as scripts/deps installs them)
+"""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import uuid
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "python"))
+import pyrft  # noqa: E402
+
+BIN = os.path.abspath(sys.argv.pop(1))
+
+# Design, section 2. A cell is what the call answers: a status, or the code of its refusal.
+STATES = ["none", "inactive", "committed", "active", "stopping", "done", "failed", "stopped"]
+STOPPED = "user_stop_partial_trans"
+TABLE = {
+    "submit":   ["inactive", "inactive", "committed", "active", "active", "done", "failed", STOPPED],
+    "other":    ["inactive"] + ["handle_in_use"] * 7,
+    "commit":   ["no_such_transfer", "committed", "committed", "active", "wrong_state", "done", "committed", "committed"],
+    "complete": ["committed", "committed", "committed", "active", "active", "done", "failed", STOPPED],
+    "list":     ["no_such_transfer", "inactive", "committed", "active", "active", "done", "failed", STOPPED],
+    "status":   ["no_such_transfer", "inactive", "committed", "active", "active", "done", "failed", STOPPED],
+    "priority": ["no_such_transfer", "inactive", "committed", "wrong_state", "wrong_state", "wrong_state", "wrong_state", STOPPED],
+    "stop":     ["no_such_transfer", "wrong_state", STOPPED, "active", "active", "wrong_state", "wrong_state", STOPPED],
+    "clear":    ["no_such_transfer", "user_stop", "wrong_state", "wrong_state", "wrong_state", "user_stop", "user_stop", "user_stop"],
+}
+# What a repeat answers, where it is not what the first answered.
+AGAIN = {
+    ("clear", "user_stop"): "no_such_transfer",
+    # A revived or committed transfer may be on its way already.
+    ("commit", "committed"): None,
+    ("complete", "committed"): None,
+    ("stop", "active"): None,
+}
+
+
+class Rest:
+    """HTTP over the Unix socket, as any client would speak it."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def request(self, method, target, body=None, key=None, raw=None):
+        connection = http.client.HTTPConnection("localhost", timeout=20)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(20)
+        connection.sock.connect(self.path)
+        headers = {"Idempotency-Key": key} if key else {}
+        data = raw if raw is not None else (json.dumps(body) if body is not None else None)
+        if data is not None:
+            headers["Content-Type"] = "application/json"
+        connection.request(method, target, data, headers)
+        reply = connection.getresponse()
+        text = reply.read()
+        connection.close()
+        return reply.status, (json.loads(text) if text else {})
+
+    def call(self, name, handle, *arguments):
+        transfer = f"/v1/transfers/{handle}"
+        if name in ("submit", "complete"):
+            body = {"handle": handle, "source": arguments[0], "destination": arguments[1]}
+            if name == "complete":
+                body["commit"] = True
+            status, reply = self.request("POST", "/v1/transfers", body)
+        elif name in ("commit", "stop"):
+            status, reply = self.request("POST", f"{transfer}/{name}")
+        elif name == "priority":
+            status, reply = self.request("POST", f"{transfer}/priority", {"priority": int(arguments[0])})
+        elif name == "clear":
+            status, reply = self.request("DELETE", transfer)
+        else:
+            status, reply = self.request("GET", transfer + ("/status" if name == "status" else ""))
+        return reply["code"] if status >= 400 else reply["status"]
+
+
+class Cli:
+    def __init__(self, path):
+        self.path = path
+
+    def call(self, name, handle, *arguments):
+        if name in ("submit", "complete"):
+            command = [name, *arguments, "--handle", handle]
+        else:
+            command = [name, handle, *arguments]
+        done = subprocess.run([f"{BIN}/rft", "--server", f"unix:{self.path}", *command, "--json"],
+                              capture_output=True, text=True, timeout=30)
+        reply = json.loads(done.stdout) if done.stdout.strip() else {}
+        if done.returncode == 0:
+            return reply["status"]
+        code = reply.get("code") or re.search(r"\b([a-z]+(?:_[a-z]+)+)\b", done.stderr).group(1)
+        expected = {"no_such_transfer": 3, "wrong_state": 4, "handle_in_use": 4}
+        if done.returncode != expected.get(code):
+            return f"{code}, but exit code {done.returncode}"
+        return code
+
+
+class Python:
+    CALLS = {
+        "submit": "submitTransferRequest", "complete": "completeTransferRequest", "commit": "commitTransferRequest",
+        "list": "listTransferRequest", "status": "checkStatusRequest", "priority": "changePriorityRequest",
+        "clear": "clearRecordRequest", "stop": "userStopTransferRequest",
+    }
+
+    def __init__(self, path):
+        self.client = pyrft.Client(server=f"unix:{path}")
+
+    def call(self, name, handle, *arguments):
+        if name == "priority":
+            arguments = (int(arguments[0]),)
+        if name in ("submit", "complete"):
+            arguments = (*arguments, 50)
+        try:
+            reply = getattr(self.client, self.CALLS[name])(handle, *arguments)
+        except pyrft.RftError as error:
+            return error.code
+        if name == "submit":  # answers the handle alone
+            return self.client.checkStatusRequest(handle)["status"]
+        return reply["status"]
+
+
+class Library:
+    def __init__(self, path):
+        self.path = path
+
+    def call(self, name, handle, *arguments):
+        done = subprocess.run([f"{BIN}/librft_face", self.path, name, handle, *arguments],
+                              capture_output=True, text=True, timeout=30, check=True)
+        return done.stdout.split()[1]
+
+
+class Faces(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="rft-faces.")
+        cls.bed("init")
+        cls.bed("link", "slow", "--rate", "4mbit")
+        cls.bed("start", "near", "--anon", "--netns", "slow-src")
+        cls.bed("start", "far", "--anon", "--netns", "slow-dst")
+        cls.bed("start", "here", "--anon")
+        cls.near, cls.far, cls.here = (cls.bed("url", name) for name in ("near", "far", "here"))
+        with open(f"{cls.folder}/big", "wb") as big:
+            big.write(os.urandom(1 << 20) * 64)
+        with open(f"{cls.folder}/small", "wb") as small:
+            small.write(os.urandom(1000))
+        cls.state = f"{cls.folder}/state"
+        cls.socket = f"{cls.state}/rftd.sock"
+        with open(f"{cls.folder}/rftd.log", "wb") as log:
+            cls.rftd = subprocess.Popen([f"{BIN}/rftd", "--state-dir", cls.state], stdout=log, stderr=log)
+        cls.rest = Rest(cls.socket)
+        cls.until(lambda: os.path.exists(cls.socket) and cls.rest.request("GET", "/readyz")[0] == 200)
+        cls.faces = {"rest": cls.rest, "cli": Cli(cls.socket), "python": Python(cls.socket), "librft": Library(cls.socket)}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.rftd.terminate()
+        cls.rftd.wait(20)
+        subprocess.run(["pkill", "-KILL", "-f", f"--dir {cls.state}/movers"], check=False)
+        cls.bed("destroy")
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    @classmethod
+    def bed(cls, *arguments):
+        done = subprocess.run([f"{ROOT}/testbed/testbed", f"{cls.folder}/bed", *arguments], capture_output=True, text=True,
+                              timeout=60)
+        if done.returncode != 0:
+            raise RuntimeError(f"testbed {arguments}: {done.stderr}")
+        return done.stdout.strip()
+
+    @classmethod
+    def until(cls, true, seconds=30):
+        end = time.monotonic() + seconds
+        while not true():
+            if time.monotonic() > end:
+                raise TimeoutError("what was waited for did not come")
+            time.sleep(0.05)
+
+    def status(self, handle):
+        return self.rest.request("GET", f"/v1/transfers/{handle}/status")[1]
+
+    def urls(self, state, handle):
+        if state in ("active", "stopping"):
+            return f"{self.near}{self.folder}/big", f"{self.far}{self.folder}/out-{handle}"
+        if state == "committed":  # nobody listens there, so it is held
+            return "ftp://127.0.0.1:1/x", f"{self.here}{self.folder}/out-{handle}"
+        source = "none" if state == "failed" else "small"
+        return f"{self.here}{self.folder}/{source}", f"{self.here}{self.folder}/out-{handle}"
+
+    def bring(self, state, handle):
+        """A transfer in the state, by REST."""
+        source, destination = self.urls(state, handle)
+        if state == "none":
+            return
+        self.rest.call("submit", handle, source, destination)
+        if state == "inactive":
+            return
+        if state == "stopped":
+            self.rest.call("priority", handle, "1")
+            self.bring_stopped(handle)
+            return
+        self.rest.call("commit", handle)
+        wanted = {"stopping": "active"}.get(state, state)
+        if state == "committed":
+            self.until(lambda: self.status(handle)["hold"] == "endpoint_down")
+        else:
+            self.until(lambda: self.status(handle)["status"] == wanted)
+        if wanted == "active":
+            self.until(lambda: self.status(handle).get("bytes_confirmed", 0) > 0)
+
+    def bring_stopped(self, handle):
+        # Stopped before its turn came: its mover never saw it.
+        self.rest.request("POST", f"/v1/transfers/{handle}/commit")
+        self.rest.request("POST", f"/v1/transfers/{handle}/stop")
+        self.until(lambda: self.status(handle)["status"] in (STOPPED, "done"))
+        self.assertEqual(self.status(handle)["status"], STOPPED)
+
+    def walk(self, face, state, names):
+        handles = {name: f"{face}-{state}-{name}-{uuid.uuid4().hex[:8]}" for name in names}
+        for name, handle in handles.items():
+            self.bring(state, handle)
+        movers = []
+        if state == "stopping":
+            # A mover that cannot answer keeps its transfers stopping, for 5 s.
+            movers = [int(pid) for pid in subprocess.run(["pgrep", "-f", f"--dir {self.state}/movers"],
+                                                         capture_output=True, text=True).stdout.split()]
+            for pid in movers:
+                os.kill(pid, signal.SIGSTOP)
+            for handle in handles.values():
+                self.assertEqual(self.rest.call("stop", handle), "active")
+        try:
+            for name, handle in handles.items():
+                self.cell(face, state, name, handle)
+        finally:
+            for pid in movers:
+                os.kill(pid, signal.SIGCONT)
+            for handle in handles.values():
+                self.rest.request("POST", f"/v1/transfers/{handle}/stop")
+
+    def cell(self, face, state, name, handle):
+        source, destination = self.urls(state, handle)
+        call = "submit" if name == "other" else name
+        arguments = {"submit": (source, destination), "complete": (source, destination),
+                     "other": (source, destination + "-other"), "priority": ("70",)}.get(name, ())
+        expected = TABLE[name][STATES.index(state)]
+        with self.subTest(face=face, state=state, call=name):
+            first = self.faces[face].call(call, handle, *arguments)
+            self.assertEqual(first, expected)
+            again = AGAIN.get((name, expected), expected)
+            if again is not None:
+                self.assertEqual(self.faces[face].call(call, handle, *arguments), again, "repeated")
+
+    def test_every_call_in_every_state_through_each_face(self):
+        for state in STATES:
+            for face in self.faces:
+                # The cells of `stopping` must all be reached within the 5 s of a stop.
+                groups = [[name] for name in TABLE] if (state == "stopping" and face in ("cli", "librft")) else [list(TABLE)]
+                for names in groups:
+                    self.walk(face, state, names)
+
+    def test_the_same_key_brings_the_first_answer_again(self):
+        handle = f"key-{uuid.uuid4().hex[:8]}"
+        self.bring("inactive", handle)
+        first = self.rest.request("POST", f"/v1/transfers/{handle}/priority", {"operation": "increase"}, key="k1-" + handle)
+        second = self.rest.request("POST", f"/v1/transfers/{handle}/priority", {"operation": "increase"}, key="k1-" + handle)
+        self.assertEqual(first, second)
+        self.assertEqual(first[1]["priority"], 60)
+        clash = self.rest.request("POST", f"/v1/transfers/{handle}/priority", {"priority": 3}, key="k1-" + handle)
+        self.assertEqual(clash[1]["code"], "idempotency_key_reused")
+
+    def test_a_late_second_commit_under_its_key_revives_nothing(self):
+        handle = f"late-{uuid.uuid4().hex[:8]}"
+        self.bring("inactive", handle)
+        self.rest.request("POST", f"/v1/transfers/{handle}/commit", key="c-" + handle)
+        self.until(lambda: self.status(handle)["status"] == "done")
+        self.rest.request("DELETE", f"/v1/transfers/{handle}")
+        again = self.rest.request("POST", f"/v1/transfers/{handle}/commit", key="c-" + handle)
+        self.assertEqual(again[1]["status"], "committed")
+        self.assertEqual(self.rest.call("status", handle), "no_such_transfer")
+
+    def test_bad_input_is_refused_by_name_and_changes_nothing(self):
+        good = {"handle": "bad-input", "source": f"{self.here}/x", "destination": f"{self.here}/y"}
+        cases = [
+            ({**good, "source": "http://h/x"}, "unsupported_scheme"),
+            ({**good, "source": "ftp://u:p@h/x"}, "url_has_user_info"),
+            ({**good, "source": "ftp://h/a/../b"}, "invalid_url"),
+            ({**good, "source": "ftp://h/a%0d%0aDELE x"}, "invalid_url"),
+            ({**good, "destination": good["source"]}, "same_source_and_destination"),
+            ({**good, "handle": "x" * 129}, "invalid_handle"),
+            ({**good, "handle": "a b"}, "invalid_handle"),
+            ({**good, "priority": 101}, "invalid_priority"),
+            ({**good, "priority": "high"}, "invalid_request"),
+            ({**good, "colour": "red"}, "unknown_field"),
+            ({**good, "options": {"verfy": "none"}}, "unknown_option"),
+            ({**good, "options": {"verify": "maybe"}}, "invalid_option"),
+            ({"handle": "bad-input", "source": good["source"]}, "missing_field"),
+        ]
+        for body, code in cases:
+            with self.subTest(code=code, body=body):
+                status, reply = self.rest.request("POST", "/v1/transfers", body)
+                self.assertEqual((reply.get("code"), status // 100), (code, 4))
+                self.assertTrue(reply["detail"])
+        for raw, codes in (('{"handle":', ["invalid_request"]), ("[]", ["invalid_request"]), ('{"a":"' + "x" * (1 << 21) + '"}', ["too_large"])):
+            self.assertIn(self.rest.request("POST", "/v1/transfers", raw=raw)[1]["code"], codes)
+        self.assertEqual(self.rest.request("GET", "/v1/transfers?status=lost")[1]["code"], "unknown_status")
+        self.assertEqual(self.rest.call("status", "bad-input"), "no_such_transfer")
+
+    def test_a_foreign_owners_handle_does_not_exist(self):
+        handle = f"mine-{uuid.uuid4().hex[:8]}"
+        self.bring("inactive", handle)
+        os.chmod(self.folder, 0o755)
+        os.chmod(self.state, 0o755)
+        os.chmod(self.socket, 0o666)
+        try:
+            code = ("import http.client,socket,sys; c=http.client.HTTPConnection('localhost'); c.sock=socket.socket(socket.AF_UNIX);"
+                    f"c.sock.connect({self.socket!r}); c.request('GET', '/v1/transfers/{handle}'); print(c.getresponse().status)")
+            other = subprocess.run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", sys.executable, "-c", code],
+                                   capture_output=True, text=True, timeout=20)
+            self.assertEqual(other.stdout.strip(), "404", other.stderr)
+        finally:
+            os.chmod(self.state, 0o700)
+            os.chmod(self.socket, 0o600)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,57 @@
+// The eight calls of librft at a shell, for the conformance test of the four faces:
+//   librft_face SOCKET CALL HANDLE [SRC DST | PRIORITY]
+// prints one line: "yes <status>" or "no <code>".
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "client/rft.h"
+
+namespace {
+
+using rft::Client;
+using rft::Result;
+
+void say(const auto& result) {
+  if (!result) {
+    std::cout << "no " << rft::entry(result.error().code).word << '\n';
+  } else if constexpr (requires { result->status; }) {
+    std::cout << "yes " << result->status << '\n';
+  } else {
+    std::cout << "yes inactive\n";
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::vector<std::string> args(arguments + 1, arguments + count);
+  if (args.size() < 3) return 2;
+  rft::ClientOptions options;
+  options.hand_over_proxy = false;
+  Client client(rft::Server{args[0], ""}, options);
+  const std::string& call = args[1];
+  const std::string& handle = args[2];
+  const auto arg = [&](std::size_t i) { return i < args.size() ? args[i] : std::string(); };
+  if (call == "submit") {
+    say(client.submit({handle, arg(3), arg(4), std::nullopt, {}}));
+  } else if (call == "complete") {
+    say(client.completeTransferRequest(handle, arg(3), arg(4)));
+  } else if (call == "commit") {
+    say(client.commitTransferRequest(handle));
+  } else if (call == "list") {
+    say(client.listTransferRequest(handle));
+  } else if (call == "status") {
+    say(client.checkStatusRequest(handle));
+  } else if (call == "priority") {
+    say(client.changePriorityRequest(handle, arg(3)));
+  } else if (call == "clear") {
+    say(client.clearRecordRequest(handle));
+  } else if (call == "stop") {
+    say(client.userStopTransferRequest(handle));
+  } else {
+    return 2;
+  }
+  return 0;
+}
