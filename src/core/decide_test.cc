@@ -306,6 +306,14 @@ TEST(Movers, a_death_together_with_us_costs_nothing) {
   EXPECT_FALSE(now.file.not_before);
 }
 
+TEST(Movers, one_that_knows_nothing_of_its_task_gives_it_back_at_no_cost) {
+  const Transfer active = granted(queued());
+  const auto change = on_word(active, {task_of(active.file), 0, UnknownTask{}}, noon, draws);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->next.file.status, Status::committed);
+  EXPECT_EQ(change->next.file.tries, 0U);
+}
+
 TEST(Parts, the_next_epoch_is_told_every_name_under_which_bytes_may_stand) {
   Transfer now = heard(granted(queued()), Begun{{100, "m", "u"}});
   now = heard(now, Moving{RangeSet{{0, 40}}, 40});

@@ -220,12 +220,11 @@ class WordTaker {
 std::optional<Change> on_word(const Transfer& transfer, const TaskWord& word, Now now,
                               const Draws& draws) {
   const File& file = transfer.file;
-  if (word.task != task_of(file) || file.mover.empty() || word.seq <= file.heard) {
-    return std::nullopt;
-  }
-  if (std::holds_alternative<UnknownTask>(word.says)) {
+  if (word.task != task_of(file) || file.mover.empty()) return std::nullopt;
+  if (std::holds_alternative<UnknownTask>(word.says)) {  // has no number: nothing came before it
     return on_mover_lost(transfer, LostBecause::no_trace, Duration{0}, now, draws);
   }
+  if (word.seq <= file.heard) return std::nullopt;
   ChangeWriter writer(transfer, now.wall);
   writer.file().heard = word.seq;
   std::visit(WordTaker(writer, draws), word.says);

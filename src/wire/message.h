@@ -161,7 +161,7 @@ struct Stopped {  // as StopOrder asked
   RangeSet confirmed{};
   std::uint64_t bytes_sent = 0;
 };
-// The mover knows nothing of a task that it got a Publish or Stop order for.
+// The mover knows nothing of a task that it got an order for, or takes no new one. Its seq is 0.
 struct UnknownTask {};
 
 using TaskSays = std::variant<Begun, Moving, Verified, Done, Failed, Stopped, UnknownTask>;
