@@ -65,10 +65,12 @@ std::optional<std::string_view> Target::value(std::string_view name) const {
 Result<Target> parse_target(std::string_view text) {
   text = without_authority(text);
   if (!text.starts_with('/')) return fail(Code::invalid_request, "the target is not a path");
-  std::string_view path = cut(text, '?').substr(1);
+  std::string_view path = cut(text, '?');
   Target target;
   while (!path.empty()) {
-    const std::string_view segment = cut(path, '/');
+    path.remove_prefix(1);  // its '/'
+    const std::string_view segment = path.substr(0, path.find('/'));
+    path.remove_prefix(segment.size());
     auto decoded = percent_decode(segment);
     if (!decoded) return bad_escape(segment);
     target.path.push_back(std::move(*decoded));

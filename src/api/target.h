@@ -11,7 +11,7 @@
 namespace rft::api {
 
 struct Target {
-  std::vector<std::string> path;  // segments, percent-decoded; "/" has none
+  std::vector<std::string> path;  // segments, percent-decoded; that of "/" is one empty segment
   std::vector<std::pair<std::string, std::string>> query;  // decoded, each name once
 
   std::optional<std::string_view> value(std::string_view name) const;
