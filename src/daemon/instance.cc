@@ -44,45 +44,42 @@ std::optional<InstanceRecord> parse_instance(std::string_view text) {
                         {static_cast<std::uint32_t>(*epoch), static_cast<std::int64_t>(*event)}};
 }
 
-std::optional<std::string> why_older(const std::optional<InstanceRecord>& remembered,
-                                     const Progress& database) {
+std::optional<std::string> why_restored(const std::optional<InstanceRecord>& remembered,
+                                        const InstanceRecord& database) {
+  const Progress& found = database.progress;
   if (!remembered) {
-    if (database == Progress{}) return std::nullopt;
-    return "the database has a history, but there is no instance file beside it";
+    if (found == Progress{}) return std::nullopt;
+    return "it has a history, but there is no instance file beside it";
   }
   const Progress& known = remembered->progress;
-  if (database.newest_epoch < known.newest_epoch) {
+  if (found.newest_epoch < known.newest_epoch) {
     return fmt::format("epoch {} was granted before, the database knows only {}",
-                       known.newest_epoch, database.newest_epoch);
+                       known.newest_epoch, found.newest_epoch);
   }
-  if (database.last_event < known.last_event) {
+  if (found.last_event < known.last_event) {
     return fmt::format("event {} was saved before, the database ends with {}", known.last_event,
-                       database.last_event);
+                       found.last_event);
   }
+  if (database.id != remembered->id && known != Progress{}) return "it has the name of another one";
   return std::nullopt;
 }
 
-Result<Instance> Instance::open(std::string file, const Progress& database, bool accept_restore,
-                                const Uuid& fresh) {
+Result<Instance> Instance::open(std::string file, const InstanceRecord& database,
+                                bool accept_restore, const Uuid& fresh) {
   const auto text = read_small_file(file);
   if (!text) return tl::unexpected(text.error());
   const auto remembered = *text ? parse_instance(**text) : std::nullopt;
-  if (*text && !remembered && !accept_restore) {
+  auto why = why_restored(remembered, database);
+  if (*text && !remembered) why = fmt::format("'{}' is damaged", file);
+  if (why && !accept_restore) {
     return fail(Code::bad_state,
-                fmt::format("'{}' is damaged: if the database beside it is the one "
-                            "to go on with, start once with --accept-restore",
-                            file));
+                fmt::format("the database is not the one that this service worked with last, or is "
+                            "older ({}): was it restored from a backup? To go on with it, start "
+                            "once with --accept-restore; what was done since is not in it",
+                            *why));
   }
-  const auto older = why_older(remembered, database);
-  if (older && !accept_restore) {
-    return fail(Code::bad_state,
-                fmt::format("the database is older than what this service has done ({}): it was "
-                            "restored from a backup or replaced. To go on with it, start once with "
-                            "--accept-restore; transfers made since are not in it",
-                            *older));
-  }
-  const bool is_new = !remembered || older;
-  Instance instance(std::move(file), {is_new ? fresh : remembered->id, database}, is_new);
+  if (why) return Instance(std::move(file), {fresh, database.progress}, true);
+  Instance instance(std::move(file), database, false);
   if (auto kept = instance.keep(); !kept) return tl::unexpected(kept.error());
   return instance;
 }

@@ -27,22 +27,23 @@ struct InstanceRecord {
 std::string to_text(const InstanceRecord& record);
 std::optional<InstanceRecord> parse_instance(std::string_view text);
 
-// Why a database that has come to `database` is older than what is remembered; nothing where it is
-// not. Nothing remembered beside a database with a history is a database from elsewhere.
-std::optional<std::string> why_older(const std::optional<InstanceRecord>& remembered,
-                                     const Progress& database);
+// Why `database` is not the one that is remembered, or an older state of it; nothing where it is
+// neither. Nothing remembered beside a database with a history is a database from elsewhere.
+std::optional<std::string> why_restored(const std::optional<InstanceRecord>& remembered,
+                                        const InstanceRecord& database);
 
 class Instance {
  public:
-  // bad_state where why_older() says so and `accept_restore` is not set; with it a new id is drawn.
-  static Result<Instance> open(std::string file, const Progress& database, bool accept_restore,
-                               const Uuid& fresh);
+  // bad_state where why_restored() says so and `accept_restore` is not set. With it the store has
+  // to go on under a new name: `fresh`, which is remembered with the next keep().
+  static Result<Instance> open(std::string file, const InstanceRecord& database,
+                               bool accept_restore, const Uuid& fresh);
 
   const Uuid& id() const { return record_.id; }
   std::uint32_t newest_epoch() const { return record_.progress.newest_epoch; }
-  bool is_new() const { return is_new_; }  // `fresh` was taken
+  bool was_restored() const { return was_restored_; }  // and that was accepted
 
-  // Written before the order with this epoch goes out. Writes only where it is newer than all
+  // Written before the order with this epoch goes out; writes only where it is newer than all
   // before.
   Result<void> grant(std::uint32_t epoch);
   // Written with the next grant() or keep().
@@ -50,12 +51,12 @@ class Instance {
   Result<void> keep();
 
  private:
-  Instance(std::string file, InstanceRecord record, bool is_new)
-      : file_(std::move(file)), record_(record), is_new_(is_new) {}
+  Instance(std::string file, InstanceRecord record, bool was_restored)
+      : file_(std::move(file)), record_(record), was_restored_(was_restored) {}
   std::string file_;
   InstanceRecord record_;
   InstanceRecord kept_;
-  bool is_new_ = false;
+  bool was_restored_ = false;
 };
 
 }  // namespace rft
