@@ -81,7 +81,7 @@ Result<int> schema_version(Database& database, const std::string& path) {
 Sql<void> step_up(Database& database, const Migration& migration, const Uuid& fresh) {
   std::string all = "BEGIN IMMEDIATE;\n";
   all += migration.sql;
-  all += fmt::format("\nPRAGMA user_version = {};\n", migration.version);
+  all += fmt::format("\n;PRAGMA user_version = {};\n", migration.version);
   if (migration.version == 1) {
     all += fmt::format("PRAGMA application_id = {};\n", application_id);
     all += fmt::format("INSERT INTO meta (one, instance) VALUES (1, x'{}');\n", hex(fresh.raw()));

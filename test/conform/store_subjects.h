@@ -87,15 +87,16 @@ class MemorySubject {
 
 class SqliteSubject {
  public:
-  SqliteSubject() { restart(); }
+  explicit SqliteSubject(std::string vfs = "") : vfs_(std::move(vfs)) { restart(); }
   SqliteStore& store() { return *store_; }
   Mailbox& mailbox() { return mailbox_; }
   void restart() {
     store_.reset();
-    store_ = SqliteStore::open({folder_.file("rft.db"), id(1)}, mailbox_.post()).value();
+    store_ = SqliteStore::open({folder_.file("rft.db"), id(1), {}, vfs_}, mailbox_.post()).value();
   }
 
  private:
+  std::string vfs_;
   Folder folder_;
   Mailbox mailbox_;
   std::unique_ptr<SqliteStore> store_;

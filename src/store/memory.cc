@@ -1,0 +1,221 @@
+#include "store/memory.h"
+
+#include "store/queries.h"
+
+namespace rft {
+namespace {
+
+History life_of(const MemoryTables& tables, const std::string& owner, const Uuid& request) {
+  History history;
+  for (const auto& [seq, event] : tables.events) {
+    if (event.request == request && event.owner == owner) history.events.push_back(event);
+  }
+  const auto found = tables.transfers.find(request);
+  if (found == tables.transfers.end() || found->second.request.owner != owner) return history;
+  for (const auto& [key, attempt] : tables.attempts) {
+    if (key.first == found->second.file.id) history.attempts.push_back(attempt);
+  }
+  return history;
+}
+
+Result<ListPage> page_of(const MemoryTables& tables, const ListQuery& query) {
+  const auto cursor = cursor_of(query.after);
+  if (!cursor) return tl::unexpected(cursor.error());
+  ListPage page;
+  auto entry = *cursor ? tables.transfers.lower_bound(**cursor) : tables.transfers.end();
+  while (entry != tables.transfers.begin()) {
+    const Transfer& transfer = (--entry)->second;
+    if (transfer.request.owner != query.owner) continue;
+    if (query.status && transfer.file.status != *query.status) continue;
+    if (page.transfers.size() == page_size(query)) {
+      page.next = page.transfers.back().request.id.text();
+      return page;
+    }
+    page.transfers.push_back(transfer);
+  }
+  return page;
+}
+
+OpenWork open_work_of(const MemoryTables& tables) {
+  OpenWork work;
+  std::map<Uuid, Transfer> by_file;
+  for (const auto& [id, transfer] : tables.transfers) {
+    const Status status = transfer.file.status;
+    if (status == Status::committed || status == Status::active) {
+      by_file[transfer.file.id] = transfer;
+    }
+  }
+  for (auto& [id, transfer] : by_file) work.transfers.push_back(std::move(transfer));
+  work.outbox = tables.outbox;
+  for (const auto& [id, part] : tables.ledger) work.ledger.push_back(part);
+  for (const auto& [endpoint, row] : tables.endpoints) work.endpoints.push_back(row);
+  for (const auto& [id, credential] : tables.credentials) {
+    work.credentials.push_back(credential.facts);
+  }
+  work.last_seq = tables.marks.seq;
+  work.last_rank = tables.marks.rank;
+  work.newest_epoch = tables.marks.epoch;
+  return work;
+}
+
+}  // namespace
+
+MemoryStore::MemoryStore(Uuid instance, Post post, Retention retention)
+    : post_(std::move(post)), retention_(retention) {
+  tables_.instance = instance;
+}
+
+template <class T>
+void MemoryStore::ask(std::function<Result<T>()> question, Then<T> then) {
+  post_([this, question = std::move(question), then = std::move(then)] {
+    auto answer = reads_fail_ ? Result<T>(tl::unexpected(*reads_fail_)) : question();
+    post_([then, answer = std::move(answer)]() mutable { then(std::move(answer)); });
+  });
+}
+
+void MemoryStore::change(std::function<Saved()> write, std::function<void(Saved)> then) {
+  post_([this, write = std::move(write), then = std::move(then)] {
+    const auto found = disturbances_.find(++saves_);
+    const bool disturbed = found != disturbances_.end();
+    Saved answer = disturbed ? found->second.answer : Saved::yes;
+    if (!disturbed || found->second.done) {
+      const Saved saved = write();
+      if (!disturbed) answer = saved;
+    }
+    post_([then, answer] { then(answer); });
+  });
+}
+
+void MemoryStore::disturb(std::uint64_t nth, Saved answer, bool done) {
+  disturbances_[saves_ + nth] = {answer, done && answer == Saved::unknown};
+}
+
+void MemoryStore::open_work(Then<OpenWork> then) {
+  ask<OpenWork>([this] { return open_work_of(tables_); }, std::move(then));
+}
+
+void MemoryStore::load(const std::string& owner, const std::string& handle, const std::string& key,
+                       Then<Loaded> then) {
+  ask<Loaded>(
+      [this, owner, handle, key] {
+        Loaded loaded;
+        const auto id = tables_.handles.find({owner, handle});
+        if (id != tables_.handles.end()) loaded.transfer = tables_.transfers.at(id->second);
+        const auto kept = tables_.answers.find({owner, key});
+        if (!key.empty() && kept != tables_.answers.end()) loaded.kept = kept->second;
+        return loaded;
+      },
+      std::move(then));
+}
+
+void MemoryStore::save(Saving saving, std::function<void(Saved)> then) {
+  change([this, saving = std::move(saving)] { return apply(tables_, saving); }, std::move(then));
+}
+
+void MemoryStore::list(ListQuery query, Then<ListPage> then) {
+  ask<ListPage>([this, query = std::move(query)] { return page_of(tables_, query); },
+                std::move(then));
+}
+
+void MemoryStore::history(const std::string& owner, const std::string& handle, Then<History> then) {
+  ask<History>(
+      [this, owner, handle]() -> Result<History> {
+        const auto id = tables_.handles.find({owner, handle});
+        if (id == tables_.handles.end()) return no_such_handle(handle);
+        return life_of(tables_, owner, id->second);
+      },
+      std::move(then));
+}
+
+void MemoryStore::history_of(const std::string& owner, const Uuid& request, Then<History> then) {
+  ask<History>(
+      [this, owner, request]() -> Result<History> {
+        History history = life_of(tables_, owner, request);
+        if (history.events.empty()) return no_such_request(request);
+        return history;
+      },
+      std::move(then));
+}
+
+void MemoryStore::events_after(const std::string& owner, std::int64_t after, std::uint32_t limit,
+                               Then<std::vector<Event>> then) {
+  ask<std::vector<Event>>(
+      [this, owner, after, limit] {
+        std::vector<Event> events;
+        for (auto entry = tables_.events.upper_bound(after);
+             entry != tables_.events.end() && events.size() < limit; ++entry) {
+          if (entry->second.owner == owner) events.push_back(entry->second);
+        }
+        return events;
+      },
+      std::move(then));
+}
+
+void MemoryStore::counts(Then<std::map<Status, std::uint64_t>> then) {
+  ask<std::map<Status, std::uint64_t>>(
+      [this] {
+        std::map<Status, std::uint64_t> counts;
+        for (const auto& [id, transfer] : tables_.transfers) ++counts[transfer.file.status];
+        return counts;
+      },
+      std::move(then));
+}
+
+void MemoryStore::save_credential(CredentialFacts facts, std::string sealed,
+                                  std::function<void(Saved)> then) {
+  change(
+      [this, facts = std::move(facts), sealed = std::move(sealed)] {
+        auto& stored = tables_.credentials[facts.id];
+        if (!stored.facts.id.is_nil() && stored.facts.owner != facts.owner) return Saved::stale;
+        stored = {facts, sealed};
+        return Saved::yes;
+      },
+      std::move(then));
+}
+
+void MemoryStore::sealed_credential(const Uuid& id, Then<std::string> then) {
+  ask<std::string>(
+      [this, id]() -> Result<std::string> {
+        const auto found = tables_.credentials.find(id);
+        if (found == tables_.credentials.end()) return no_such_credential(id);
+        return found->second.sealed;
+      },
+      std::move(then));
+}
+
+void MemoryStore::remove_credential(const std::string& owner, const Uuid& id,
+                                    std::function<void(Saved)> then) {
+  change(
+      [this, owner, id] {
+        const auto found = tables_.credentials.find(id);
+        if (found == tables_.credentials.end() || found->second.facts.owner != owner) {
+          return Saved::stale;
+        }
+        tables_.credentials.erase(found);
+        return Saved::yes;
+      },
+      std::move(then));
+}
+
+void MemoryStore::identity(Then<Identity> then) {
+  ask<Identity>(
+      [this] {
+        return Identity{tables_.instance, tables_.marks.epoch};
+      },
+      std::move(then));
+}
+
+void MemoryStore::renew_instance(const Uuid& fresh, std::function<void(Saved)> then) {
+  change(
+      [this, fresh] {
+        tables_.instance = fresh;
+        return Saved::yes;
+      },
+      std::move(then));
+}
+
+void MemoryStore::prune(WallTime now, Then<Pruned> then) {
+  ask<Pruned>([this, now] { return rft::prune(tables_, retention_, now); }, std::move(then));
+}
+
+}  // namespace rft
