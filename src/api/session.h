@@ -87,6 +87,8 @@ inline std::string head_text(const HttpResponse& response, Framing framing, bool
   return text + "\r\n";
 }
 
+// co_await stands alone in its statement or condition throughout: g++ 12 makes wrong code of one
+// that is an operand of && or ||.
 template <class Stream>
 class Session {
  public:
@@ -102,8 +104,7 @@ class Session {
 
   // Ends with the connection.
   asio::awaitable<void> run() {
-    while (!draining_ && co_await next_request()) {
-    }
+    for (bool again = true; again && !draining_;) again = co_await next_request();
     close();
   }
 
@@ -144,7 +145,8 @@ class Session {
     }
     if (!co_await read_body(head, request)) co_return false;
     HttpResponse response = co_await answer(std::move(request));
-    co_return co_await send(response, head_only) && keep_alive_ && !draining_;
+    const bool sent = co_await send(response, head_only);
+    co_return sent&& keep_alive_ && !draining_;
   }
 
   asio::awaitable<bool> bytes_of_a_request() {
@@ -240,11 +242,9 @@ class Session {
   asio::awaitable<bool> send_stream(HttpResponse& response, bool head_only) {
     const Framing framing = http_1_1_ ? Framing::chunked : Framing::until_close;
     BodyStream& stream = *response.stream;
-    if (!co_await write(head_text(response, framing, keep_alive_)) || head_only) {
-      co_return head_only;
-    }
+    bool good = co_await write(head_text(response, framing, keep_alive_));
+    if (!good || head_only) co_return good;
     stream.when_filled([this] { filled_.notify(); });
-    bool good = true;
     while (good && !broken_) {
       const bool last = stream.ended() || (draining_ && !stream.sign_of_life().empty());
       std::string bytes = stream.take();
@@ -254,16 +254,17 @@ class Session {
     }
     stream.when_filled({});
     if (!good) close();  // so that a body that still comes is not waited for
-    co_return good && !broken_ && framing == Framing::chunked && co_await write("0\r\n\r\n");
+    if (!good || broken_ || framing == Framing::until_close) co_return false;
+    co_return co_await write("0\r\n\r\n");
   }
 
   asio::awaitable<std::string> wait_for_more(const BodyStream& stream) {
     if (stream.sign_of_life().empty()) {
       co_await filled_.wait();
-    } else if (!co_await filled_.wait(limits_.sign_of_life_every)) {
-      co_return std::string(stream.sign_of_life());
+      co_return std::string();
     }
-    co_return std::string();
+    const bool filled = co_await filled_.wait(limits_.sign_of_life_every);
+    co_return filled ? std::string() : std::string(stream.sign_of_life());
   }
 
   static std::string framed(const std::string& bytes, Framing framing) {
