@@ -41,6 +41,12 @@ RangeSet largest_ranges(const RangeSet& there, std::size_t text_max) {
   return kept;
 }
 
+RangeSet without_front(const RangeSet& there, std::uint64_t bytes) {
+  RangeSet rest;
+  for (const Range& range : there.ranges()) rest.add({std::max(range.begin, bytes), range.end});
+  return rest;
+}
+
 bool has_own_reason(const Fault& fault) {
   return weight(fault.code) == 3;
 }

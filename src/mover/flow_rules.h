@@ -13,6 +13,9 @@ namespace rft::mover {
 // The largest ranges whose text is not longer than `text_max`.
 RangeSet largest_ranges(const RangeSet& there, std::size_t text_max);
 
+// What lies at or beyond `bytes`.
+RangeSet without_front(const RangeSet& there, std::uint64_t bytes);
+
 // Of the faults of two sides of one flow, the one that tells why: a reason of its own before a lost
 // connection, that before a refusal without a reason, and last that the data channel failed, which
 // is what every other fault looks like from across. Equal ones: the first.

@@ -3,7 +3,6 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "ftp/refusal.h"
-#include "mover/flow_rules.h"
 
 namespace rft::mover {
 
@@ -92,17 +91,6 @@ std::optional<std::string> GridFtp::common_checksum(const std::string& wish) con
   const auto& destination = destination_->features.checksums;
   if (wish.empty()) return ftp::common_checksum(source, destination);
   return ftp::common_checksum(source, destination, wish);
-}
-
-// A REST line has a bound: the largest ranges are kept. In stream mode only what stands before the
-// first hole counts.
-RangeSet GridFtp::resumable(const RangeSet& there) const {
-  if (there.empty()) return there;
-  if (!both_mode_e()) {
-    const Range first = there.ranges().front();
-    return first.begin == 0 ? RangeSet{first} : RangeSet();
-  }
-  return largest_ranges(there, rest_text_max);
 }
 
 awaitable<Outcome<void>> GridFtp::make_folder(std::string name) {

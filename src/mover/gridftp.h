@@ -20,7 +20,8 @@ class GridFtp final : public Carrier {
 
   awaitable<Outcome<void>> meet() override;
   std::optional<std::string> common_checksum(const std::string& wish) const override;
-  RangeSet resumable(const RangeSet& there) const override;
+  awaitable<Outcome<RangeSet>> resumable(std::string source, std::string part,
+                                         RangeSet confirmed) override;
   awaitable<Outcome<std::optional<Standing>>> look(Side side, std::string name,
                                                    Doing doing) override;
   awaitable<Outcome<void>> make_folder(std::string name) override;
@@ -33,6 +34,7 @@ class GridFtp final : public Carrier {
   void leave_source() override;
 
  private:
+  awaitable<Outcome<bool>> begin_alike(std::string source, std::string part, std::uint64_t bytes);
   awaitable<Outcome<void>> borrow_both();
   awaitable<Outcome<void>> log_in_with_delegation();
   awaitable<Outcome<void>> prepare_both();

@@ -30,6 +30,8 @@ inline constexpr Duration moving_interval = 100ms;  // between two Moving words 
 inline constexpr Duration first_lease = 30s;        // before rftd granted one
 inline constexpr Duration publish_reserve = 10s;    // of lease that a rename needs
 inline constexpr std::size_t rest_text_max = 2000;  // bytes of ranges in one REST
+// More than the block of any server that we know of; see GridFtp::resumable.
+inline constexpr unsigned long doubtful_front = 16UL << 20;
 
 // The one limit that is not the same for all: tests shorten it.
 struct Limits {

@@ -47,8 +47,9 @@ class Carrier {
   virtual awaitable<Outcome<void>> meet() = 0;
   // An algorithm that both sides compute; with a wish that or nothing.
   virtual std::optional<std::string> common_checksum(const std::string& wish) const = 0;
-  // Which ranges of those already there the servers can leave out.
-  virtual RangeSet resumable(const RangeSet& there) const = 0;
+  // Which of the ranges confirmed in a part the next flow can leave out.
+  virtual awaitable<Outcome<RangeSet>> resumable(std::string source, std::string part,
+                                                 RangeSet confirmed) = 0;
 
   virtual awaitable<Outcome<std::optional<Standing>>> look(Side side, std::string name,
                                                            Doing doing) = 0;

@@ -185,8 +185,12 @@ awaitable<Outcome<bool>> MoveTask::take_over_part() {
     const Renamed renamed = co_await carrier_->rename(**found, written_name(), Doing::adopt);
     if (renamed.fault) co_return tl::unexpected(*renamed.fault);
   }
-  resumed_ = carrier_->resumable(earlier.confirmed);
-  resumed_.cut(source_.size);
+  RangeSet confirmed = earlier.confirmed;
+  confirmed.cut(source_.size);
+  auto resumed =
+      co_await carrier_->resumable(source_name(), written_name(), std::move(confirmed));
+  if (!resumed) co_return failed(resumed);
+  resumed_ = std::move(*resumed);
   co_return true;
 }
 

@@ -51,6 +51,7 @@ Bed::Bed() {
   if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder for the testbed");
   root_ = folder;
   fs::permissions(root_, fs::perms(0755));
+  if (::getenv("RFT_LIVE_KEEP")) std::printf("%s\n", root_.c_str());
   run("init");
   if (::getuid() != 0) return;
   run("link wan --rate 240mbit");
@@ -58,6 +59,7 @@ Bed::Bed() {
 }
 
 Bed::~Bed() {
+  if (::getenv("RFT_LIVE_KEEP")) return;
   try {
     run("destroy");
   } catch (const std::exception& error) {

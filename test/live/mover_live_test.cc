@@ -97,7 +97,12 @@ void finishes_from(const MoveOrder& order, const std::string& source, const std:
   mover.send(Order(order));
   const Begun begun = mover.expect<Begun>(order.task);
   EXPECT_TRUE(begun.part_adopted);
-  EXPECT_EQ(begun.resumed, order.earlier->confirmed);
+  // All that was confirmed, except the front where the server has spoilt it (GridFtp::resumable).
+  RangeSet both = order.earlier->confirmed;
+  both.add({0, std::min<std::uint64_t>(16 * mib, both.ranges().front().end)});
+  RangeSet whole = begun.resumed;
+  whole.add({0, std::min<std::uint64_t>(16 * mib, both.ranges().front().end)});
+  EXPECT_EQ(whole, both);
   EXPECT_EQ(begun.presumed, order.earlier->end == FlowEnd::presumed);
   const Verified verified = mover.expect<Verified>(order.task);
   EXPECT_EQ(verified.bytes_sent, size - begun.resumed.bytes());
