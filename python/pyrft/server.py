@@ -73,7 +73,7 @@ def start_daemon(folder: str) -> None:
     program = os.path.abspath(daemon_program()) if os.sep in daemon_program() else daemon_program()
     try:
         child = subprocess.Popen(
-            [program, "--state-dir", folder],
+            [program, "--state-dir", folder, "--self-started"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

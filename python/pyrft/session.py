@@ -199,7 +199,8 @@ class Session:
         if connection is None:
             raise RftError(
                 "unreachable",
-                f"rftd was started but does not answer; 'rftd --state-dir {folder}' tells why",
+                f"rftd was started but does not answer; {folder}/rftd.log may tell why, "
+                f"'rftd --state-dir {folder}' does",
             )
         return connection
 

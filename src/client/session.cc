@@ -115,8 +115,8 @@ Session::Tried<Connection> Session::start() {
   }
   return tl::unexpected(
       Refused{{Code::unreachable,
-               fmt::format("rftd was started but does not answer; 'rftd --state-dir {}' tells why",
-                           server_.state_folder)},
+               fmt::format("rftd was started but does not answer; {}/rftd.log may tell why, 'rftd --state-dir {}' does",
+                           server_.state_folder, server_.state_folder)},
               false});
 }
 

@@ -76,7 +76,9 @@ Result<pid_t> start_daemon(const std::string& program, const std::string& state_
   std::string name = "rftd";
   std::string flag = "--state-dir";
   std::string folder = state_folder;
-  const std::array<char*, 4> arguments{name.data(), flag.data(), folder.data(), nullptr};
+  std::string origin = "--self-started";  // its log goes into the state folder
+  const std::array<char*, 5> arguments{name.data(), flag.data(), folder.data(), origin.data(),
+                                       nullptr};
   Spawn spawn;
   pid_t child = -1;
   int failed = spawn.detach();
