@@ -114,9 +114,9 @@ Session::Tried<Connection> Session::start() {
     if (ready && ready->status == 200 && opened->is_open()) return std::move(*opened);
   }
   return tl::unexpected(
-      Refused{{Code::unreachable,
-               fmt::format("rftd was started but does not answer; {}/rftd.log may tell why, 'rftd --state-dir {}' does",
-                           server_.state_folder, server_.state_folder)},
+      Refused{{Code::unreachable, fmt::format("rftd was started but does not answer; {}/rftd.log "
+                                              "may tell why, 'rftd --state-dir {}' does",
+                                              server_.state_folder, server_.state_folder)},
               false});
 }
 
