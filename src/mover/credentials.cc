@@ -3,32 +3,31 @@
 namespace rft::mover {
 namespace {
 
-Result<std::shared_ptr<const Login>> login_of(const vault::CredentialSecret& secret, WallTime now) {
-  if (const auto* password = std::get_if<vault::Password>(&secret)) {
-    return std::make_shared<const Login>(*password);
-  }
-  auto credential =
-      gsi::read_credential(std::get<vault::X509Proxy>(secret).pem.reveal(), now);
+Result<Login> login_of(const Secret& bytes, WallTime now) {
+  const auto secret = vault::from_bytes(bytes);
+  if (!secret) return tl::unexpected(secret.error());
+  if (const auto* password = std::get_if<vault::Password>(&*secret)) return Login(*password);
+  auto credential = gsi::read_credential(std::get<vault::X509Proxy>(*secret).pem.reveal(), now);
   if (!credential) return tl::unexpected(credential.error());
-  return std::make_shared<const Login>(std::move(*credential));
+  return Login(std::move(*credential));
 }
 
 }  // namespace
 
-Result<void> Credentials::put(const Uuid& id, const Secret& bytes, WallTime now) {
+void Credentials::put(const Uuid& id, const Secret& bytes, WallTime now) {
   const auto known = entries_.find(id);
-  if (known != entries_.end() && known->second.bytes == bytes) return {};
-  const auto secret = vault::from_bytes(bytes);
-  if (!secret) return tl::unexpected(secret.error());
-  auto login = login_of(*secret, now);
-  if (!login) return tl::unexpected(login.error());
-  entries_[id] = Entry{bytes, Held{++versions_, std::move(*login)}};
-  return {};
+  if (known != entries_.end() && known->second.bytes == bytes) return;
+  const std::uint64_t version = ++versions_;
+  auto held = login_of(bytes, now).map([version](Login login) {
+    return Held{version, std::make_shared<const Login>(std::move(login))};
+  });
+  entries_.insert_or_assign(id, Entry{bytes, std::move(held)});
 }
 
-std::optional<Held> Credentials::get(const Uuid& id) const {
+Result<Held> Credentials::get(const Uuid& id) const {
   const auto found = entries_.find(id);
-  return found == entries_.end() ? std::nullopt : std::optional(found->second.held);
+  if (found != entries_.end()) return found->second.held;
+  return fail(Code::no_such_credential, "the service has not handed this credential over");
 }
 
 }  // namespace rft::mover

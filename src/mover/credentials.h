@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <variant>
 
 #include "base/result.h"
@@ -24,14 +23,15 @@ struct Held {
 class Credentials {
  public:
   // Takes the form of vault::to_bytes. The same content again changes nothing; a renewed one takes
-  // the place of the old. Fails with what read_credential and from_bytes say.
-  Result<void> put(const Uuid& id, const Secret& bytes, WallTime now);
-  std::optional<Held> get(const Uuid& id) const;
+  // the place of the old. What cannot be used is told to whoever asks for it.
+  void put(const Uuid& id, const Secret& bytes, WallTime now);
+  // no_such_credential, or what read_credential and from_bytes say of it.
+  Result<Held> get(const Uuid& id) const;
 
  private:
   struct Entry {
     Secret bytes;
-    Held held;
+    Result<Held> held;
   };
   std::map<Uuid, Entry> entries_;
   std::uint64_t versions_ = 0;

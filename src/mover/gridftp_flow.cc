@@ -237,7 +237,8 @@ Fault GridFtpFlow::stalled() const {
 awaitable<void> GridFtpFlow::end() {
   const bool stored = destination_.transfer.has_value();
   const bool answered = destination_.final_reply.has_value();
-  const Duration limit = *terms_.interrupt ? stop_end_limit : end_limit;
+  const Duration limit =
+      std::min(*terms_.interrupt ? stop_end_limit : end_limit, terms_.limits.silence);
   const auto [ended, ignored] =
       co_await (destination_.line().end(limit) && source_.line().end(limit));
   static_cast<void>(ignored);

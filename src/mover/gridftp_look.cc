@@ -64,8 +64,12 @@ awaitable<Look> look_at(Session& session, std::string name, Doing doing) {
   const Side side = session.line->side();
   const auto reply = co_await session.line->ask(ftp::mlst(name), doing);
   if (!reply) co_return failed(reply);
-  co_return reply->is_positive() ? standing_of(*reply, doing, side)
-                                 : refused_look(*reply, doing, side);
+  if (reply->is_positive()) co_return standing_of(*reply, doing, side);
+  // proftpd's MLST does not say why it refuses ("cannot be listed"); its SIZE does.
+  if (ftp::refusal(*reply, Doing::look, side).code == FaultCode::server_refused) {
+    co_return co_await look_without_mlst(session, name, doing);
+  }
+  co_return refused_look(*reply, doing, side);
 }
 
 awaitable<Look> GridFtp::look(Side side, std::string name, Doing doing) {

@@ -31,9 +31,12 @@ awaitable<Outcome<std::unique_ptr<Session>>> Pool::log_in_anew(SessionKey key, S
 Outcome<std::optional<Held>> Pool::held(const SessionKey& key, Side side) const {
   if (!key.credential) return std::optional<Held>();
   auto found = credentials_.get(*key.credential);
-  if (found) return found;
-  return fault(FaultCode::credential_missing, side, Doing::login,
-               "the service has handed over no usable credential of this id");
+  if (found) return std::optional(std::move(*found));
+  const Error& why = found.error();
+  return fault(why.code == Code::credential_expired   ? FaultCode::credential_expired
+               : why.code == Code::no_such_credential ? FaultCode::credential_missing
+                                                      : FaultCode::credential_unusable,
+               side, Doing::login, why.detail);
 }
 
 std::shared_ptr<OpenChannel> Pool::channel_between(const SessionKey& a,

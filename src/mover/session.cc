@@ -111,10 +111,14 @@ awaitable<Outcome<void>> introduce(Session& session, const Endpoint& endpoint, c
   co_return co_await log_in_gsi(session, credential, endpoint.host, delegation);
 }
 
+// TYPE I at once: some servers refuse SIZE in ASCII mode.
 awaitable<Outcome<void>> ask_features(Session& session) {
-  const auto reply = co_await session.line->ask(ftp::feat(), Doing::features);
-  if (!reply) co_return failed(reply);
-  session.features = ftp::features_of(*reply);
+  std::vector<ftp::Command> commands;
+  commands.push_back(ftp::feat());
+  commands.push_back(ftp::type_image());
+  const auto replies = co_await session.line->ask_all(std::move(commands), Doing::features);
+  if (!replies) co_return failed(replies);
+  session.features = ftp::features_of(replies->front());
   co_return Outcome<void>();
 }
 

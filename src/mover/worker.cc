@@ -39,8 +39,7 @@ void Worker::take(ToMover message) {
     draining_ = true;
     lease_changed_.notify();
   } else if (const auto* credential = std::get_if<CredentialFor>(&message)) {
-    // One that cannot be used is missing to whoever asks for it, and that is told by the task.
-    static_cast<void>(credentials_.put(credential->id, credential->secret, wall_now()));
+    credentials_.put(credential->id, credential->secret, wall_now());
   } else if (const auto* saved = std::get_if<Acknowledge>(&message)) {
     if (words_.acknowledge(saved->task, saved->seq)) lease_changed_.notify();
   } else if (auto* order = std::get_if<Order>(&message)) {

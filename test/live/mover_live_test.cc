@@ -4,10 +4,13 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "mover_live_bed.h"
+#include "vault/secrets.h"
 #include "wire/part_name.h"
 
 namespace rft::live {
@@ -524,6 +527,216 @@ TEST_F(MoverLive, a_probe_tells_whether_a_log_in_can_be_completed) {
   EXPECT_FALSE(told[good]);
   ASSERT_TRUE(told[bad]);
   EXPECT_EQ(told[bad]->code, FaultCode::unreachable);
+}
+
+// ---- GSI ----------------------------------------------------------------------------------------
+
+class MoverLiveGsi : public MoverLive {
+ protected:
+  std::string gsi_one() { return Bed::get().server("gsi1", "--gsi"); }
+  std::string gsi_two() { return Bed::get().server("gsi2", "--gsi"); }
+  // Hands over a proxy as rftd does.
+  static Uuid give_proxy(Mover& mover, const std::string& user) {
+    const Uuid id = Uuid::v7(wall_time(2), random_bits());
+    std::ifstream file(Bed::get().proxy(user));
+    const std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    mover.send(CredentialFor{id, vault::to_bytes(vault::X509Proxy{Secret(pem)})});
+    return id;
+  }
+  void arrives(Mover& mover, const MoveOrder& order) {
+    mover.send(Order(order));
+    mover.expect<Verified>(order.task);
+    publish(mover, order.task);
+    EXPECT_TRUE(same_bytes(source, destination));
+    fs::remove(destination);
+  }
+};
+
+TEST_F(MoverLiveGsi, one_identity_moves_authenticated_private_or_in_clear) {
+  write_file(source, 4 * mib);
+  Mover mover;
+  mover.connect();
+  const Uuid alice = give_proxy(mover, "alice");
+  for (const DataChannel wanted :
+       {DataChannel::authenticated, DataChannel::private_, DataChannel::clear}) {
+    MoveOrder order = order_for(gsi_one() + source, gsi_two() + destination);
+    order.source_credential = order.destination_credential = alice;
+    order.options.data_channel = wanted;
+    arrives(mover, order);
+  }
+}
+
+TEST_F(MoverLiveGsi, two_identities_move_authenticated) {
+  write_file(source, 4 * mib);
+  Mover mover;
+  mover.connect();
+  MoveOrder order = order_for(gsi_one() + source, gsi_two() + destination);
+  order.source_credential = give_proxy(mover, "alice");
+  order.destination_credential = give_proxy(mover, "bob");
+  arrives(mover, order);
+}
+
+TEST_F(MoverLiveGsi, between_gsi_and_plain_ftp_the_data_channel_is_clear_or_refused) {
+  write_file(source, mib);
+  Mover mover;
+  mover.connect();
+  MoveOrder order = order_for(gsi_one() + source, two() + destination);
+  order.source_credential = give_proxy(mover, "alice");
+  arrives(mover, order);
+  order.options.data_channel = DataChannel::authenticated;
+  ++order.task.epoch;
+  mover.send(Order(order));
+  EXPECT_EQ(failure(mover, order.task).fault.code, FaultCode::no_common_security);
+}
+
+TEST_F(MoverLiveGsi, a_log_in_that_fails_says_why) {
+  write_file(source, mib);
+  Mover mover;
+  mover.connect();
+  const std::vector<std::pair<std::optional<Uuid>, FaultCode>> cases{
+      {give_proxy(mover, "eve"), FaultCode::login_refused},
+      {give_proxy(mover, "expired"), FaultCode::credential_expired},
+      {Uuid::v7(wall_time(3), random_bits()), FaultCode::credential_missing},
+      {std::nullopt, FaultCode::credential_missing},
+  };
+  for (const auto& [credential, code] : cases) {
+    MoveOrder order = order_for(gsi_one() + source, two() + destination);
+    order.source_credential = credential;
+    mover.send(Order(order));
+    const Failed failed = failure(mover, order.task);
+    EXPECT_EQ(failed.fault.code, code) << sentence(failed.fault);
+    EXPECT_EQ(failed.fault.side, Side::source);
+    EXPECT_EQ(failed.fault.doing, Doing::login);
+  }
+}
+
+TEST_F(MoverLiveGsi, a_host_that_is_not_there_or_has_no_name_is_told_apart) {
+  Mover mover;
+  mover.connect();
+  MoveOrder order = order_for("ftp://127.0.0.1:1/x", two() + destination);
+  mover.send(Order(order));
+  EXPECT_EQ(failure(mover, order.task).fault.code, FaultCode::unreachable);
+  order = order_for("ftp://no-such-host.invalid/x", two() + destination);
+  mover.send(Order(order));
+  EXPECT_EQ(failure(mover, order.task).fault.code, FaultCode::unknown_host);
+}
+
+TEST_F(MoverLiveGsi, warm_sessions_serve_file_after_file) {
+  write_file(source, 1024);
+  Mover mover;
+  mover.connect();
+  const Uuid alice = give_proxy(mover, "alice");
+  for (int times = 0; times < 20; ++times) {
+    MoveOrder order = order_for(gsi_one() + source, gsi_two() + destination);
+    order.source_credential = order.destination_credential = alice;
+    const auto begun = std::chrono::steady_clock::now();
+    mover.send(Order(order));
+    mover.expect<Verified>(order.task);
+    publish(mover, order.task);
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begun;
+    if (times == 0 || times == 19) RecordProperty(times == 0 ? "cold_ms" : "warm_ms", std::to_string(took.count()));
+    EXPECT_TRUE(same_bytes(source, destination));
+    fs::remove(destination);
+  }
+  const auto log_ins = std::count_if(mover.seen.begin(), mover.seen.end(), [](const Word& word) {
+    return std::holds_alternative<LoggedIn>(word);
+  });
+  EXPECT_EQ(log_ins, 2) << "said once for each endpoint";
+}
+
+// ---- stream mode, log-ins by password, IPv6 -------------------------------------------------------
+
+class MoverLiveStream : public MoverLive {
+ protected:
+  std::string pro_one() {
+    return Bed::get().server("pro1", "--kind proftpd --tls-ftp-user carol:secret");
+  }
+  std::string pro_two() { return Bed::get().server("pro2", "--kind proftpd"); }
+  void arrives(Mover& mover, const MoveOrder& order) {
+    mover.send(Order(order));
+    EXPECT_EQ(mover.expect<Verified>(order.task).verdict, Verdict::verified);
+    publish(mover, order.task);
+    EXPECT_TRUE(same_bytes(source, destination));
+    fs::remove(destination);
+  }
+};
+
+TEST_F(MoverLiveStream, plain_ftp_servers_serve_as_either_side) {
+  write_file(source, 8 * mib);
+  Mover mover;
+  mover.connect();
+  arrives(mover, order_for(pro_one() + source, two() + destination));
+  arrives(mover, order_for(one() + source, pro_two() + destination));
+  arrives(mover, order_for(pro_one() + source, pro_two() + destination));
+}
+
+TEST_F(MoverLiveStream, plain_ftp_and_gsi_meet_on_a_clear_data_channel) {
+  write_file(source, mib);
+  Mover mover;
+  mover.connect();
+  const Uuid id = Uuid::v7(wall_time(2), random_bits());
+  std::ifstream file(Bed::get().proxy("alice"));
+  const std::string pem{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  mover.send(CredentialFor{id, vault::to_bytes(vault::X509Proxy{Secret(pem)})});
+  MoveOrder order = order_for(Bed::get().server("gsi1", "--gsi") + source, pro_two() + destination);
+  order.source_credential = id;
+  arrives(mover, order);
+}
+
+TEST_F(MoverLiveStream, a_log_in_by_password_is_completed_or_refused) {
+  write_file(source, mib);
+  Mover mover;
+  mover.connect();
+  for (const bool right : {true, false}) {
+    const Uuid id = Uuid::v7(wall_time(2), random_bits());
+    const vault::Password login{"carol", Secret(right ? "secret" : "wrong")};
+    mover.send(CredentialFor{id, vault::to_bytes(login)});
+    MoveOrder order = order_for(pro_one() + source, two() + destination);
+    order.source_credential = id;
+    if (right) {
+      arrives(mover, order);
+    } else {
+      mover.send(Order(order));
+      EXPECT_EQ(failure(mover, order.task).fault.code, FaultCode::login_refused);
+    }
+  }
+}
+
+TEST_F(MoverLiveStream, a_stopped_file_goes_on_where_the_part_ends) {
+  write_file(source, 96 * mib);
+  const std::string from = slow_source();
+  const std::string to = Bed::get().server("prodst", "--kind proftpd --netns wan-dst");
+  const MoveOrder order = order_for(from + source, to + destination);
+  Mover mover;
+  mover.connect();
+  mover.send(Order(order));
+  wait_for_bytes(mover, order.task, 20 * mib);
+  mover.send(Order(StopOrder{order.task}));
+  const Stopped stopped = mover.expect<Stopped>(order.task);
+  EXPECT_EQ(stopped.end, FlowEnd::known);
+  finishes_from(next_epoch(order, stopped.confirmed, stopped.end), source, destination);
+}
+
+TEST_F(MoverLiveStream, the_death_of_a_stream_source_never_publishes_a_truncated_file) {
+  write_file(source, 96 * mib);
+  const std::string to = Bed::get().server("prodst", "--kind proftpd --netns wan-dst");
+  const MoveOrder order = order_for(slow_source() + source, to + destination);
+  Mover mover;
+  mover.connect();
+  mover.send(Order(order));
+  wait_for_bytes(mover, order.task, 20 * mib);
+  Bed::get().run("kill src child");
+  const Failed failed = failure(mover, order.task);
+  EXPECT_EQ(failed.fault.side, Side::source) << sentence(failed.fault);
+  EXPECT_FALSE(fs::exists(destination));
+}
+
+TEST_F(MoverLiveStream, ipv6_servers_are_spoken_to_by_epsv_and_eprt) {
+  write_file(source, mib);
+  Mover mover;
+  mover.connect();
+  arrives(mover, order_for(Bed::get().server("six1", "--anon --ipv6") + source,
+                           Bed::get().server("six2", "--anon --ipv6") + destination));
 }
 
 }  // namespace
