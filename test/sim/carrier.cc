@@ -1,0 +1,241 @@
+#include "sim/carrier.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "mover/limits.h"
+#include "wire/part_name.h"
+
+namespace rft::sim {
+
+using mover::awaitable;
+using mover::boot_now;
+using mover::fault;
+using mover::Outcome;
+using mover::Standing;
+using mover::wait_any;
+using namespace boost::asio::experimental::awaitable_operators;
+
+namespace {
+
+constexpr Duration flow_ends_within{100};  // after its client's kernel closed the connection
+
+}  // namespace
+
+SimCarrier::SimCarrier(Shore& shore, const MoveOrder& order, mover::Interrupt* interrupt)
+    : shore_(shore),
+      task_(order.task),
+      final_path_(order.destination.wire_path()),
+      interrupt_(interrupt),
+      source_(shore, order.source.endpoint, Side::source, interrupt),
+      destination_(shore, order.destination.endpoint, Side::destination, interrupt) {}
+
+// Also where the process dies: then its kernel closes what it held.
+SimCarrier::~SimCarrier() {
+  if (flow_) {
+    shore_.servers.close(*flow_, shore_.dice.between(Duration(0), flow_ends_within));
+  }
+}
+
+std::string SimCarrier::on_disk(const std::string& path) const {
+  if (shore_.mutant != Mutant::shared_part_name) return path;
+  const std::size_t slash = path.rfind('/');
+  if (!is_part_name(path.substr(slash + 1))) return path;
+  return path.substr(0, path.rfind('-')) + "-1";
+}
+
+awaitable<Outcome<void>> SimCarrier::meet() {
+  const auto [source, destination] = co_await (source_.log_in() && destination_.log_in());
+  if (!source) co_return mover::failed(source);
+  if (!destination) co_return mover::failed(destination);
+  co_return Outcome<void>();
+}
+
+std::optional<std::string> SimCarrier::common_checksum(const std::string& wish) const {
+  return wish.empty() || wish == "ADLER32" ? std::optional<std::string>("ADLER32") : std::nullopt;
+}
+
+awaitable<Outcome<std::optional<Standing>>> SimCarrier::look(Side side, std::string name,
+                                                             Doing doing) {
+  Session& session = at(side);
+  std::optional<Standing> seen;
+  const auto asked = co_await session.ask(doing, [&] {
+    if (name == "/data") seen = Standing{true, {}};
+    else if (auto facts = shore_.servers.look(session.server(), on_disk(name))) {
+      seen = Standing{false, *facts};
+    }
+  });
+  if (!asked) co_return mover::failed(asked);
+  co_return seen;
+}
+
+// Markers are hints: only what they name is left out, and the checksum is the proof.
+awaitable<Outcome<RangeSet>> SimCarrier::resumable(std::string, std::string, RangeSet confirmed) {
+  co_return confirmed;
+}
+
+awaitable<Outcome<void>> SimCarrier::make_folder(std::string) {
+  co_return co_await destination_.ask(Doing::make_parents);
+}
+
+awaitable<Outcome<void>> SimCarrier::move(const mover::Freight& freight, mover::Flow& flow,
+                                          const std::function<void()>& progressed) {
+  const auto listens = co_await destination_.ask(Doing::move);
+  if (!listens) co_return mover::failed(listens);
+  const auto connects = co_await source_.ask(Doing::move);
+  if (!connects) co_return mover::failed(connects);
+  flow.end = FlowEnd::presumed;
+  news_ = std::make_shared<FlowNews>();
+  flow_ = shore_.servers.open({task_, source_.server().endpoint, destination_.server().endpoint,
+                               freight.source, on_disk(freight.destination), freight.there,
+                               freight.size},
+                              news_);
+  const auto moved = co_await watch(flow, progressed);
+  if (moved) {
+    flow.end = FlowEnd::known;
+    flow.confirmed.add({0, freight.size});
+    if (shore_.mutant == Mutant::publish_before_verify) {
+      shore_.servers.link_for_mutant(destination_.server(), on_disk(freight.destination),
+                                     final_path_);
+    }
+  } else {
+    flow.silent = boot_now() - news_->heard;
+    co_await end_flow(flow);
+    source_.lose();
+    destination_.lose();
+  }
+  flow_.reset();
+  co_return moved;
+}
+
+awaitable<Outcome<void>> SimCarrier::watch(mover::Flow& flow,
+                                           const std::function<void()>& progressed) {
+  Instant moved_at = boot_now();
+  for (;;) {
+    const std::uint64_t before = flow.confirmed.bytes() + flow.bytes_sent;
+    flow.confirmed.add(news_->confirmed);
+    flow.bytes_sent = std::max(flow.bytes_sent, news_->bytes_sent);
+    if (flow.confirmed.bytes() + flow.bytes_sent != before) {
+      moved_at = boot_now();
+      progressed();
+    }
+    if (news_->whole) co_return Outcome<void>();
+    if (news_->fault) co_return tl::unexpected(*news_->fault);
+    if (*interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::move);
+    if (boot_now() - moved_at >= mover::silence_limit) {
+      co_return fault(FaultCode::stalled, Side::both, Doing::move);
+    }
+    co_await wait_any(moved_at + mover::silence_limit, &news_->changed, &interrupt_->changed);
+  }
+}
+
+// ABOR, then the control connection is read to its end, or patience ends.
+awaitable<void> SimCarrier::end_flow(mover::Flow& flow) {
+  if (news_->fault && destination_.is_good()) {
+    flow.end = FlowEnd::known;
+    co_return;
+  }
+  const Instant due =
+      boot_now() + (*interrupt_ ? mover::stop_end_limit : mover::end_limit);
+  const bool heard = !shore_.servers.is_cut(*flow_) && destination_.is_good();
+  if (heard) {
+    shore_.servers.close(*flow_, shore_.dice.between(Duration(0), Duration(10)));
+    const Instant ended = boot_now() + shore_.dice.between(Duration(11), Duration(60));
+    while (boot_now() < ended) co_await wait_any(ended);
+    flow.end = FlowEnd::known;
+    co_return;
+  }
+  while (boot_now() < due) co_await wait_any(due);
+  flow.end = FlowEnd::presumed;
+}
+
+// Reads the first half of the file, then the second: what is written meanwhile may fall in between.
+awaitable<Outcome<std::string>> SimCarrier::checksum(Side side, std::string name, std::string,
+                                                     std::uint64_t size) {
+  Session& session = at(side);
+  Content read;
+  const auto half = [&](bool second) {
+    const auto found = session.server().files.find(on_disk(name));
+    if (found == session.server().files.end()) return;
+    const Content& there = found->second->content;
+    const std::size_t middle = there.blocks.size() / 2;
+    read.size = there.size;
+    read.blocks.resize(there.blocks.size());
+    const std::size_t end = second ? there.blocks.size() : middle;
+    for (std::size_t i = second ? middle : 0; i < end; ++i) read.blocks[i] = there.blocks[i];
+  };
+  const auto begun = co_await session.ask(Doing::verify, [&] { half(false); });
+  if (!begun) co_return mover::failed(begun);
+  const Instant done = boot_now() + shore_.dice.between(Duration(1), Duration(5 + 20 * static_cast<std::int64_t>(blocks_of(size))));
+  while (boot_now() < done && !*interrupt_) co_await wait_any(done, &interrupt_->changed);
+  const auto ended = co_await session.ask(Doing::verify, [&] { half(true); });
+  if (!ended) co_return mover::failed(ended);
+  if (shore_.mutant == Mutant::no_checksum) co_return "0000000000000000";
+  co_return checksum_of(read);
+}
+
+Events::Happening SimCarrier::renaming(const std::string& from, const std::string& to,
+                                       bool& found) {
+  return [this, from, to, &found] {
+    found = from == to || shore_.servers.rename(destination_.server(), from, to);
+  };
+}
+
+// From RNTO on only its answer tells what happened.
+awaitable<mover::Renamed> SimCarrier::rename(std::string from, std::string to, Doing doing) {
+  const std::string old_path = on_disk(from), new_path = on_disk(to);
+  bool found = false;
+  const auto asked = co_await destination_.ask(doing, [&] {
+    found = destination_.server().files.contains(old_path);
+  });
+  if (!asked) co_return mover::Renamed{asked.error(), false};
+  if (!found) {
+    co_return mover::Renamed{Fault{FaultCode::part_missing, Side::destination, doing, "", ""},
+                             false};
+  }
+  destination_.heed(nullptr);
+  if (shore_.weather.strikes(FaultKind::rename_late)) {
+    // It is on its way, whatever becomes of us.
+    const Endpoint endpoint = destination_.server().endpoint;
+    Servers& servers = shore_.servers;
+    const std::uint64_t life = destination_.server().life;
+    shore_.events.in(shore_.dice.between(Duration(10), Duration(6000)), [&servers, endpoint, life,
+                                                                         old_path, new_path] {
+      Server& server = servers.at(endpoint);
+      if (server.up && server.life == life && !server.refuses_rename && old_path != new_path) {
+        servers.rename(server, old_path, new_path);
+      }
+    });
+    destination_.lose();
+    destination_.heed(interrupt_);
+    co_return mover::Renamed{Fault{FaultCode::cut, Side::destination, doing, "", ""}, true};
+  }
+  bool refused = false;
+  const auto done = co_await destination_.ask(doing, [&] {
+    refused = destination_.server().refuses_rename;
+    if (!refused) renaming(old_path, new_path, found)();
+  });
+  destination_.heed(interrupt_);
+  if (!done) {
+    const bool sure = done.error().code == FaultCode::server_refused;
+    co_return mover::Renamed{done.error(), !sure};
+  }
+  if (refused) {
+    co_return mover::Renamed{Fault{FaultCode::server_refused, Side::destination, doing, "", ""},
+                             false};
+  }
+  if (!found) {
+    co_return mover::Renamed{Fault{FaultCode::part_missing, Side::destination, doing, "", ""},
+                             false};
+  }
+  if (shore_.weather.strikes(FaultKind::rename_answer_lost)) {
+    destination_.lose();
+    co_return mover::Renamed{Fault{FaultCode::cut, Side::destination, doing, "", ""}, true};
+  }
+  co_return mover::Renamed{};
+}
+
+awaitable<Outcome<void>> SimCarrier::keep_alive() {
+  co_return co_await destination_.ask(Doing::publish);
+}
+
+}  // namespace rft::sim

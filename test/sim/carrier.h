@@ -1,0 +1,97 @@
+// SimCarrier: what a mover's task asks of a protocol, against simulated servers. The task itself is the
+// real one.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "mover/protocol.h"
+#include "sim/mutants.h"
+#include "sim/servers.h"
+
+namespace rft::sim {
+
+struct Shore;
+
+// One log-in at one server. Broken once and for all when the server dies or the line is lost.
+class Session {
+ public:
+  Session(Shore& shore, Endpoint endpoint, Side side, mover::Interrupt* interrupt)
+      : shore_(shore), endpoint_(std::move(endpoint)), side_(side), interrupt_(interrupt) {}
+
+  mover::awaitable<mover::Outcome<void>> log_in();
+  // A command and its answer. `done` happens at the server in between.
+  mover::awaitable<mover::Outcome<void>> ask(Doing doing, std::function<void()> done = {});
+  Server& server() const;
+  void heed(mover::Interrupt* interrupt) { interrupt_ = interrupt; }
+  void lose() { lost_ = true; }
+  bool is_good() const;
+
+ private:
+  tl::unexpected<Fault> broken(FaultCode code, Doing doing);
+  mover::awaitable<mover::Outcome<void>> fall_silent(Doing doing);
+
+  Shore& shore_;
+  Endpoint endpoint_;
+  Side side_;
+  mover::Interrupt* interrupt_;
+  std::uint64_t life_ = 0;
+  bool lost_ = false;
+};
+
+// What a mover process sees of the world.
+struct Shore {
+  Events& events;
+  Dice& dice;
+  Weather& weather;
+  Servers& servers;
+  Mutant mutant;
+  std::function<void(const Endpoint&)> logged_in;
+};
+
+class SimCarrier final : public mover::Carrier {
+ public:
+  SimCarrier(Shore& shore, const MoveOrder& order, mover::Interrupt* interrupt);
+  ~SimCarrier() override;
+
+  mover::awaitable<mover::Outcome<void>> meet() override;
+  std::optional<std::string> common_checksum(const std::string& wish) const override;
+  mover::awaitable<mover::Outcome<RangeSet>> resumable(std::string source, std::string part,
+                                                       RangeSet confirmed) override;
+  mover::awaitable<mover::Outcome<std::optional<mover::Standing>>> look(Side side, std::string name,
+                                                                        Doing doing) override;
+  mover::awaitable<mover::Outcome<void>> make_folder(std::string name) override;
+  mover::awaitable<mover::Outcome<void>> move(const mover::Freight& freight, mover::Flow& flow,
+                                              const std::function<void()>& progressed) override;
+  mover::awaitable<mover::Outcome<std::string>> checksum(Side side, std::string name,
+                                                         std::string algorithm,
+                                                         std::uint64_t size) override;
+  mover::awaitable<mover::Renamed> rename(std::string from, std::string to, Doing doing) override;
+  mover::awaitable<mover::Outcome<void>> keep_alive() override;
+  void leave_source() override {}
+
+ private:
+  Session& at(Side side) { return side == Side::source ? source_ : destination_; }
+  std::string on_disk(const std::string& path) const;
+  mover::awaitable<mover::Outcome<void>> watch(mover::Flow& flow,
+                                               const std::function<void()>& progressed);
+  mover::awaitable<void> end_flow(mover::Flow& flow);
+  Events::Happening renaming(const std::string& from, const std::string& to, bool& found);
+
+  Shore& shore_;
+  Task task_;
+  std::string final_path_;
+  mover::Interrupt* interrupt_;
+  Session source_, destination_;
+  std::shared_ptr<FlowNews> news_;
+  std::optional<FlowId> flow_;
+};
+
+// Errands of a mover: each with a log-in of its own.
+mover::awaitable<std::optional<Fault>> remove_parts(Shore& shore, RemoveOrder order,
+                                                    mover::Interrupt* interrupt);
+mover::awaitable<std::optional<Fault>> probe(Shore& shore, ProbeOrder order,
+                                             mover::Interrupt* interrupt);
+
+}  // namespace rft::sim

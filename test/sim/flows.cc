@@ -1,0 +1,201 @@
+// Flows: blocks on their way from one server to another, whatever becomes of who ordered it.
+#include <algorithm>
+#include <numeric>
+
+#include "core/retry.h"
+#include "sim/servers.h"
+#include "wire/part_name.h"
+
+namespace rft::sim {
+namespace {
+
+constexpr Duration marker_interval{1000};
+// What was written for so long before a break may not have been told by a marker.
+constexpr Duration excusable_for{3000};
+
+Range range_of(std::uint64_t block, std::uint64_t size) {
+  return {block * block_size, std::min((block + 1) * block_size, size)};
+}
+
+}  // namespace
+
+FlowId Servers::open(FlowOrder order, std::shared_ptr<FlowNews> news) {
+  const FlowId id = ++last_flow_;
+  Flow& flow = flows_[id];
+  flow.order = std::move(order);
+  flow.client = news;
+  news->heard = events_.now();
+  flow.pace = dice_.between(Duration(20), Duration(900));
+  Duration delay = dice_.between(Duration(1), Duration(20));
+  if (weather_.strikes(FaultKind::opens_late)) delay = dice_.between(Duration(50), Duration(4000));
+  events_.in(delay, [this, id] { begin(id); });
+  return id;
+}
+
+void Servers::begin(FlowId id) {
+  const auto found = flows_.find(id);
+  if (found == flows_.end()) return;
+  Flow& flow = found->second;
+  Server& source = at(flow.order.source);
+  Server& destination = at(flow.order.destination);
+  const auto from = source.files.find(flow.order.from);
+  if (from == source.files.end()) {
+    return end(id, Fault{FaultCode::no_such_file, Side::source, Doing::move, "", ""});
+  }
+  flow.from = from->second;
+  auto& to = destination.files[flow.order.to];
+  if (!to) {
+    to = std::make_shared<Inode>();
+    to->unique = ++last_inode_;
+    const std::string name = flow.order.to.substr(flow.order.to.rfind('/') + 1);
+    if (!is_part_name(name)) to->final_name = flow.order.to;
+  } else if (flow.order.there.empty()) {
+    to->content = Content{};
+  }
+  touch(destination, *to);
+  flow.to = to;
+  changed(destination, flow.order.to);
+  plan_blocks(flow);
+  flow.last_write = events_.now();
+  events_.in(flow.pace, [this, id] { write_next(id); });
+  events_.in(marker_interval, [this, id] { mark(id); });
+}
+
+// Out of order within a window, as parallel streams bring them.
+void Servers::plan_blocks(Flow& flow) {
+  for (std::uint64_t block = 0; block < blocks_of(flow.order.size); ++block) {
+    const Range range = range_of(block, flow.order.size);
+    RangeSet with = flow.order.there;
+    with.add(range);
+    if (with != flow.order.there) flow.blocks.push_back(block);
+  }
+  for (std::size_t i = 0; i + 1 < flow.blocks.size(); ++i) {
+    const std::size_t other = i + dice_.below(std::min<std::size_t>(4, flow.blocks.size() - i));
+    std::swap(flow.blocks[i], flow.blocks[other]);
+  }
+  const std::size_t count = flow.blocks.size();
+  if (weather_.strikes(FaultKind::data_fails)) flow.breaks_at = dice_.below(count + 1);
+  if (weather_.strikes(FaultKind::flow_pauses)) flow.pauses_at = dice_.below(count + 1);
+  if (weather_.strikes(FaultKind::flow_cut)) flow.cut_at = dice_.below(count + 1);
+}
+
+void Servers::write_next(FlowId id) {
+  const auto found = flows_.find(id);
+  if (found == flows_.end()) return;
+  Flow& flow = found->second;
+  if (!flow.orphaned && flow.client.expired()) flow.orphaned = events_.now();
+  if (flow.next == flow.cut_at) flow.was_cut = true;
+  if (flow.next == flow.breaks_at) {
+    return end(id, Fault{FaultCode::data_channel_failed, Side::both, Doing::move, "", ""});
+  }
+  if (flow.next == flow.pauses_at) {
+    flow.pauses_at = SIZE_MAX;
+    events_.in(dice_.between(Duration(500), Duration(90'000)), [this, id] { write_next(id); });
+    return;
+  }
+  if (flow.next == flow.blocks.size()) return end(id, std::nullopt);
+  const Server& destination = at(flow.order.destination);
+  if (destination.full && flow.blocks[flow.next] >= flow.to->content.blocks.size()) {
+    return end(id, Fault{FaultCode::destination_full, Side::destination, Doing::move, "", ""});
+  }
+  write(flow, flow.blocks[flow.next++]);
+  events_.in(flow.pace, [this, id] { write_next(id); });
+}
+
+void Servers::write(Flow& flow, std::uint64_t block) {
+  const Content& from = flow.from->content;
+  Content& to = flow.to->content;
+  const Range range = range_of(block, flow.order.size);
+  Block bytes = block < from.blocks.size() ? from.blocks[block] : 0;
+  if (weather_.strikes(FaultKind::block_rots)) bytes ^= dice_.roll() | 2;
+  const Duration quiet = events_.now() - flow.last_write;
+  if ((flow.orphaned || flow.was_cut) && quiet >= settle_least) {
+    flow.to->presumption_broken = true;
+  }
+  if (to.blocks.size() <= block) to.blocks.resize(block + 1);
+  to.blocks[block] = bytes;
+  to.size = std::max(to.size, range.end);
+  Server& destination = at(flow.order.destination);
+  touch(destination, *flow.to);
+  flow.last_write = events_.now();
+  flow.unmarked.add(range);
+  const std::uint64_t length = range.end - range.begin;
+  sent_[flow.order.task.file].bytes += length;
+  flow.recent.emplace_back(events_.now(), length);
+  if (!flow.to->final_name.empty()) changed(destination, flow.to->final_name);
+}
+
+void Servers::mark(FlowId id) {
+  const auto found = flows_.find(id);
+  if (found == flows_.end()) return;
+  deliver_marker(found->second);
+  events_.in(marker_interval, [this, id] { mark(id); });
+}
+
+void Servers::deliver_marker(Flow& flow) {
+  const auto client = flow.client.lock();
+  if (!client || flow.was_cut) return;
+  client->heard = events_.now();
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < flow.next; ++i) {
+    const Range range = range_of(flow.blocks[i], flow.order.size);
+    bytes += range.end - range.begin;
+  }
+  client->bytes_sent = bytes;
+  if (!weather_.strikes(FaultKind::marker_lost)) client->confirmed.add(flow.unmarked);
+  if (flow.order.size > 0 && weather_.strikes(FaultKind::marker_lies)) {
+    client->confirmed.add(range_of(dice_.below(blocks_of(flow.order.size)), flow.order.size));
+  }
+  flow.unmarked = RangeSet();
+  client->changed.notify();
+}
+
+void Servers::end(FlowId id, std::optional<Fault> fault) {
+  auto flow = flows_.extract(id);
+  if (flow.empty()) return;
+  Flow& ended = flow.mapped();
+  if (fault) {
+    Sent& sent = sent_[ended.order.task.file];
+    for (const auto& [when, bytes] : ended.recent) {
+      if (events_.now() - when <= excusable_for) sent.excusable += bytes;
+    }
+  }
+  const auto client = ended.client.lock();
+  if (!client || ended.was_cut) return;
+  deliver_marker(ended);
+  client->heard = events_.now();
+  client->fault = std::move(fault);
+  client->whole = !client->fault;
+  client->changed.notify();
+}
+
+void Servers::close(FlowId id, Duration within) {
+  const auto found = flows_.find(id);
+  if (found == flows_.end()) return;
+  if (!found->second.orphaned) found->second.orphaned = events_.now();
+  if (found->second.was_cut) return;  // it did not reach the server
+  events_.in(within, [this, id] {
+    end(id, Fault{FaultCode::cut, Side::none, Doing::move, "", "its client ended it"});
+  });
+}
+
+void Servers::cut(FlowId id) {
+  const auto found = flows_.find(id);
+  if (found != flows_.end()) found->second.was_cut = true;
+}
+
+bool Servers::is_cut(FlowId id) const {
+  const auto found = flows_.find(id);
+  return found != flows_.end() && found->second.was_cut;
+}
+
+void Servers::cut_all() {
+  for (auto& [id, flow] : flows_) flow.was_cut = true;
+}
+
+bool Servers::flows_of(const Uuid& file) const {
+  return std::any_of(flows_.begin(), flows_.end(),
+                     [&](const auto& one) { return one.second.order.task.file == file; });
+}
+
+}  // namespace rft::sim

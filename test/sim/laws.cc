@@ -1,0 +1,239 @@
+#include "sim/laws.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/retry.h"
+#include "wire/part_name.h"
+
+namespace rft::sim {
+
+namespace {
+
+constexpr Duration echo_of_faults = std::chrono::minutes(5);  // tries that began under them
+
+}  // namespace
+
+void Laws::break_law(std::string law, std::string how) {
+  if (!broken_) broken_ = Broken{std::move(law), std::move(how)};
+}
+
+void Laws::source_written(std::uint64_t source, Content content) {
+  versions_[source].push_back(std::move(content));
+}
+
+void Laws::expect(const Endpoint& endpoint, const std::string& path, Expected expected) {
+  expected_[{endpoint, path}] = std::move(expected);
+}
+
+void Laws::goes(const std::string& owner, const std::string& handle, std::uint64_t source) {
+  source_of_[{owner, handle}] = source;
+}
+
+bool Laws::is_whole(std::uint64_t source, const Content& content) const {
+  const auto versions = versions_.find(source);
+  return versions != versions_.end() && std::find(versions->second.begin(), versions->second.end(),
+                                                  content) != versions->second.end();
+}
+
+std::string Laws::name_of(const Transfer& transfer) const {
+  return fmt::format("{} of {} (epoch {}, {})", transfer.request.handle, transfer.request.owner,
+                     transfer.file.epoch, word(transfer.file.status));
+}
+
+// P3: absent, as it was, or whole.
+void Laws::changed(const Server& server, const std::string& path) {
+  const auto expected = expected_.find({server.endpoint, path});
+  const auto file = server.files.find(path);
+  if (expected == expected_.end() || expected->second.unproven || file == server.files.end()) return;
+  const Inode& inode = *file->second;
+  if (inode.presumption_broken || inode.content == expected->second.before) return;
+  const auto& sources = expected->second.sources;
+  const bool whole = std::any_of(sources.begin(), sources.end(), [&](std::uint64_t source) {
+    return is_whole(source, inode.content);
+  });
+  if (whole) return;
+  const auto holes = std::count(inode.content.blocks.begin(), inode.content.blocks.end(), 0U);
+  break_law("P3", fmt::format("{}{} is neither absent, as it was, nor whole: {} bytes, {} holes",
+                              server.endpoint.text(), path, inode.content.size, holes));
+}
+
+void Laws::said(const std::string&, const Task& task, const TaskSays& says) {
+  if (std::holds_alternative<Done>(says)) said_done_.insert(task);
+}
+
+void Laws::stored(const MemoryTables& tables) {
+  for (const auto& [id, transfer] : tables.transfers) {
+    const auto before = seen_.find(transfer.file.id);
+    if (before == seen_.end()) {
+      seen_.emplace(transfer.file.id, transfer);
+    } else if (before->second.file.version != transfer.file.version) {
+      compare(before->second, transfer, tables);
+      before->second = transfer;
+    }
+  }
+  check_promises(tables);
+}
+
+void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTables& tables) {
+  const File& old = before.file;
+  const File& next = after.file;
+  if (next.version != old.version + 1) {
+    break_law("P13", fmt::format("{} jumped from version {} to {}", name_of(after), old.version,
+                                 next.version));
+  }
+  const bool revived = next.status == Status::committed && old.status != Status::done;
+  if (is_final(old.status) && next.status != old.status) {
+    const auto& key = std::pair(after.request.owner, after.request.handle);
+    const bool by_user = std::any_of(
+        tables.events.rbegin(), tables.events.rend(), [&](const auto& one) {
+          const Event& event = one.second;
+          return event.request == after.request.id && event.who == key.first &&
+                 event.what == "committed" && event.at == *next.committed_at;
+        });
+    if (!revived || !by_user) {
+      break_law("P6", fmt::format("{} was {} and its user did not move it", name_of(after),
+                                  word(old.status)));
+    }
+  }
+  if (next.epoch < old.epoch || next.epoch > old.epoch + 1) {
+    break_law("P5", fmt::format("{}: its epoch was {}", name_of(after), old.epoch));
+  }
+  if (next.status == Status::done && old.status != Status::done) check_done(after);
+  if (next.status == Status::failed && old.status != Status::failed) check_failure(after);
+  check_budget(before, after);
+  check_mover(before, after);
+}
+
+// P4: what was proven stands there; P5: the mover of this epoch, and no other, said so.
+void Laws::check_done(const Transfer& transfer) {
+  if (!said_done_.contains(task_of(transfer.file))) {
+    break_law("P5", name_of(transfer) + ": no mover of this epoch said that it is done");
+  }
+  const Request& request = transfer.request;
+  const Server& server = servers_.at(request.destination.endpoint);
+  const auto file = server.files.find(request.destination.wire_path());
+  if (file == server.files.end()) {
+    return break_law("P4", name_of(transfer) + ": nothing stands under its final name");
+  }
+  const Inode& inode = *file->second;
+  const Expected& expected = expected_.at({server.endpoint, file->first});
+  if (expected.unproven || inode.presumption_broken) return;
+  const std::uint64_t source = source_of_.at({request.owner, request.handle});
+  if (expected.sources.size() == 1 && !is_whole(source, inode.content)) {
+    break_law("P4", name_of(transfer) + ": other bytes stand under its final name");
+  }
+  if (transfer.file.verdict != Verdict::verified) {
+    break_law("P4", name_of(transfer) + ": done without the proof that was asked for");
+  }
+}
+
+// P8: where nothing goes wrong any more, nothing fails of what passes by itself.
+void Laws::check_failure(const Transfer& transfer) {
+  if (!fair_since_ || events_.now() < *fair_since_ + echo_of_faults) return;
+  const Remedy remedy = entry(transfer.file.fault->code).remedy;
+  if (remedy != Remedy::again && remedy != Remedy::hold) return;
+  break_law("P8", fmt::format("{} failed though nothing goes wrong any more: {}",
+                              name_of(transfer), sentence(*transfer.file.fault)));
+}
+
+// Design 5.12: what a try costs, and what costs nothing.
+void Laws::check_budget(const Transfer& before, const Transfer& after) {
+  const File& old = before.file;
+  const File& next = after.file;
+  if (next.tries > old.tries + 1 || next.tries > tries_in_a_row_max) {
+    break_law("budget", fmt::format("{}: tries went from {} to {}", name_of(after), old.tries,
+                                    next.tries));
+  }
+  if (next.afresh > afresh_max) break_law("budget", name_of(after) + ": afresh too often");
+  if (next.tries <= old.tries || !next.fault || next.stop_asked) return;
+  const FaultCode code = next.fault->code;
+  if (entry(code).remedy == Remedy::hold || code == FaultCode::lease_ended ||
+      code == FaultCode::server_busy) {
+    break_law("budget", fmt::format("{}: {} cost a try", name_of(after), word(code)));
+  }
+}
+
+// P5: a mover that lives is not given up, but for a stop that it did not confirm in time.
+void Laws::check_mover(const Transfer& before, const Transfer& after) {
+  const std::string& mover = before.file.mover;
+  if (mover.empty() || after.file.mover == mover || !mover_lives_(mover)) return;
+  if (is_final(after.file.status) || !after.file.fault) return;
+  const FaultCode code = after.file.fault->code;
+  const bool declared_dead = after.file.status == Status::committed &&
+                             after.file.hold == Hold::turn &&
+                             (code == FaultCode::mover_lost);
+  if (declared_dead) break_law("P5", name_of(after) + ": its mover " + mover + " lives");
+}
+
+void Laws::answered(const std::string& owner, const Call& call, const Answer& answer) {
+  if (!answer) return;
+  Promise& promise = promises_[{owner, handle_of(call)}];
+  if (std::holds_alternative<Clear>(call)) {
+    promise = Promise{};
+    return;
+  }
+  const auto* submit = std::get_if<Submit>(&call);
+  if (std::holds_alternative<Commit>(call) || (submit && submit->commit)) promise.committed = true;
+}
+
+void Laws::clear_asked(const std::string& owner, const std::string& handle) {
+  promises_[{owner, handle}].clear_asked = true;
+}
+
+// P1: what was committed is there. P2: and it is the same.
+void Laws::check_promises(const MemoryTables& tables) {
+  for (auto& [key, promise] : promises_) {
+    if (promise.clear_asked) continue;
+    const auto found = tables.handles.find(key);
+    if (found == tables.handles.end()) {
+      if (promise.committed) break_law("P1", key.second + " was committed and is not there");
+      continue;
+    }
+    if (promise.request && *promise.request != found->second) {
+      break_law("P2", key.second + " became another transfer");
+    }
+    promise.request = found->second;
+    if (promise.committed &&
+        tables.transfers.at(found->second).file.status == Status::inactive) {
+      break_law("P1", key.second + " was committed and is inactive");
+    }
+  }
+}
+
+// P8: once faults have stopped, everything committed has ended, and nothing of ours is left.
+void Laws::all_ended(const MemoryTables& tables, const Engine::Totals& totals) {
+  for (const auto& [id, transfer] : tables.transfers) {
+    const Status status = transfer.file.status;
+    if (status == Status::committed || status == Status::active) {
+      break_law("P8", fmt::format("{} has not ended: hold {}, {}", name_of(transfer),
+                                  word(transfer.file.hold), transfer.file.hold_detail));
+    }
+  }
+  if (totals.active != 0 || totals.waiting != 0) {
+    break_law("leak", fmt::format("the engine counts {} active and {} waiting", totals.active,
+                                  totals.waiting));
+  }
+  if (!tables.outbox.empty()) break_law("leak", "an order was never answered");
+  if (!tables.ledger.empty()) break_law("leak", "the ledger keeps a part");
+  check_parts(tables);
+}
+
+void Laws::check_parts(const MemoryTables& tables) {
+  std::set<std::string> known;
+  for (const auto& [id, transfer] : tables.transfers) {
+    const Part& part = transfer.file.part;
+    for (const std::uint32_t epoch : part.epochs) known.insert(part_name(part.id, epoch));
+  }
+  for (const auto& [endpoint, server] : servers_.all()) {
+    for (const auto& [path, inode] : server.files) {
+      const std::string name = path.substr(path.rfind('/') + 1);
+      if (is_part_name(name) && !known.contains(name)) {
+        break_law("leak", fmt::format("{}{} is left", endpoint.text(), path));
+      }
+    }
+  }
+}
+
+}  // namespace rft::sim

@@ -1,0 +1,90 @@
+// The promises of the design as checks over a world. Each is named as in section 3.
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "sim/events.h"
+#include "sim/servers.h"
+#include "store/memory.h"
+
+namespace rft::sim {
+
+struct Broken {
+  std::string law;  // "P3"
+  std::string how;
+};
+
+// What may stand under a final name.
+struct Expected {
+  std::vector<std::uint64_t> sources;  // of the transfers that go there
+  std::optional<Content> before;       // what stood there at the beginning
+  bool unproven = false;  // in place, or not verified by checksum: the user did without P3 or P4
+};
+
+class Laws {
+ public:
+  Laws(Events& events, Weather& weather, Servers& servers)
+      : events_(events), weather_(weather), servers_(servers) {}
+
+  const std::optional<Broken>& broken() const { return broken_; }
+  void break_law(std::string law, std::string how);
+
+  // ---- what the world tells ----
+  void source_written(std::uint64_t source, Content content);
+  void expect(const Endpoint& endpoint, const std::string& path, Expected expected);
+  void goes(const std::string& owner, const std::string& handle, std::uint64_t source);
+  using Lives = std::function<bool(const std::string& mover)>;
+  void watch_movers(Lives lives) { mover_lives_ = std::move(lives); }
+
+  // ---- moments ----
+  void changed(const Server& server, const std::string& path);            // P3
+  void said(const std::string& mover, const Task& task, const TaskSays& says);
+  void stored(const MemoryTables& tables);  // P1, P2, P4, P5, P6, budget of 5.12
+  void answered(const std::string& owner, const Call& call, const Answer& answer);
+  void clear_asked(const std::string& owner, const std::string& handle);
+  void store_failed() { last_trouble_ = events_.now(); }
+  void daemon_died() { last_trouble_ = events_.now(); }
+  void faults_stopped() { fair_since_ = events_.now(); }
+  Instant last_trouble() const { return last_trouble_; }
+
+  // ---- the end ----
+  void all_ended(const MemoryTables& tables, const Engine::Totals& totals);  // P8, leaks, work
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  struct Promise {
+    bool committed = false;
+    bool clear_asked = false;
+    std::optional<Uuid> request;
+  };
+  void compare(const Transfer& before, const Transfer& after, const MemoryTables& tables);
+  void check_done(const Transfer& transfer);
+  void check_budget(const Transfer& before, const Transfer& after);
+  void check_mover(const Transfer& before, const Transfer& after);
+  void check_failure(const Transfer& transfer);
+  void check_promises(const MemoryTables& tables);
+  void check_parts(const MemoryTables& tables);
+  bool is_whole(std::uint64_t source, const Content& content) const;
+  std::string name_of(const Transfer& transfer) const;
+
+  Events& events_;
+  Weather& weather_;
+  Servers& servers_;
+  std::optional<Broken> broken_;
+  std::map<std::uint64_t, std::vector<Content>> versions_;
+  std::map<std::pair<Endpoint, std::string>, Expected> expected_;
+  std::map<Key, std::uint64_t> source_of_;
+  Lives mover_lives_;
+  std::map<Uuid, Transfer> seen_;  // by file, as stored last
+  std::map<Key, Promise> promises_;
+  std::set<Task> said_done_;
+  Instant last_trouble_{};
+  std::optional<Instant> fair_since_;
+};
+
+}  // namespace rft::sim

@@ -1,0 +1,195 @@
+#include "sim/movers.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "mover/limits.h"
+#include "sim/virtual_async.h"
+
+namespace rft::sim {
+
+using mover::awaitable;
+using mover::boot_now;
+using mover::MoveTask;
+using mover::wait_any;
+
+template <class Work>
+void MoverProcess::spawn(Work work) {
+  boost::asio::co_spawn(io_, std::move(work), boost::asio::detached);
+  wake(io_);
+}
+
+MoverProcess::MoverProcess(Events& events, Dice& dice, Weather& weather, Servers& servers,
+                           Mutant mutant, std::string owner, Told told)
+    : events_(events),
+      shore_{events, dice, weather, servers, mutant,
+             [this](const Endpoint& endpoint) {
+               if (!std::exchange(reachable_[endpoint], true)) note(LoggedIn{endpoint});
+             }},
+      owner_(std::move(owner)),
+      told_(std::move(told)),
+      lease_(events.now()) {
+  spawn(live());
+}
+
+MoverProcess::~MoverProcess() { bury(io_); }
+
+std::vector<Task> MoverProcess::tasks() const {
+  std::vector<Task> all = words_.tasks();
+  for (const auto& [task, work] : tasks_) {
+    if (!words_.knows(task)) all.push_back(task);
+  }
+  return all;
+}
+
+bool MoverProcess::works_on(const Uuid& file) const {
+  const auto found = tasks_.lower_bound(Task{file, 0});
+  return found != tasks_.end() && found->first.file == file;
+}
+
+void MoverProcess::when_awake(std::function<void()> message) {
+  if (frozen_since_) unread_.push_back(std::move(message));
+  else message();
+}
+
+void MoverProcess::take(Order order) {
+  when_awake([this, order = std::move(order)] {
+    if (const auto* move = std::get_if<MoveOrder>(&order)) {
+      begin(*move);
+    } else if (const auto* publish = std::get_if<PublishOrder>(&order)) {
+      this->order(publish->task, [](MoveTask& task) { task.publish(); });
+    } else if (const auto* stop = std::get_if<StopOrder>(&order)) {
+      if (shore_.mutant == Mutant::stops_unheard) return;
+      this->order(stop->task, [](MoveTask& task) { task.interrupt(mover::Interrupt::Why::stop); });
+    } else if (const auto* remove_order = std::get_if<RemoveOrder>(&order)) {
+      spawn(remove(*remove_order));
+    } else {
+      spawn(look_in(std::get<ProbeOrder>(order)));
+    }
+  });
+}
+
+void MoverProcess::begin(MoveOrder order) {
+  const Task task = order.task;
+  if (tasks_.contains(task) || words_.knows(task)) {
+    words_.send_again(task);
+    return told_.has_words();
+  }
+  if (draining_ || lease_.is_over(boot_now())) return note(TaskWord{task, 0, UnknownTask{}});
+  MoveTask::Ports ports;
+  ports.make_carrier = [this](const MoveOrder& one, mover::Interrupt* interrupt) {
+    return std::make_unique<SimCarrier>(shore_, one, interrupt);
+  };
+  ports.say = [this, task](TaskSays says) { say(task, std::move(says)); };
+  ports.may_publish = [this] { return lease_.may_publish(boot_now()); };
+  ports.lease_changed = &lease_changed_;
+  auto work = std::make_shared<MoveTask>(std::move(order), std::move(ports));
+  tasks_.emplace(task, work);
+  spawn(run(task, work));
+}
+
+void MoverProcess::order(const Task& task, const std::function<void(MoveTask&)>& known) {
+  const auto work = tasks_.find(task);
+  if (work != tasks_.end()) return known(*work->second);
+  if (!words_.knows(task)) return note(TaskWord{task, 0, UnknownTask{}});
+  words_.send_again(task);
+  told_.has_words();
+}
+
+awaitable<void> MoverProcess::run(Task task, std::shared_ptr<MoveTask> work) {
+  co_await work->run();
+  tasks_.erase(task);
+  lease_changed_.notify();
+}
+
+awaitable<void> MoverProcess::remove(RemoveOrder order) {
+  ++errands_;
+  const Uuid id = order.id;
+  auto fault = co_await remove_parts(shore_, std::move(order), &errand_interrupt_);
+  note(Removed{id, std::move(fault)});
+  --errands_;
+  lease_changed_.notify();
+}
+
+awaitable<void> MoverProcess::look_in(ProbeOrder order) {
+  ++errands_;
+  auto fault = co_await probe(shore_, order, &errand_interrupt_);
+  note(Probed{order.endpoint, order.credential, std::move(fault)});
+  --errands_;
+  lease_changed_.notify();
+}
+
+void MoverProcess::say(const Task& task, TaskSays says) {
+  told_.said(task, says);
+  words_.add(task, std::move(says));
+  told_.has_words();
+}
+
+void MoverProcess::note(Word word) {
+  notes_.push_back(std::move(word));
+  told_.has_words();
+}
+
+void MoverProcess::acknowledge(Task task, std::uint64_t seq) {
+  when_awake([this, task, seq] {
+    if (words_.acknowledge(task, seq)) lease_changed_.notify();
+  });
+}
+
+void MoverProcess::drain() {
+  when_awake([this] {
+    draining_ = true;
+    lease_changed_.notify();
+  });
+}
+
+void MoverProcess::renew_lease(Duration length) {
+  when_awake([this, length] {
+    lease_.renew(boot_now(), length);
+    lease_changed_.notify();
+  });
+}
+
+void MoverProcess::connected(std::uint64_t number) {
+  connection = number;
+  words_.send_all_again();
+}
+
+std::vector<Word> MoverProcess::take_due() {
+  std::vector<Word> due(notes_.begin(), notes_.end());
+  notes_.clear();
+  for (TaskWord& word : words_.take_due(boot_now())) due.push_back(std::move(word));
+  return due;
+}
+
+std::optional<Instant> MoverProcess::next_due() const {
+  if (!notes_.empty()) return boot_now();
+  return words_.next_due(boot_now());
+}
+
+void MoverProcess::freeze() {
+  frozen_since_ = events_.now();
+  sim::freeze(io_);
+}
+
+void MoverProcess::thaw() {
+  frozen_since_.reset();
+  sim::thaw(io_);
+  for (const auto& message : std::exchange(unread_, {})) message();
+}
+
+awaitable<void> MoverProcess::live() {
+  const auto is_idle = [this] {
+    return tasks_.empty() && words_.tasks().empty() && errands_ == 0 && notes_.empty();
+  };
+  while (!lease_.is_over(boot_now()) && !(draining_ && is_idle())) {
+    co_await wait_any(lease_.ends(), &lease_changed_);
+  }
+  errand_interrupt_.raise(mover::Interrupt::Why::mover_ends);
+  for (const auto& [task, work] : tasks_) work->interrupt(mover::Interrupt::Why::mover_ends);
+  const Instant due = boot_now() + mover::end_limit;
+  while (!tasks_.empty() && boot_now() < due) co_await wait_any(due, &lease_changed_);
+  told_.ended(words_.unacknowledged());
+}
+
+}  // namespace rft::sim

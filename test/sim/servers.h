@@ -1,0 +1,149 @@
+// Servers: endpoints with a little file system, and flows between them that live on their own.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mover/async.h"
+#include "sim/events.h"
+#include "sim/weather.h"
+#include "wire/message.h"
+
+namespace rft::sim {
+
+// Which bytes stand in a block: made from source, version and place, so that equal blocks are equal
+// bytes. 0: a hole.
+using Block = std::uint64_t;
+inline constexpr std::uint64_t block_size = 1'000'000;
+
+struct Content {
+  std::uint64_t size = 0;
+  std::vector<Block> blocks;
+  bool operator==(const Content&) const = default;
+};
+std::uint64_t blocks_of(std::uint64_t size);
+Content content_of(std::uint64_t source, std::uint64_t version, std::uint64_t size);
+std::string checksum_of(const Content& content);
+
+struct Inode {
+  std::uint64_t unique = 0;
+  Content content;
+  WallTime modified{};
+  std::string final_name;  // under which users see it; empty: none, or a part's
+  // A writer lived through the settling time in silence: what 5.3 presumes was not so, and P3 is not
+  // promised for these bytes.
+  bool presumption_broken = false;
+};
+
+struct Server {
+  Endpoint endpoint;
+  bool up = true;
+  bool mute = false;  // while it is down: connections hang instead of being refused
+  std::uint64_t life = 0;  // sessions of an earlier one are dead
+  bool refuses_login = false;
+  bool full = false;
+  bool refuses_rename = false;
+  std::map<std::string, std::shared_ptr<Inode>> files;  // by path
+};
+
+// What reaches the client of a flow.
+struct FlowNews {
+  mover::Signal changed;
+  RangeSet confirmed;
+  std::uint64_t bytes_sent = 0;
+  bool whole = false;           // both sides said 226
+  std::optional<Fault> fault;   // one of them said no
+  Instant heard{};
+};
+
+struct FlowOrder {
+  Task task;
+  Endpoint source, destination;
+  std::string from, to;
+  RangeSet there;  // with something there: REST, else the file is truncated
+  std::uint64_t size = 0;
+};
+
+using FlowId = std::uint64_t;
+
+class Servers {
+ public:
+  // Told of each change of what stands under a name: after a write, a rename, a removal.
+  using Changed = std::function<void(const Server&, const std::string& path)>;
+  struct Sent {
+    std::uint64_t bytes = 0;     // that flows of this file wrote, all epochs
+    std::uint64_t excusable = 0;  // of them written shortly before a flow broke, or lost with a server
+  };
+
+  Servers(Events& events, Dice& dice, Weather& weather)
+      : events_(events), dice_(dice), weather_(weather) {}
+
+  Server& at(const Endpoint& endpoint) { return servers_.at(endpoint); }
+  Server& add(const Endpoint& endpoint);
+  std::map<Endpoint, Server>& all() { return servers_; }
+  void watch(Changed changed) { changed_ = std::move(changed); }
+
+  void put(Server& server, const std::string& path, Content content);
+  std::optional<FileFacts> look(const Server& server, const std::string& path) const;
+  bool rename(Server& server, const std::string& from, const std::string& to);
+  void remove(Server& server, const std::string& path);
+  void link_for_mutant(Server& server, const std::string& from, const std::string& to);
+
+  FlowId open(FlowOrder order, std::shared_ptr<FlowNews> news);
+  // The client's end reached the server: the flow ends within `within`.
+  void close(FlowId flow, Duration within);
+  // No word reaches the client any more, and none of the client the server.
+  void cut(FlowId flow);
+  bool is_cut(FlowId flow) const;
+  bool lives(FlowId flow) const { return flows_.contains(flow); }
+  std::size_t flows() const { return flows_.size(); }
+  bool flows_of(const Uuid& file) const;
+  // All clients of flows vanish without a FIN.
+  void cut_all();
+
+  void go_down(Server& server, bool mute);
+  void come_up(Server& server);
+  const std::map<Uuid, Sent>& sent() const { return sent_; }
+
+ private:
+  struct Flow {
+    FlowOrder order;
+    std::weak_ptr<FlowNews> client;
+    std::shared_ptr<Inode> from, to;
+    std::vector<std::uint64_t> blocks;  // to be sent, in this order
+    std::size_t next = 0;
+    Duration pace{0};
+    bool was_cut = false;
+    std::optional<Instant> orphaned;
+    Instant last_write{};
+    RangeSet unmarked;
+    std::size_t breaks_at = SIZE_MAX, pauses_at = SIZE_MAX, cut_at = SIZE_MAX;
+    std::vector<std::pair<Instant, std::uint64_t>> recent;  // bytes written in the last seconds
+  };
+
+  void begin(FlowId id);
+  void plan_blocks(Flow& flow);
+  void write_next(FlowId id);
+  void write(Flow& flow, std::uint64_t block);
+  void mark(FlowId id);
+  void deliver_marker(Flow& flow);
+  void end(FlowId id, std::optional<Fault> fault);
+  void touch(Server& server, Inode& inode);
+  void changed(Server& server, const std::string& path);
+
+  Events& events_;
+  Dice& dice_;
+  Weather& weather_;
+  Changed changed_;
+  std::map<Endpoint, Server> servers_;
+  std::map<FlowId, Flow> flows_;
+  FlowId last_flow_ = 0;
+  std::uint64_t last_inode_ = 0;
+  std::map<Uuid, Sent> sent_;
+};
+
+}  // namespace rft::sim

@@ -1,0 +1,57 @@
+// SimStore: the tables of MemoryStore behind a slow, failing disk. Saves are done in their order; what
+// was not done when rftd dies is lost, what was done and not answered stays.
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "sim/events.h"
+#include "sim/laws.h"
+#include "sim/mutants.h"
+#include "sim/weather.h"
+#include "store/memory.h"
+
+namespace rft::sim {
+
+class SimStore final : public Store {
+ public:
+  SimStore(Events& events, Dice& dice, Weather& weather, Laws& laws, Mutant mutant,
+           MemoryTables tables);
+
+  const MemoryTables& tables() const { return memory_.tables(); }
+  void fail_until(Instant when) { out_until_ = when; }
+  void tell_answered(std::function<void()> answered) { answered_ = std::move(answered); }
+
+  void open_work(Then<OpenWork> then) override;
+  void load(const std::string& owner, const std::string& handle, const std::string& key,
+            Then<Loaded> then) override;
+  void save(Saving saving, std::function<void(Saved)> then) override;
+  void list(ListQuery query, Then<ListPage> then) override;
+  void history(const std::string& owner, const std::string& handle, Then<History> then) override;
+  void history_of(const std::string& owner, const Uuid& request, Then<History> then) override;
+  void events_after(const std::string& owner, std::int64_t after, std::uint32_t limit,
+                    Then<std::vector<Event>> then) override;
+  void counts(Then<std::map<Status, std::uint64_t>> then) override;
+  void save_credential(CredentialFacts facts, std::string sealed,
+                       std::function<void(Saved)> then) override;
+  void sealed_credential(const Uuid& id, Then<std::string> then) override;
+  void remove_credential(const std::string& owner, const Uuid& id,
+                         std::function<void(Saved)> then) override;
+
+ private:
+  // One after the other, each after a moment; never once this store is gone.
+  void post(std::function<void()> what);
+  void disturb_next_save();
+
+  Events& events_;
+  Dice& dice_;
+  Weather& weather_;
+  Laws& laws_;
+  Mutant mutant_;
+  std::function<void()> answered_;
+  Instant last_{};
+  Instant out_until_{};
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  MemoryStore memory_;
+};
+
+}  // namespace rft::sim

@@ -1,0 +1,99 @@
+#include "sim/world.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "sim/virtual_async.h"
+
+namespace rft::sim {
+namespace {
+
+constexpr Duration all_must_end_within = std::chrono::hours(8);
+constexpr std::uint64_t steps_max = 2'000'000;
+
+}  // namespace
+
+World::World(std::uint64_t seed, Mutant mutant, bool trace)
+    : dice_(seed),
+      weather_(dice_),
+      mutant_(mutant),
+      trace_(trace),
+      servers_(events_, dice_, weather_),
+      laws_(events_, weather_, servers_) {
+  live_in(events_);
+}
+
+World::~World() = default;
+
+void World::say(const std::string& line) {
+  const std::string text =
+      fmt::format("{:>10} {}", events_.now().time_since_epoch().count() - 1'000'000, line);
+  for (const char byte : text) hash_ = (hash_ ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
+  if (trace_) std::printf("%s\n", text.c_str());
+}
+
+bool World::step() {
+  if (laws_.broken() || !events_.step()) return false;
+  run_awake();
+  if (events_.steps() > steps_max) laws_.break_law("P11", "the world does not come to rest");
+  return !laws_.broken();
+}
+
+void World::until(Instant when) {
+  bool over = false;
+  events_.at(when, [&over] { over = true; });
+  while (!over && step()) {
+  }
+}
+
+// Nothing is asked, nothing waits and nothing works any more.
+bool World::has_ended() const {
+  if (open_calls_ > 0 || !daemon_ || !daemon_->is_open() || servers_.flows() > 0) return false;
+  const MemoryTables& tables = daemon_->store().tables();
+  for (const auto& [id, transfer] : tables.transfers) {
+    const Status status = transfer.file.status;
+    if (status == Status::committed || status == Status::active) return false;
+  }
+  for (const auto& [id, mover] : machine_.movers) {
+    if (mover->work() > 0) return false;
+  }
+  return tables.ledger.empty();
+}
+
+Findings World::run() {
+  set_up();
+  start_daemon();
+  events_.in(Duration(1500), [this] { nemesis(); });
+  events_.in(Duration(3000), [this] { look_why(); });
+  until(events_.now() + dice_.between(Duration(60'000), Duration(400'000)));
+  if (!laws_.broken()) end_well();
+  Findings verdict;
+  verdict.broken = laws_.broken();
+  verdict.steps = events_.steps();
+  verdict.faults = weather_.total();
+  verdict.transfers = transfers_.size();
+  verdict.hash = hash_;
+  for (const FaultRow& row : fault_rows) {
+    verdict.counts[static_cast<std::size_t>(row.kind)] = weather_.count(row.kind);
+  }
+  const MemoryTables& tables = daemon_ ? daemon_->store().tables() : tables_;
+  for (const auto& [id, transfer] : tables.transfers) {
+    if (transfer.file.status == Status::done) ++verdict.done;
+  }
+  return verdict;
+}
+
+void World::end_well() {
+  say("from now on nothing goes wrong");
+  clear_up();
+  const Instant latest = events_.now() + all_must_end_within;
+  while (!has_ended() && events_.now() < latest && step()) {
+  }
+  if (laws_.broken()) return;
+  until(events_.now() + 60s);  // last words, and their acknowledgements
+  if (laws_.broken()) return;
+  laws_.all_ended(daemon_->store().tables(), daemon_->engine().totals());
+}
+
+}  // namespace rft::sim
