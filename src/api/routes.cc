@@ -49,7 +49,7 @@ const std::vector<Code> priority_refusals{
     Code::invalid_handle,         Code::invalid_priority, Code::no_such_transfer,
     Code::idempotency_key_reused, Code::wrong_state,      Code::storage_full};
 
-std::vector<Route> transfer_table() {
+std::vector<Route> submission_table() {
   using enum Right;
   return {
       {.method = "POST",
@@ -74,6 +74,12 @@ std::vector<Route> transfer_table() {
        .media = Media::ndjson,
        .refusals = {Code::invalid_request},
        .streams_body = true},
+  };
+}
+
+std::vector<Route> reading_table() {
+  using enum Right;
+  return {
       {.method = "GET",
        .pattern = "/v1/transfers",
        .right = read,
@@ -93,14 +99,6 @@ std::vector<Route> transfer_table() {
        .says = "The whole record.",
        .answer = "Record",
        .refusals = read_refusals},
-      {.method = "DELETE",
-       .pattern = "/v1/transfers/{handle}",
-       .right = change,
-       .function = clear_transfer,
-       .name = "clearRecordRequest",
-       .says = "Clear the record of a transfer that neither waits nor runs.",
-       .answer = "Answer",
-       .refusals = change_refusals},
       {.method = "GET",
        .pattern = "/v1/transfers/{handle}/status",
        .right = read,
@@ -126,6 +124,23 @@ std::vector<Route> transfer_table() {
        .says = "Why it is where it is.",
        .answer = "Why",
        .refusals = read_refusals},
+      {.method = "GET",
+       .pattern = "/v1/events",
+       .right = read,
+       .function = stream_events,
+       .name = "streamEvents",
+       .says = "Server-sent events: each change of the caller's transfers as it happens. `id` is "
+               "the event's seq; Last-Event-ID resumes.",
+       .answer = "Event",
+       .media = Media::event_stream,
+       .query = {{"handle", "only of this handle"}, {"after", "those after this seq first"}},
+       .refusals = {Code::invalid_request, Code::invalid_handle}},
+  };
+}
+
+std::vector<Route> changing_table() {
+  using enum Right;
+  return {
       {.method = "POST",
        .pattern = "/v1/transfers/{handle}/commit",
        .right = change,
@@ -151,30 +166,20 @@ std::vector<Route> transfer_table() {
        .request = "PriorityRequest",
        .answer = "Answer",
        .refusals = priority_refusals},
-      {.method = "GET",
-       .pattern = "/v1/events",
-       .right = read,
-       .function = stream_events,
-       .name = "streamEvents",
-       .says = "Server-sent events: each change of the caller's transfers as it happens. `id` is "
-               "the event's seq; Last-Event-ID resumes.",
-       .answer = "Event",
-       .media = Media::event_stream,
-       .query = {{"handle", "only of this handle"}, {"after", "those after this seq first"}},
-       .refusals = {Code::invalid_request, Code::invalid_handle}},
+      {.method = "DELETE",
+       .pattern = "/v1/transfers/{handle}",
+       .right = change,
+       .function = clear_transfer,
+       .name = "clearRecordRequest",
+       .says = "Clear the record of a transfer that neither waits nor runs.",
+       .answer = "Answer",
+       .refusals = change_refusals},
   };
 }
 
-std::vector<Route> service_table() {
+std::vector<Route> credential_table() {
   using enum Right;
   return {
-      {.method = "GET",
-       .pattern = "/v1/links",
-       .right = read,
-       .function = get_links,
-       .name = "getLinks",
-       .says = "The caller's links, and the endpoints as the breaker sees them.",
-       .answer = "Links"},
       {.method = "POST",
        .pattern = "/v1/credentials",
        .right = change,
@@ -204,6 +209,19 @@ std::vector<Route> service_table() {
        .media = Media::none,
        .yes = {204},
        .refusals = {Code::no_such_credential, Code::credential_in_use, Code::storage_full}},
+  };
+}
+
+std::vector<Route> service_table() {
+  using enum Right;
+  return {
+      {.method = "GET",
+       .pattern = "/v1/links",
+       .right = read,
+       .function = get_links,
+       .name = "getLinks",
+       .says = "The caller's links, and the endpoints as the breaker sees them.",
+       .answer = "Links"},
       {.method = "GET",
        .pattern = "/v1/version",
        .right = none,
@@ -243,8 +261,11 @@ std::vector<Route> service_table() {
 }
 
 std::vector<Route> whole_table() {
-  std::vector<Route> table = transfer_table();
-  for (Route& route : service_table()) table.push_back(std::move(route));
+  std::vector<Route> table;
+  for (const auto part :
+       {submission_table, reading_table, changing_table, credential_table, service_table}) {
+    for (Route& route : part()) table.push_back(std::move(route));
+  }
   return table;
 }
 

@@ -99,6 +99,7 @@ class Session {
         place_(std::move(place)),
         service_(service),
         limits_(limits),
+        answered_(stream_.get_executor()),
         filled_(stream_.get_executor()),
         room_(stream_.get_executor()) {}
 
@@ -117,6 +118,7 @@ class Session {
   void close() {
     broken_ = true;
     beast::get_lowest_layer(stream_).close();
+    answered_.notify();
     filled_.notify();
     room_.notify();
   }
@@ -144,8 +146,9 @@ class Session {
       co_return co_await exchange_streams(head, std::move(request));
     }
     if (!co_await read_body(head, request)) co_return false;
-    HttpResponse response = co_await answer(std::move(request));
-    const bool sent = co_await send(response, head_only);
+    auto response = co_await answer(std::move(request));
+    if (!response) co_return false;
+    const bool sent = co_await send(*response, head_only);
     co_return sent&& keep_alive_ && !draining_;
   }
 
@@ -179,35 +182,38 @@ class Session {
     co_return co_await write("HTTP/1.1 100 Continue\r\n\r\n");
   }
 
-  asio::awaitable<HttpResponse> answer(HttpRequest request) {
-    // Shared, for the connection may be gone when the answer comes.
+  // Nothing where the connection was closed before the answer came.
+  asio::awaitable<std::optional<HttpResponse>> answer(HttpRequest request) {
+    // Shared with the service, which may answer a connection that is gone.
     struct Coming {
-      explicit Coming(const asio::any_io_executor& executor) : here(executor) {}
-      Signal here;
       std::optional<HttpResponse> response;
+      std::function<void()> here;
     };
-    auto coming = std::make_shared<Coming>(stream_.get_executor());
+    auto coming = std::make_shared<Coming>();
+    coming->here = [this] { answered_.notify(); };
     service_.answer(peer_, std::move(request), [coming](HttpResponse response) {
       coming->response = std::move(response);
-      coming->here.notify();
+      if (coming->here) coming->here();
     });
-    while (!coming->response) co_await coming->here.wait();
-    co_return std::move(*coming->response);
+    while (!coming->response && !broken_) co_await answered_.wait();
+    coming->here = nullptr;
+    co_return std::move(coming->response);
   }
 
   // The request's body is fed while the response is written.
   asio::awaitable<bool> exchange_streams(Head& head, HttpRequest request) {
     using namespace asio::experimental::awaitable_operators;
-    HttpResponse response = co_await answer(request);
-    if (!response.taker) {
+    auto response = co_await answer(request);
+    if (!response) co_return false;
+    if (!response->taker) {
       keep_alive_ = false;
-      co_await send(response, false);
+      co_await send(*response, false);
       co_return co_await linger();
     }
     if (!co_await tell_to_continue(request)) co_return false;
-    response.taker->when_room([this] { room_.notify(); });
-    const auto [fed, sent] = co_await (feed(head, *response.taker) && send(response, false));
-    response.taker->when_room({});
+    response->taker->when_room([this] { room_.notify(); });
+    const auto [fed, sent] = co_await (feed(head, *response->taker) && send(*response, false));
+    response->taker->when_room({});
     co_return fed&& sent&& keep_alive_ && !draining_;
   }
 
@@ -328,8 +334,9 @@ class Session {
   Service& service_;
   const ServerLimits& limits_;
   beast::flat_buffer buffer_;
-  Signal filled_;  // the response's stream has something
-  Signal room_;    // the taker takes again
+  Signal answered_;  // the service has
+  Signal filled_;    // the response's stream has something
+  Signal room_;      // the taker takes again
   bool http_1_1_ = true;
   bool keep_alive_ = true;
   bool draining_ = false;
