@@ -74,7 +74,7 @@ json::object or_null(const json::object& type) {
 
 // What is asked is closed (an unknown field is refused); what is answered may grow.
 bool is_asked(const Schema& schema) {
-  return schema.name == "Options" || schema.name == "Nothing" || schema.name.ends_with("Request");
+  return schema.name == "Options" || schema.name.ends_with("Request");
 }
 
 json::object schema_object(const Schema& schema) {
@@ -228,10 +228,18 @@ std::string openapi_document() {
     path.get_object()[lower(route.method)] = operation(route);
   }
   json::object components;
-  for (const Schema& schema : schemas()) components[schema.name] = schema_object(schema);
+  for (const Schema& schema : schemas()) {
+    if (!schema.fields.empty()) components[schema.name] = schema_object(schema);
+  }
   json::object document{
       {"openapi", "3.1.0"},
-      {"info", json::object{{"title", "RFT: Reliable File Transfer"}, {"version", RFT_VERSION}}}};
+      {"info", json::object{{"title", "RFT: Reliable File Transfer"},
+                            {"version", RFT_VERSION},
+                            {"description",
+                             "HTTP/1.1 over the service's Unix socket. The caller is the "
+                             "user at its other end, as the kernel tells."}}},
+      {"servers", json::array{json::object{{"url", "/"}}}},
+      {"security", json::array{}}};
   document["paths"] = std::move(paths);
   document["components"] = json::object{{"schemas", std::move(components)}};
   document["x-codes"] = codes_object();
