@@ -7,7 +7,7 @@ Saved answer_to(const SqlFailure& failure) {
   return failure.full() ? Saved::full : Saved::no;
 }
 
-enum class Ending { committed, rolled_back, unknown };
+enum class Ending { committed, not_begun, rolled_back, unknown };
 
 struct Group {
   Ending ending = Ending::committed;
@@ -60,7 +60,8 @@ Group lost_commit(Database& database, const SqlFailure& failure, std::size_t cou
 
 Group try_together(Database& database, std::span<const Write* const> writes) {
   if (const auto begun = database.run("BEGIN IMMEDIATE"); !begun) {
-    return all_alike(Ending::rolled_back, answer_to(begun.error()), writes.size());
+    // Another program has locked the database: each alone would wait as long again.
+    return all_alike(Ending::not_begun, answer_to(begun.error()), writes.size());
   }
   Group group;
   HighMarks marks;

@@ -40,8 +40,8 @@ std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime now, co
 
 Sql<bool> prune_step(Database& database, const Retention& retention, WallTime now,
                      const std::function<Uuid()>& fresh_id, Pruned& pruned) {
-  static const std::string ledger_sql =
-      "INSERT INTO part (" + columns_of<LedgerPart>() + ") VALUES (" + marks_of<LedgerPart>() + ")";
+  static const std::string ledger_sql = "INSERT INTO part (" + columns_of<LedgerPart>() +
+                                        ") VALUES (" + placeholders<LedgerPart>() + ")";
   pruned = Pruned{};
   const auto finished = finished_before(database, now - retention.records);
   if (!finished) return tl::unexpected(finished.error());

@@ -39,7 +39,7 @@ std::string columns_of(std::string_view table = "") {
 
 // "?, ?, ...", one for each column of a T.
 template <class T>
-std::string marks_of() {
+std::string placeholders() {
   std::string list;
   each_column<T>([&](const std::string&) { list += list.empty() ? "?" : ", ?"; });
   return list;

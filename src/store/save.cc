@@ -13,7 +13,7 @@ namespace {
 template <class T>
 std::string insertion(const std::string& table, const std::string& more = "",
                       const std::string& more_values = "") {
-  return "INSERT INTO " + table + " (" + columns_of<T>() + more + ") VALUES (" + marks_of<T>() +
+  return "INSERT INTO " + table + " (" + columns_of<T>() + more + ") VALUES (" + placeholders<T>() +
          more_values + ")";
 }
 
@@ -29,7 +29,8 @@ bool create(Steps& steps, const Transfer& next) {
 
 bool update(Steps& steps, const Transfer& next) {
   static const std::string sql = "UPDATE file SET (" + columns_of<File>() + ") = (" +
-                                 marks_of<File>() + ") WHERE id = ? AND owner = ? AND version = ?";
+                                 placeholders<File>() +
+                                 ") WHERE id = ? AND owner = ? AND version = ?";
   return steps.run(sql, Members{next.file}, next.file.id, next.request.owner,
                    next.file.version - 1) == 1;
 }

@@ -173,28 +173,6 @@ TEST(StoreDisk, a_full_disk_changes_nothing_and_saves_go_on_when_there_is_room) 
   EXPECT_EQ(calls.load(alice, "h").transfer, second.next);
 }
 
-TEST(StoreDisk, a_save_too_large_for_the_disk_does_not_take_its_neighbours_along) {
-  const Folder folder;
-  Disk disk;
-  DiskSubject subject(folder.file("rft.db"), disk_name);
-  ASSERT_TRUE(subject.good());
-  Calls<DiskSubject> calls(subject);
-  // A log that was copied back into the database is room for as much again.
-  Change large = step({}, 1, 0);
-  large.next.file.hold_detail.assign(6U << 20, 'x');
-  ASSERT_EQ(calls.save(large), Saved::yes);
-  disk.fill(true);
-  Change huge = step(large.next, 2, 0);
-  huge.next.file.hold_detail.assign(20U << 20, 'x');
-  std::vector<Saved> answers;
-  const auto note = [&](Saved saved) { answers.push_back(saved); };
-  subject.store().save(saving(submission(2, alice, "a")), note);
-  subject.store().save(saving(huge), note);
-  subject.store().save(saving(submission(3, alice, "b")), note);
-  while (answers.size() < 3) subject.mailbox().run_one();
-  EXPECT_EQ(answers, (std::vector{Saved::yes, Saved::full, Saved::yes}));
-}
-
 TEST(StoreDisk, a_copy_taken_at_any_moment_is_sound_and_has_all_that_was_answered) {
   const Folder folder;
   Disk disk;
