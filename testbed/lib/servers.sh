@@ -3,7 +3,7 @@
 # The servers. Each runs as the leader of a session of its own, so its session's id is the parent's pid and its
 # children can be found even when the parent is dead.
 
-server_variables=(kind security port address data_address netns neighbours user root ipv6 tls_ftp_user)
+server_variables=(kind security port address data_address netns neighbours user root ipv6 tls_ftp_user forbid)
 
 server_folder() { echo "$dir/servers/$1"; }
 
@@ -131,6 +131,7 @@ gct_command() {
         globus-gridftp-server -c /dev/null -s -p "$port" -control-interface "$address" -data-interface "$data_address"
         -pidfile "$folder/pidfile" -l "$folder/log" -d "ERROR,WARN,INFO" -log-module stdio:buffer=0)
     [[ -z $root ]] || command+=(-home-dir "$root" -restrict-paths "$root")
+    [[ -z ${forbid:-} ]] || command+=(-disable-command-list "$forbid")
     if [[ $security == anon ]]; then
         command+=(-aa -anonymous-names-allowed '*')
     fi
@@ -288,7 +289,7 @@ server_options() {
             --gsi) security=gsi ;;
             --anon) security=anon ;;
             --ipv6) ipv6=on ;;
-            --kind | --port | --user | --root | --netns | --address | --tls-ftp-user)
+            --kind | --port | --user | --root | --netns | --address | --tls-ftp-user | --forbid)
                 [[ $# -ge 2 ]] || die "start: $1 needs a value"
                 local variable=${1#--}
                 printf -v "${variable//-/_}" %s "$2"
@@ -302,6 +303,7 @@ server_options() {
     [[ $kind == gct ]] && : "${security:=gsi}"
     [[ $kind == proftpd ]] && : "${security:=anon}"
     [[ $kind != proftpd || $security == anon ]] || die "proftpd knows no GSI"
+    [[ $kind == gct || -z $forbid ]] || die "--forbid needs --kind gct"
     [[ $kind == proftpd || -z $tls_ftp_user ]] || die "--tls-ftp-user needs --kind proftpd"
     [[ -z $tls_ftp_user || $tls_ftp_user == ?*:?* ]] || die "--tls-ftp-user NAME:PASSWORD"
     [[ -z $port || $port =~ ^[0-9]+$ ]] || die "bad port $port"
@@ -353,7 +355,7 @@ server_start() {
     if server_parent "$name" >/dev/null; then
         die "server $name runs already"
     fi
-    local kind=gct security='' port='' address='' data_address='' netns='' neighbours='' user='' root='' ipv6='' tls_ftp_user=''
+    local kind=gct security='' port='' address='' data_address='' netns='' neighbours='' user='' root='' ipv6='' tls_ftp_user='' forbid=''
     if [[ $# -eq 0 && -f $folder/conf ]]; then
         server_load "$name"
     else
