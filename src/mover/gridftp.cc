@@ -18,12 +18,8 @@ void GridFtp::leave_source() {
 }
 
 awaitable<Outcome<void>> GridFtp::borrow_both() {
-  const auto channel = pool_.channel_between(route_.source, route_.destination);
-  auto [source, destination] =
-      co_await (pool_.borrow(route_.source, Side::source, interrupt_, channel) &&
-                pool_.borrow(route_.destination, Side::destination, interrupt_, channel));
-  if (source) source_ = std::move(*source);
-  if (destination) destination_ = std::move(*destination);
+  const auto [source, destination] =
+      co_await (borrow_if_gone(Side::source) && borrow_if_gone(Side::destination));
   if (!source) co_return failed(source);
   if (!destination) co_return failed(destination);
   co_return Outcome<void>();
@@ -31,13 +27,18 @@ awaitable<Outcome<void>> GridFtp::borrow_both() {
 
 awaitable<Outcome<void>> GridFtp::meet() {
   if (const auto met = co_await borrow_both(); !met) co_return failed(met);
+  co_return co_await agree_on_security();
+}
+
+awaitable<Outcome<void>> GridFtp::agree_on_security() {
   const SecurityOffer source{source_->gsi, source_->features.dcsc, source_->identity};
   const SecurityOffer destination{destination_->gsi, destination_->features.dcsc,
                                   destination_->identity};
   const auto plan = plan_security(route_.data_channel, source, destination);
   if (!plan) co_return failed(plan);
   security_ = *plan;
-  if (security_.delegate) co_return co_await log_in_with_delegation();
+  const bool delegated = source_->delegated && destination_->delegated;
+  if (security_.delegate && !delegated) co_return co_await log_in_with_delegation();
   co_return Outcome<void>();
 }
 
@@ -51,8 +52,12 @@ awaitable<Outcome<void>> GridFtp::log_in_with_delegation() {
 awaitable<Outcome<void>> GridFtp::borrow_if_gone(Side side) {
   std::unique_ptr<Session>& session = side == Side::source ? source_ : destination_;
   if (session) co_return Outcome<void>();
-  auto borrowed = co_await pool_.borrow(
-      side == Side::source ? route_.source : route_.destination, side, interrupt_);
+  // Rather one that has a data channel open to the other side.
+  const std::unique_ptr<Session>& other = side == Side::source ? destination_ : source_;
+  const auto channel =
+      other ? other->channel : pool_.channel_between(route_.source, route_.destination);
+  const SessionKey key = side == Side::source ? route_.source : route_.destination;
+  auto borrowed = co_await pool_.borrow(key, side, interrupt_, channel);
   if (!borrowed) co_return failed(borrowed);
   session = std::move(*borrowed);
   co_return Outcome<void>();
@@ -73,7 +78,16 @@ Outcome<ftp::Setup> GridFtp::setup_of(const Session& session, const Session& oth
   return setup;
 }
 
+// Where DCSC is offered and then refused, delegation does instead.
 awaitable<Outcome<void>> GridFtp::prepare_both() {
+  const auto prepared = co_await prepare_each();
+  const bool still_offered = source_->features.dcsc && destination_->features.dcsc;
+  if (prepared || !security_.dcsc || still_offered) co_return prepared;
+  if (const auto agreed = co_await agree_on_security(); !agreed) co_return failed(agreed);
+  co_return co_await prepare_each();
+}
+
+awaitable<Outcome<void>> GridFtp::prepare_each() {
   auto source_setup = setup_of(*source_, *destination_);
   auto destination_setup = setup_of(*destination_, *source_);
   if (!source_setup) co_return failed(source_setup);

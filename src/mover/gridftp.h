@@ -36,8 +36,10 @@ class GridFtp final : public Carrier {
  private:
   awaitable<Outcome<bool>> begin_alike(std::string source, std::string part, std::uint64_t bytes);
   awaitable<Outcome<void>> borrow_both();
+  awaitable<Outcome<void>> agree_on_security();
   awaitable<Outcome<void>> log_in_with_delegation();
   awaitable<Outcome<void>> prepare_both();
+  awaitable<Outcome<void>> prepare_each();
   Outcome<ftp::Setup> setup_of(const Session& session, const Session& other);
   awaitable<Outcome<void>> borrow_if_gone(Side side);
   Session& at(Side side) { return side == Side::source ? *source_ : *destination_; }

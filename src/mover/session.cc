@@ -149,6 +149,8 @@ awaitable<Outcome<void>> prepare(Session& session, ftp::Setup setup) {
   if (!replies) co_return failed(replies);
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (steps[i].required && (*replies)[i].is_negative()) {
+      // A server may offer what its operator has forbidden.
+      if (steps[i].command.verb == "DCSC") session.features.dcsc = false;
       co_return refused((*replies)[i], Doing::features, *session.line);
     }
   }

@@ -12,21 +12,19 @@ MoveTask::MoveTask(MoveOrder order, Ports ports)
 
 awaitable<void> MoveTask::run() {
   carrier_ = ports_.make_carrier(order_, &interrupt_);
-  const Outcome<Done> outcome = co_await carry();
+  const Outcome<Ending> outcome = co_await carry();
   carrier_.reset();
   ports_.say(last_word(outcome));
 }
 
-awaitable<Outcome<Done>> MoveTask::carry() {
+awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
+  const auto published = co_await published_before();
+  if (!published || *published || order_.look_only) co_return published;
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
   if (const auto agreed = agree_on_proof(); !agreed) co_return failed(agreed);
   if (const auto looked = co_await look_around(); !looked) co_return failed(looked);
-  const auto published = co_await published_before();
-  if (!published) co_return failed(published);
-  if (*published) co_return **published;
   const auto adopted = co_await respect_existing();
-  if (!adopted) co_return failed(adopted);
-  if (*adopted) co_return **adopted;
+  if (!adopted || *adopted) co_return adopted;
   if (const auto made = co_await make_parents(); !made) co_return failed(made);
   if (const auto begun = co_await begin(); !begun) co_return failed(begun);
   if (const auto moved = co_await move(); !moved) co_return failed(moved);
@@ -37,14 +35,20 @@ awaitable<Outcome<Done>> MoveTask::carry() {
   co_return co_await publish_part();
 }
 
-// A user's stop wins over any fault, but not over a rename that may have happened.
-TaskSays MoveTask::last_word(const Outcome<Done>& outcome) const {
-  if (outcome) return *outcome;
-  if (interrupt_.why() == Interrupt::Why::stop && !publish_unknown_) {
+// A user's stop wins over any fault, but not over a rename that may have happened. A look_only that
+// found nothing of ours confirms the stop that it was made for.
+TaskSays MoveTask::last_word(const Outcome<Ending>& outcome) const {
+  if (outcome && *outcome) return **outcome;
+  if (outcome || (interrupt_.why() == Interrupt::Why::stop && !publish_unknown_)) {
     return Stopped{flow_.end, flow_.silent, flow_.confirmed, flow_.bytes_sent};
   }
-  Failed failed{outcome.error(),   flow_.end,       flow_.silent, flow_.confirmed,
-                flow_.bytes_sent, publish_unknown_};
+  Failed failed;
+  failed.fault = outcome.error();
+  failed.end = flow_.end;
+  failed.silent = flow_.silent;
+  failed.confirmed = flow_.confirmed;
+  failed.bytes_sent = flow_.bytes_sent;
+  failed.publish_unknown = publish_unknown_;
   if (interrupt_.why() == Interrupt::Why::mover_ends) {
     failed.fault = Fault{FaultCode::lease_ended, Side::none, outcome.error().doing, "", ""};
   }

@@ -27,16 +27,17 @@ class MoveTask {
   void interrupt(Interrupt::Why why);
 
  private:
-  using Ending = std::optional<Done>;  // set: the task is over, happily
+  using Ending = std::optional<Done>;  // set: the task is over, happily; else it goes on
 
-  awaitable<Outcome<Done>> carry();
-  TaskSays last_word(const Outcome<Done>& outcome) const;
+  awaitable<Outcome<Ending>> carry();
+  TaskSays last_word(const Outcome<Ending>& outcome) const;
 
   // task_begin.cc: looks, what stands there already, and the part.
   Outcome<void> agree_on_proof();
   awaitable<Outcome<void>> look_around();
   Outcome<void> judge_source(const Outcome<std::optional<Standing>>& seen);
   awaitable<Outcome<Ending>> published_before();
+  awaitable<Outcome<bool>> is_ours(const FileFacts& there);
   awaitable<Outcome<Ending>> respect_existing();
   awaitable<Outcome<Ending>> adopt_existing(const Standing& there);
   awaitable<Outcome<void>> make_parents();
@@ -55,13 +56,13 @@ class MoveTask {
   awaitable<Outcome<void>> look_at_source_again();
   awaitable<Outcome<void>> wait_for_publish();
   awaitable<Outcome<Ending>> look_before_publish(bool& replaces);
-  awaitable<Outcome<Done>> publish_part();
+  awaitable<Outcome<Ending>> publish_part();
   awaitable<Outcome<void>> look_after_publish();
   Done done(bool adopted) const;
 
   bool in_place() const { return order_.options.publish == Publish::in_place; }
   bool wants_checksum() const { return order_.options.verify == Verify::checksum; }
-  bool wants_size() const { return order_.options.verify == Verify::size_only; }
+  bool wants_no_proof() const { return order_.options.verify == Verify::none; }
   bool is_doubtful() const;  // a flow into this part ended presumed: design 5.6's second looks
   std::string source_name() const { return order_.source.wire_path(); }
   std::string final_name() const { return order_.destination.wire_path(); }

@@ -57,27 +57,34 @@ Outcome<void> MoveTask::judge_source(const Outcome<std::optional<Standing>>& see
   return {};
 }
 
-// A rename may have been ordered in an earlier epoch. What stands there with the same Unique, Size
-// and Modify is ours; with less in common a checksum tells, for inodes are used again at once.
+// A rename may have been ordered in an earlier epoch. Only the destination is asked: the source may
+// be gone by now, as its owner may expect a file to be that was moved.
 awaitable<Outcome<MoveTask::Ending>> MoveTask::published_before() {
-  if (!order_.intent || !existing_ || existing_->is_folder) co_return Ending();
-  const FileFacts& ours = order_.intent->part;
-  const FileFacts& there = existing_->facts;
-  bool is_ours = !ours.unique.empty() && there == ours;
-  const bool may_be_ours = there.size == ours.size && there.unique == ours.unique;
-  if (!is_ours && may_be_ours && order_.intent->checksum) {
-    const Checksum& known = *order_.intent->checksum;
-    const auto value = co_await carrier_->checksum(Side::destination, final_name(),
-                                                   known.algorithm, there.size);
-    if (!value) co_return failed(value);
-    is_ours = *value == known.value;
-  }
-  if (!is_ours) co_return Ending();
+  if (!order_.intent) co_return Ending();
+  const auto there = co_await carrier_->look(Side::destination, final_name(), Doing::publish);
+  if (!there) co_return failed(there);
+  if (!*there || (*there)->is_folder) co_return Ending();
+  const auto ours = co_await is_ours((*there)->facts);
+  if (!ours) co_return failed(ours);
+  if (!*ours) co_return Ending();
   checksum_ = order_.intent->checksum;
-  verdict_ = checksum_ ? Verdict::verified
-                       : (order_.options.verify == Verify::none ? Verdict::not_verified
-                                                                : Verdict::size_only);
-  co_return done(false);
+  const Verdict without = wants_no_proof() ? Verdict::not_verified : Verdict::size_only;
+  co_return Done{checksum_, checksum_ ? Verdict::verified : without, false, (*there)->facts.size, 0};
+}
+
+// The same Unique, Size and Modify. With less in common a checksum tells, for inodes are used again
+// at once (design 5.6).
+awaitable<Outcome<bool>> MoveTask::is_ours(const FileFacts& there) {
+  const FileFacts& ours = order_.intent->part;
+  if (!ours.unique.empty() && there == ours) co_return true;
+  if (there.size != ours.size || there.unique != ours.unique || !order_.intent->checksum) {
+    co_return false;
+  }
+  const Checksum& known = *order_.intent->checksum;
+  const auto value =
+      co_await carrier_->checksum(Side::destination, final_name(), known.algorithm, there.size);
+  if (!value) co_return failed(value);
+  co_return *value == known.value;
 }
 
 awaitable<Outcome<MoveTask::Ending>> MoveTask::respect_existing() {
@@ -103,7 +110,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::adopt_existing(const Standing& th
                     "its size is another");
   }
   if (algorithm_.empty()) {
-    verdict_ = wants_size() ? Verdict::size_only : Verdict::not_verified;
+    verdict_ = wants_no_proof() ? Verdict::not_verified : Verdict::size_only;
     co_return done(true);
   }
   const auto same = co_await both_checksums(final_name());

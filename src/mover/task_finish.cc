@@ -39,7 +39,7 @@ awaitable<Outcome<void>> MoveTask::verify() {
   if (!there) co_return failed(there);
   if (!*there) co_return fault(FaultCode::part_missing, Side::destination, Doing::verify);
   part_ = (*there)->facts;
-  if (part_.size != source_.size && order_.options.verify != Verify::none) {
+  if (part_.size != source_.size && !wants_no_proof()) {
     co_return fault(FaultCode::size_differs, Side::destination, Doing::verify);
   }
   if (!proven) co_return failed(proven);
@@ -58,7 +58,7 @@ awaitable<Outcome<void>> MoveTask::verify() {
 // changed meanwhile. Without one, a look does.
 awaitable<Outcome<void>> MoveTask::compare_checksums() {
   if (algorithm_.empty()) {
-    verdict_ = wants_size() ? Verdict::size_only : Verdict::not_verified;
+    verdict_ = wants_no_proof() ? Verdict::not_verified : Verdict::size_only;
     co_return co_await look_at_source_again();
   }
   const auto same = co_await both_checksums(written_name());
@@ -112,11 +112,10 @@ awaitable<Outcome<void>> MoveTask::wait_for_publish() {
   co_return Outcome<void>();
 }
 
-awaitable<Outcome<Done>> MoveTask::publish_part() {
+awaitable<Outcome<MoveTask::Ending>> MoveTask::publish_part() {
   bool replaces = false;
   const auto there = co_await look_before_publish(replaces);
-  if (!there) co_return failed(there);
-  if (*there) co_return **there;
+  if (!there || *there) co_return there;
   if (interrupt_ || !ports_.may_publish()) {
     co_return fault(FaultCode::lease_ended, Side::none, Doing::publish);
   }

@@ -422,6 +422,25 @@ TEST_F(MoverLive, a_rename_whose_answer_was_lost_is_known_again_by_its_intent) {
   EXPECT_EQ(done.checksum, verified.checksum);
 }
 
+TEST_F(MoverLive, after_a_stop_a_look_alone_tells_what_became_of_the_rename) {
+  write_file(source, mib);
+  const MoveOrder order = order_for(one() + source, two() + destination);
+  Mover mover;
+  mover.connect();
+  mover.send(Order(order));
+  const Verified verified = mover.expect<Verified>(order.task);
+  MoveOrder look = next_epoch(order, RangeSet{{0, mib}}, FlowEnd::known);
+  look.intent = PublishIntent{verified.part, verified.checksum};
+  look.look_only = true;
+  mover.send(Order(look));
+  EXPECT_EQ(mover.expect<Stopped>(look.task).end, FlowEnd::no_flow);
+  publish(mover, order.task);
+  fs::remove(source);
+  ++look.task.epoch;
+  mover.send(Order(look));
+  EXPECT_EQ(mover.expect<Done>(look.task).size, mib);
+}
+
 TEST_F(MoverLive, what_nobody_acknowledged_is_said_again_to_the_next_rftd) {
   write_file(source, mib);
   const MoveOrder order = order_for(one() + source, two() + destination);
@@ -574,6 +593,25 @@ TEST_F(MoverLiveGsi, two_identities_move_authenticated) {
   order.source_credential = give_proxy(mover, "alice");
   order.destination_credential = give_proxy(mover, "bob");
   arrives(mover, order);
+}
+
+TEST_F(MoverLiveGsi, without_dcsc_delegation_secures_the_data_channel) {
+  write_file(source, 4 * mib);
+  const std::string from = Bed::get().server("old1", "--gsi --forbid DCSC");
+  const std::string to = Bed::get().server("old2", "--gsi --forbid DCSC");
+  Mover mover;
+  mover.connect();
+  const Uuid alice = give_proxy(mover, "alice");
+  const Uuid bob = give_proxy(mover, "bob");
+  for (const Uuid& other : {alice, bob}) {
+    for (const DataChannel wanted : {DataChannel::authenticated, DataChannel::private_}) {
+      MoveOrder order = order_for(from + source, to + destination);
+      order.source_credential = alice;
+      order.destination_credential = other;
+      order.options.data_channel = wanted;
+      arrives(mover, order);
+    }
+  }
 }
 
 TEST_F(MoverLiveGsi, between_gsi_and_plain_ftp_the_data_channel_is_clear_or_refused) {
