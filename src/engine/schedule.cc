@@ -87,6 +87,11 @@ Why Engine::World::why(const Strand& strand) const {
                                                      : "it is final";
     return why;
   }
+  if (strand.granting) {
+    why.hold = Hold::turn;
+    why.sentence = "it is being given to a mover";
+    return why;
+  }
   const Gate* gate = nullptr;
   const GateKey* key = nullptr;
   const LaneKey lane = lane_of(transfer);

@@ -110,7 +110,10 @@ bool Engine::World::step(Strand& strand) {
   saving.kept = outcome.keep;
   strand.busy = true;
   save(std::move(saving), [this, key = key_of(strand), outcome = std::move(outcome)](
-                              Saved answer) mutable { saved(key, std::move(outcome), answer); });
+                              Saved answer) mutable {
+    saved(key, std::move(outcome), answer);
+    schedule();
+  });
   return false;
 }
 
@@ -118,7 +121,10 @@ void Engine::World::load(Strand& strand) {
   const auto* call = std::get_if<CallMail>(&strand.mail.front());
   strand.busy = true;
   store.load(strand.owner, strand.handle, call ? call->key : std::string(),
-             [this, key = key_of(strand)](Result<Loaded> result) { loaded(key, std::move(result)); });
+             [this, key = key_of(strand)](Result<Loaded> result) {
+               loaded(key, std::move(result));
+               schedule();
+             });
 }
 
 void Engine::World::loaded(const Key& key, Result<Loaded> result) {
