@@ -106,6 +106,10 @@ Result<void> Daemon::make_parts(std::vector<CredentialFacts> credentials) {
   MoverSettings settings;
   settings.program = std::move(*program);
   settings.cert_dir = config_.cert_dir.empty() ? default_cert_dir() : config_.cert_dir;
+  if (!std::filesystem::is_directory(settings.cert_dir)) {
+    spdlog::warn("there is no folder of trusted certificates at '{}': no GSI log-in will succeed",
+                 settings.cert_dir);
+  }
   settings.log = options_.movers_log;
   settings.instance = instance_->id();
   CredentialEvents events;
@@ -193,12 +197,12 @@ Result<void> Daemon::run() {
 // After each turn of the loop: whatever happened may have brought the engine's next time nearer.
 void Daemon::wake() {
   const Instant next = engine_->next_wake();
-  if (next == wake_at_) return;
+  if (wake_at_ && *wake_at_ <= next) return;
   wake_at_ = next;
   wake_timer_.expires_after(std::max(Duration{0}, next - clock_.now().instant) + wake_margin);
   wake_timer_.async_wait([this](boost::system::error_code ec) {
     if (ec || stopping_) return;
-    wake_at_ = {};
+    wake_at_.reset();
     engine_->tick();
   });
 }

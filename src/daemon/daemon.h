@@ -89,7 +89,7 @@ class Daemon {
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<EventTee> listener_;
   std::unique_ptr<api::Server> server_;
-  Instant wake_at_{};
+  std::optional<Instant> wake_at_;  // the timer is set to it
   Instant prune_at_{};
   std::optional<Error> failure_;  // why run() must end
   bool ready_ = false;
