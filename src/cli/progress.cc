@@ -79,6 +79,10 @@ bool is_held(const TransferProgress& now) {
 }
 
 std::string hold_text(const TransferProgress& now) {
+  // The service's detail is either a whole sentence of the transfer ("it waits for ..."), or what
+  // went wrong.
+  constexpr std::string_view sentence = "it ";
+  if (now.hold_detail.starts_with(sentence)) return shown(now.hold_detail.substr(sentence.size()));
   const auto* known =
       std::ranges::find(hold_words, now.hold, [](auto& pair) { return pair.first; });
   std::string text(known == hold_words.end() ? shown(now.hold) : std::string(known->second));
@@ -101,7 +105,7 @@ std::string change_line(const TransferProgress& now) {
   std::string text = shown(now.status);
   if (is_held(now)) text += ", " + hold_text(now);
   if (now.size || now.bytes_confirmed > 0) text += std::string(gap) + amount(now);
-  return is_held(now) ? text : text + pace(now);
+  return now.status == "active" && !is_held(now) ? text + pace(now) : text;
 }
 
 bool is_news(const TransferProgress& before, const TransferProgress& now) {
@@ -110,8 +114,7 @@ bool is_news(const TransferProgress& before, const TransferProgress& now) {
     return static_cast<std::uint64_t>(10.0 * static_cast<double>(look.bytes_confirmed) /
                                       static_cast<double>(*look.size));
   };
-  return before.status != now.status || before.hold != now.hold ||
-         before.hold_detail != now.hold_detail || tenth(before) != tenth(now);
+  return before.status != now.status || before.hold != now.hold || tenth(before) != tenth(now);
 }
 
 std::string verdict_line(const TransferRecord& record) {

@@ -69,7 +69,8 @@ TEST(ChangeLine, says_status_hold_and_amount) {
   TransferProgress now;
   now.status = "committed";
   now.hold = "turn";
-  now.hold_detail = "3 go first";
+  EXPECT_EQ(change_line(now), "committed, waits for its turn");
+  now.hold_detail = "it waits for its turn: 3 go first";
   EXPECT_EQ(change_line(now), "committed, waits for its turn: 3 go first");
   now.hold = "new_in_time";
   now.hold_detail.clear();
@@ -81,6 +82,7 @@ TEST(News, is_another_status_hold_or_tenth) {
   TransferProgress now = before;
   now.bytes_confirmed += 100'000'000;
   now.rate = 1;
+  now.hold_detail = "a count that changes all the time";
   EXPECT_FALSE(is_news(before, now));
   now.bytes_confirmed += 100'000'000;
   EXPECT_TRUE(is_news(before, now));
