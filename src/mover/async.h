@@ -1,5 +1,5 @@
-// What the coroutines of a mover wait with. One io_context, one thread: between two co_awaits nothing
-// else runs, so a waiter looks at its state, and waits for a Signal, without a race.
+// What the coroutines of a mover wait with. One io_context, one thread: between two co_awaits
+// nothing else runs, so a waiter looks at its state, and waits for a Signal, without a race.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -91,9 +91,8 @@ Outcome<ftp::Ticket> ControlConnection::send(const ftp::Command& command, Doing 
 }
 
 std::optional<ftp::Answer> ControlConnection::take(ftp::Ticket ticket) {
-  const auto found = std::find_if(answers_.begin(), answers_.end(), [ticket](const auto& answer) {
-    return answer.ticket == ticket;
-  });
+  const auto found = std::find_if(answers_.begin(), answers_.end(),
+                                  [ticket](const auto& answer) { return answer.ticket == ticket; });
   if (found == answers_.end()) return std::nullopt;
   ftp::Answer answer = std::move(*found);
   answers_.erase(found);
@@ -164,15 +163,20 @@ awaitable<bool> ControlConnection::end(Duration limit) {
   if (!was_over) {
     ending_ = true;
     static_cast<void>(send(ftp::abor(), Doing::move));
-    const Instant due = boot_now() + limit;
+    Instant due = boot_now() + limit;
     bool half_closed = false;
+    bool hurried = false;
     while (!failure_ && boot_now() < due) {
+      if (interrupt_ && *interrupt_ && !hurried) {
+        due = std::min(due, boot_now() + stop_end_limit);
+        hurried = true;
+      }
       if (!writing_ && !half_closed) {
         boost::system::error_code ignored;
         socket_.shutdown(Socket::shutdown_send, ignored);
         half_closed = true;
       }
-      co_await wait_any(due, &changed_);
+      co_await wait_any(due, &changed_, interrupt_ ? &interrupt_->changed : nullptr);
     }
   }
   close();

@@ -25,7 +25,8 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
                                                                      Limits limits);
   ~ControlConnection();
 
-  // Whose work it serves from now on: faults bear `side`, waits end with the interrupt (null: none).
+  // Whose work it serves from now on: faults bear `side`, waits end with the interrupt (null:
+  // none).
   void serve(Side side, Interrupt* interrupt);
   Side side() const { return side_; }
 
@@ -46,7 +47,7 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
 
   // Why it is of no more use; nothing while it works.
   std::optional<Fault> failure(Doing doing) const;
-  bool is_clean() const;  // works and no answer is due
+  bool is_clean() const;                    // works and no answer is due
   Instant heard() const { return heard_; }  // when the last byte came
   Signal& changed() { return changed_; }
   const std::string& peer() const { return peer_; }  // numeric address
@@ -54,8 +55,8 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
   Outcome<void> protect_with(std::unique_ptr<ftp::Protection> protection);
 
   // Ends what runs: ABOR, half-close, and reads until the far end closes, not longer than `limit`.
-  // True: the orderly end was read, so the server's session is over (design 5.3). The interrupt does
-  // not shorten it. Useless afterwards.
+  // True: the orderly end was read, so the server's session is over (design 5.3). With an interrupt
+  // not longer than stop_end_limit from then. Useless afterwards.
   awaitable<bool> end(Duration limit);
   void close();
 

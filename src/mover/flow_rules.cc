@@ -41,6 +41,11 @@ RangeSet largest_ranges(const RangeSet& there, std::size_t text_max) {
   return kept;
 }
 
+RangeSet bounded(RangeSet confirmed) {
+  if (confirmed.ranges().size() <= confirmed_ranges_max) return confirmed;
+  return largest_ranges(confirmed, confirmed_text_max);
+}
+
 RangeSet without_front(const RangeSet& there, std::uint64_t bytes) {
   RangeSet rest;
   for (const Range& range : there.ranges()) rest.add({std::max(range.begin, bytes), range.end});

@@ -13,6 +13,11 @@ namespace rft::mover {
 // The largest ranges whose text is not longer than `text_max`.
 RangeSet largest_ranges(const RangeSet& there, std::size_t text_max);
 
+// As it came, or without its smallest ranges: what a server claims must fit into a word to rftd.
+inline constexpr std::size_t confirmed_ranges_max = 4096;
+inline constexpr std::size_t confirmed_text_max = 128 * 1024;
+RangeSet bounded(RangeSet confirmed);
+
 // What lies at or beyond `bytes`.
 RangeSet without_front(const RangeSet& there, std::uint64_t bytes);
 

@@ -120,7 +120,8 @@ awaitable<Outcome<void>> GridFtp::keep_alive() {
   co_return Outcome<void>();
 }
 
-// From RNTO on only its answer tells what happened: no stop and no end of the mover cuts it short.
+// Of a publication only the answer to RNTO tells what happened: no stop and no end of the mover
+// cuts that short.
 awaitable<Renamed> GridFtp::rename(std::string from, std::string to, Doing doing) {
   ControlConnection& line = *destination_->line;
   const auto found = co_await line.ask(ftp::rnfr(from), doing);
@@ -128,7 +129,7 @@ awaitable<Renamed> GridFtp::rename(std::string from, std::string to, Doing doing
   if (!found->is_intermediate()) {
     co_return Renamed{ftp::refusal(*found, doing, Side::destination), false};
   }
-  line.serve(Side::destination, nullptr);
+  if (doing == Doing::publish) line.serve(Side::destination, nullptr);
   const auto done = co_await line.ask(ftp::rnto(to), doing);
   line.serve(Side::destination, interrupt_);
   if (!done) co_return Renamed{done.error(), true};

@@ -12,7 +12,8 @@ using namespace asio::experimental::awaitable_operators;
 
 namespace {
 
-ftp::Leg leg_of(const Freight& freight, const std::string& path, bool mode_e, bool channel_is_open) {
+ftp::Leg leg_of(const Freight& freight, const std::string& path, bool mode_e,
+                bool channel_is_open) {
   ftp::Leg leg;
   leg.path = path;
   leg.there = freight.there;
@@ -59,8 +60,7 @@ awaitable<Outcome<void>> GridFtpFlow::run() {
 
 awaitable<Outcome<void>> GridFtpFlow::attempt() {
   if (const auto open = co_await open_channel(); !open) co_return failed(open);
-  const ftp::Leg receiving =
-      leg_of(freight_, freight_.destination, terms_.mode_e, reuses_channel_);
+  const ftp::Leg receiving = leg_of(freight_, freight_.destination, terms_.mode_e, reuses_channel_);
   const ftp::Leg sending = leg_of(freight_, freight_.source, terms_.mode_e, reuses_channel_);
   flow_.end = FlowEnd::presumed;
   // STOR first: RETRs and STORs pair by order of opening (design 5.5), and the sender connects.
@@ -147,7 +147,8 @@ awaitable<Outcome<void>> GridFtpFlow::watch() {
     if (watchdog_.is_over(now)) co_return tl::unexpected(stalled());
     const Instant until = consequences ? std::min(*consequences, watchdog_.due()) : watchdog_.due();
     co_await wait_any(until, &source_.line().changed(), &destination_.line().changed(),
-                      &terms_.interrupt->changed, terms_.watch ? &terms_.watch->changed() : nullptr);
+                      &terms_.interrupt->changed,
+                      terms_.watch ? &terms_.watch->changed() : nullptr);
   }
 }
 
@@ -195,6 +196,7 @@ void GridFtpFlow::hear_marker(const ftp::Reply& reply) {
     const std::uint64_t before = flow_.confirmed.bytes();
     flow_.confirmed.add(*ranges);
     flow_.confirmed.cut(freight_.size);
+    flow_.confirmed = bounded(std::move(flow_.confirmed));
     if (flow_.confirmed.bytes() != before) advanced();
   } else if (const auto* performance = std::get_if<ftp::Performance>(&*marker)) {
     if (performance->stripe >= ftp::stripes_max) return;
@@ -237,8 +239,7 @@ Fault GridFtpFlow::stalled() const {
 awaitable<void> GridFtpFlow::end() {
   const bool stored = destination_.transfer.has_value();
   const bool answered = destination_.final_reply.has_value();
-  const Duration limit =
-      std::min(*terms_.interrupt ? stop_end_limit : end_limit, terms_.limits.silence);
+  const Duration limit = std::min(end_limit, terms_.limits.silence);
   const auto [ended, ignored] =
       co_await (destination_.line().end(limit) && source_.line().end(limit));
   static_cast<void>(ignored);

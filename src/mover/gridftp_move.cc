@@ -14,10 +14,9 @@ awaitable<Outcome<void>> GridFtp::move(const Freight& freight, Flow& flow,
   GridFtpFlow::Terms terms{both_mode_e(), interrupt_, pool_.limits(), nullptr};
   if (!terms.mode_e) {
     terms.watch = std::make_shared<PartWatch>();
-    asio::co_spawn(
-        co_await asio::this_coro::executor,
-        PartWatch::look(terms.watch, pool_, route_.destination, freight.destination),
-        asio::detached);
+    asio::co_spawn(co_await asio::this_coro::executor,
+                   PartWatch::look(terms.watch, pool_, route_.destination, freight.destination),
+                   asio::detached);
   }
   const auto watch = terms.watch;
   GridFtpFlow run(*source_, *destination_, freight, flow, progressed, std::move(terms));

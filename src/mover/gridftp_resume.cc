@@ -48,8 +48,7 @@ awaitable<Outcome<bool>> GridFtp::begin_alike(std::string source, std::string pa
   if (!algorithm) co_return false;
   const ftp::ChecksumOffer* ours = ftp::offer_of(source_->features.checksums, *algorithm);
   const ftp::ChecksumOffer* theirs = ftp::offer_of(destination_->features.checksums, *algorithm);
-  const bool ranged =
-      ours->way == ftp::ChecksumWay::cksm && theirs->way == ftp::ChecksumWay::cksm;
+  const bool ranged = ours->way == ftp::ChecksumWay::cksm && theirs->way == ftp::ChecksumWay::cksm;
   if (!ranged) co_return false;
   const auto [one, other] =
       co_await (checksum_of_front(*source_, std::move(source), *ours, bytes) &&

@@ -56,10 +56,9 @@ awaitable<Outcome<std::string>> GridFtp::checksum(Side side, std::string name,
     if (!ticket) co_return failed(ticket);
     last = *ticket;
   }
-  const Duration limit =
-      *session.checksum_markers ? pool_.limits().silence : checksum_limit(size);
-  const auto reply = co_await reply_with_markers(*session.line, last, interrupt_,
-                                                 Watchdog(boot_now(), limit));
+  const Duration limit = *session.checksum_markers ? pool_.limits().silence : checksum_limit(size);
+  const auto reply =
+      co_await reply_with_markers(*session.line, last, interrupt_, Watchdog(boot_now(), limit));
   if (!reply) co_return failed(reply);
   if (!reply->is_positive()) co_return tl::unexpected(ftp::refusal(*reply, Doing::verify, side));
   auto value = ftp::checksum_value(*offer, *reply);

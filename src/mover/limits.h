@@ -6,17 +6,17 @@
 
 namespace rft::mover {
 
-inline constexpr Duration connect_limit = 10s;       // for one address
-inline constexpr Duration resolve_limit = 10s;       // for a host's name
-inline constexpr Duration silence_limit = 30s;       // no byte confirmed, no reply that is due (5.11)
-inline constexpr Duration end_limit = 10s;           // to end a flow before we only presume
-inline constexpr Duration stop_end_limit = 4s;       // the same after StopOrder: Stopped is due in 5 s
+inline constexpr Duration connect_limit = 10s;  // for one address
+inline constexpr Duration resolve_limit = 10s;  // for a host's name
+inline constexpr Duration silence_limit = 30s;  // no byte confirmed, no reply that is due (5.11)
+inline constexpr Duration end_limit = 10s;      // to end a flow before we only presume
+inline constexpr Duration stop_end_limit = 4s;  // the same after StopOrder: Stopped is due in 5 s
 inline constexpr Duration consequence_limit = 1s;    // for the other side's reason after a failure
 inline constexpr Duration poll_interval = 500ms;     // of a part that has to settle
 inline constexpr Duration part_grows_limit = 10min;  // for a part to settle
 inline constexpr Duration agree_interval = 2s;       // between two looks that have to agree (5.6)
 inline constexpr Duration keep_alive_interval = 10s;
-inline constexpr Duration size_poll_interval = 1s;   // of a part in stream mode
+inline constexpr Duration size_poll_interval = 1s;  // of a part in stream mode
 inline constexpr Duration checksum_base_limit = 60s;
 inline constexpr unsigned long long checksum_bytes_per_second = 20'000'000;  // a slow server's
 inline constexpr unsigned marker_seconds = 1;

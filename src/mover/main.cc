@@ -1,4 +1,5 @@
-// rft-mover: one worker process. Started by rftd; fd 3 is the locked descriptor that proves it lives.
+// rft-mover: one worker process. Started by rftd; fd 3 is the locked descriptor that proves it
+// lives.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
@@ -117,8 +118,8 @@ int main(int count, char** words) {
   }
   const int folder = ::open(arguments->folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) {
-    return failure({Code::unavailable,
-                    fmt::format("the folder of movers cannot be opened: {}", std::strerror(errno))});
+    return failure({Code::unavailable, fmt::format("the folder of movers cannot be opened: {}",
+                                                   std::strerror(errno))});
   }
   serve(*arguments, folder);
 }

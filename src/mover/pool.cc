@@ -39,8 +39,7 @@ Outcome<std::optional<Held>> Pool::held(const SessionKey& key, Side side) const 
                side, Doing::login, why.detail);
 }
 
-std::shared_ptr<OpenChannel> Pool::channel_between(const SessionKey& a,
-                                                   const SessionKey& b) const {
+std::shared_ptr<OpenChannel> Pool::channel_between(const SessionKey& a, const SessionKey& b) const {
   for (const Warm& one : warm_) {
     if (one.key != a || !one.session->channel) continue;
     for (const Warm& other : warm_) {
@@ -71,8 +70,7 @@ awaitable<void> Pool::tend() {
 std::optional<Pool::Warm> Pool::take_warm(const SessionKey& key, std::uint64_t version,
                                           const std::shared_ptr<OpenChannel>& partner) {
   std::erase_if(warm_, [&](const Warm& warm) {
-    return warm.key == key &&
-           (warm.session->version != version || !warm.session->line->is_clean());
+    return warm.key == key && (warm.session->version != version || !warm.session->line->is_clean());
   });
   const auto fits = [&](const Warm& warm) { return warm.key == key; };
   auto found = std::find_if(warm_.begin(), warm_.end(), [&](const Warm& warm) {

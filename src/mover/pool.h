@@ -20,8 +20,8 @@ struct SessionKey {
 
 class Pool {
  public:
-  // `logged_in` hears of the first log-in completed at an endpoint, and of the first after a failure
-  // there.
+  // `logged_in` hears of the first log-in completed at an endpoint, and of the first after a
+  // failure there.
   Pool(Credentials& credentials, Limits limits, std::function<void(const Endpoint&)> logged_in)
       : credentials_(credentials), limits_(limits), logged_in_(std::move(logged_in)) {}
 
@@ -38,6 +38,8 @@ class Pool {
   std::shared_ptr<OpenChannel> channel_between(const SessionKey& a, const SessionKey& b) const;
   // Keeps it warm if it is clean. A session that is not given back is closed when it goes.
   void give_back(const SessionKey& key, std::unique_ptr<Session> session);
+  // Endpoints at which the last log-in was completed.
+  const std::set<Endpoint>& reachable() const { return reachable_; }
   // Closes what was idle too long. Never returns.
   awaitable<void> tend();
 

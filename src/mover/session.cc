@@ -8,7 +8,7 @@ namespace rft::mover {
 namespace {
 
 constexpr int gsi_rounds_max = 16;
-constexpr int security_wanted = 334;   // RFC 2228: the mechanism is taken, its data comes next
+constexpr int security_wanted = 334;  // RFC 2228: the mechanism is taken, its data comes next
 constexpr int security_done = 235;
 constexpr int security_goes_on = 335;
 
@@ -82,7 +82,8 @@ awaitable<Outcome<void>> log_in_gsi(Session& session, const gsi::Credential& cre
   if (!reply) co_return failed(reply);
   if (reply->code != security_wanted) co_return refused(*reply, Doing::login, *line);
   if (const auto done = co_await authenticate(line, *context); !done) co_return failed(done);
-  const auto guarded = line->protect_with(std::make_unique<gsi::GsiProtection>(std::move(*context)));
+  const auto guarded =
+      line->protect_with(std::make_unique<gsi::GsiProtection>(std::move(*context)));
   if (!guarded) co_return failed(guarded);
   session.gsi = true;
   session.delegated = delegation != gsi::Delegation::none;

@@ -28,16 +28,16 @@ struct Session {
   ftp::Features features;
   bool gsi = false;
   bool delegated = false;
-  std::string identity;                      // the user's, with GSI
-  std::optional<ftp::Setup> prepared;        // what prepare() said last
-  std::shared_ptr<OpenChannel> channel;      // null: the next file opens one
-  std::optional<bool> checksum_markers;      // whether long checksums show life; unset: not asked yet
-  std::uint64_t version = 0;                 // of the credential's content that it logged in with
-  std::shared_ptr<void> place;               // among the sessions of its endpoint; the pool's
+  std::string identity;                  // the user's, with GSI
+  std::optional<ftp::Setup> prepared;    // what prepare() said last
+  std::shared_ptr<OpenChannel> channel;  // null: the next file opens one
+  std::optional<bool> checksum_markers;  // whether long checksums show life; unset: not asked yet
+  std::uint64_t version = 0;             // of the credential's content that it logged in with
+  std::shared_ptr<void> place;           // among the sessions of its endpoint; the pool's
 };
 
-// Connects, logs in (null: anonymous) and asks for the features. Until the log-in is complete a lost
-// connection or silence is `unreachable`; after it `cut` or `stalled`. 421 is server_busy.
+// Connects, logs in (null: anonymous) and asks for the features. Until the log-in is complete a
+// lost connection or silence is `unreachable`; after it `cut` or `stalled`. 421 is server_busy.
 awaitable<Outcome<std::unique_ptr<Session>>> log_in(Endpoint endpoint,
                                                     std::shared_ptr<const Login> login,
                                                     gsi::Delegation delegation, Side side,

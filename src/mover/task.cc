@@ -31,7 +31,6 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
   if (const auto proven = co_await verify(); !proven) co_return failed(proven);
   if (in_place()) co_return done(false);
   ports_.say(Verified{part_, checksum_, verdict_, flow_.bytes_sent});
-  if (const auto told = co_await wait_for_publish(); !told) co_return failed(told);
   co_return co_await publish_part();
 }
 

@@ -23,7 +23,7 @@ class MoveTask {
 
   // Says Begun, Moving, Verified on the way and exactly one of Done, Failed, Stopped at the end.
   awaitable<void> run();
-  void publish();                   // the order to rename came
+  void publish();  // the order to rename came
   void interrupt(Interrupt::Why why);
 
  private:
@@ -77,7 +77,7 @@ class MoveTask {
   bool publish_ordered_ = false;
   bool publish_unknown_ = false;
 
-  std::string algorithm_;             // empty: no checksum is compared
+  std::string algorithm_;  // empty: no checksum is compared
   FileFacts source_;
   std::optional<Standing> existing_;  // under the final name
   bool folder_is_there_ = false;

@@ -69,7 +69,8 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::published_before() {
   if (!*ours) co_return Ending();
   checksum_ = order_.intent->checksum;
   const Verdict without = wants_no_proof() ? Verdict::not_verified : Verdict::size_only;
-  co_return Done{checksum_, checksum_ ? Verdict::verified : without, false, (*there)->facts.size, 0};
+  co_return Done{checksum_, checksum_ ? Verdict::verified : without, false, (*there)->facts.size,
+                 0};
 }
 
 // The same Unique, Size and Modify. With less in common a checksum tells, for inodes are used again
@@ -194,8 +195,7 @@ awaitable<Outcome<bool>> MoveTask::take_over_part() {
   }
   RangeSet confirmed = earlier.confirmed;
   confirmed.cut(source_.size);
-  auto resumed =
-      co_await carrier_->resumable(source_name(), written_name(), std::move(confirmed));
+  auto resumed = co_await carrier_->resumable(source_name(), written_name(), std::move(confirmed));
   if (!resumed) co_return failed(resumed);
   resumed_ = std::move(*resumed);
   co_return true;

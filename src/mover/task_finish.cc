@@ -33,9 +33,8 @@ awaitable<Outcome<void>> MoveTask::verify() {
   if (!algorithm_.empty()) {
     ports_.say(Moving{flow_.confirmed, flow_.bytes_sent, 0, order_.streams, Doing::verify});
   }
-  const auto [there, proven] =
-      co_await (carrier_->look(Side::destination, written_name(), Doing::verify) &&
-                compare_checksums());
+  const auto [there, proven] = co_await (
+      carrier_->look(Side::destination, written_name(), Doing::verify) && compare_checksums());
   if (!there) co_return failed(there);
   if (!*there) co_return fault(FaultCode::part_missing, Side::destination, Doing::verify);
   part_ = (*there)->facts;
@@ -73,9 +72,9 @@ awaitable<Outcome<void>> MoveTask::compare_checksums() {
 awaitable<Outcome<std::optional<Checksum>>> MoveTask::both_checksums(std::string destination_name) {
   // A stop starts no checksum.
   if (interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::verify);
-  const auto [source, destination] = co_await (
-      carrier_->checksum(Side::source, source_name(), algorithm_, source_.size) &&
-      carrier_->checksum(Side::destination, destination_name, algorithm_, source_.size));
+  const auto [source, destination] =
+      co_await (carrier_->checksum(Side::source, source_name(), algorithm_, source_.size) &&
+                carrier_->checksum(Side::destination, destination_name, algorithm_, source_.size));
   if (!source) co_return failed(source);
   const WantedChecksum& wanted = order_.options.checksum;
   if (!wanted.value.empty() &&
@@ -100,8 +99,9 @@ awaitable<Outcome<void>> MoveTask::look_at_source_again() {
 // The destination's session is kept: verifying and publishing are on one unbroken session.
 awaitable<Outcome<void>> MoveTask::wait_for_publish() {
   Instant next = boot_now() + keep_alive_interval;
-  while (!publish_ordered_ || !ports_.may_publish()) {
+  for (;;) {
     if (interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::publish);
+    if (publish_ordered_ && ports_.may_publish()) co_return Outcome<void>();
     if (boot_now() >= next) {
       const auto alive = co_await carrier_->keep_alive();
       if (!alive) co_return failed(alive);
@@ -109,16 +109,15 @@ awaitable<Outcome<void>> MoveTask::wait_for_publish() {
     }
     co_await wait_any(next, &publish_signal_, &interrupt_.changed, ports_.lease_changed);
   }
-  co_return Outcome<void>();
 }
 
 awaitable<Outcome<MoveTask::Ending>> MoveTask::publish_part() {
   bool replaces = false;
-  const auto there = co_await look_before_publish(replaces);
-  if (!there || *there) co_return there;
-  if (interrupt_ || !ports_.may_publish()) {
-    co_return fault(FaultCode::lease_ended, Side::none, Doing::publish);
-  }
+  do {
+    if (const auto told = co_await wait_for_publish(); !told) co_return failed(told);
+    const auto there = co_await look_before_publish(replaces);
+    if (!there || *there) co_return there;
+  } while (interrupt_ || !ports_.may_publish());
   const Renamed renamed = co_await carrier_->rename(written_name(), final_name(), Doing::publish);
   publish_unknown_ = renamed.unknown;
   if (renamed.fault) {
@@ -153,8 +152,8 @@ awaitable<Outcome<void>> MoveTask::look_after_publish() {
   publish_unknown_ = true;
   const auto there = co_await carrier_->look(Side::destination, final_name(), Doing::publish);
   if (!there) co_return failed(there);
-  const bool good = *there && (is_doubtful() ? (*there)->facts == part_
-                                             : (*there)->facts.size == part_.size);
+  const bool good =
+      *there && (is_doubtful() ? (*there)->facts == part_ : (*there)->facts.size == part_.size);
   if (good) {
     publish_unknown_ = false;
     co_return Outcome<void>();

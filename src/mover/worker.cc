@@ -12,9 +12,8 @@ Worker::Worker(asio::io_context& io, std::string id, Limits limits)
     : io_(io),
       id_(std::move(id)),
       lease_(boot_now()),
-      pool_(credentials_, limits, [this](const Endpoint& endpoint) {
-        note(Word(LoggedIn{endpoint}));
-      }) {
+      pool_(credentials_, limits,
+            [this](const Endpoint& endpoint) { note(Word(LoggedIn{endpoint})); }) {
   asio::co_spawn(io_, pool_.tend(), asio::detached);
 }
 
@@ -110,7 +109,7 @@ awaitable<void> Worker::run_errand(RemoveOrder order) {
   ++errands_;
   const Uuid id = order.id;
   auto fault = co_await remove_parts(pool_, std::move(order), &errand_interrupt_);
-  note(Word(Removed{id, std::move(fault)}));
+  if (!errand_interrupt_) note(Word(Removed{id, std::move(fault)}));
   --errands_;
   lease_changed_.notify();
 }
@@ -118,7 +117,8 @@ awaitable<void> Worker::run_errand(RemoveOrder order) {
 awaitable<void> Worker::run_errand(ProbeOrder order) {
   ++errands_;
   auto fault = co_await probe(pool_, order, &errand_interrupt_);
-  note(Word(Probed{order.endpoint, order.credential, std::move(fault)}));
+  // One that was broken off says nothing of the endpoint.
+  if (!errand_interrupt_) note(Word(Probed{order.endpoint, order.credential, std::move(fault)}));
   --errands_;
   lease_changed_.notify();
 }
@@ -150,6 +150,12 @@ std::vector<ToDaemon> Worker::take_due(Instant now) {
 std::optional<Instant> Worker::next_due(Instant now) const {
   if (!notes_.empty()) return now;
   return words_.next_due(now);
+}
+
+// Errands that were not answered are ordered again; that a log-in was completed is ours to repeat.
+void Worker::send_all_again() {
+  words_.send_all_again();
+  for (const Endpoint& endpoint : pool_.reachable()) note(Word(LoggedIn{endpoint}));
 }
 
 void Worker::end() {

@@ -28,7 +28,7 @@ class Worker {
 
   std::vector<ToDaemon> take_due(Instant now);
   std::optional<Instant> next_due(Instant now) const;
-  void send_all_again() { words_.send_all_again(); }
+  void send_all_again();  // to a new connection
   Signal& outgoing() { return outgoing_; }
 
   // Ends as at a lease's end.

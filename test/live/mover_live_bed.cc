@@ -81,9 +81,8 @@ std::string Bed::folder(const std::string& name) {
 }
 
 std::string Bed::server(const std::string& name, const std::string& options) {
-  const std::string status =
-      output_of(std::string(RFT_TESTBED) + " " + root_ + "/tb status | grep '^" + name +
-                " .* up$' || true");
+  const std::string status = output_of(std::string(RFT_TESTBED) + " " + root_ +
+                                       "/tb status | grep '^" + name + " .* up$' || true");
   if (status.empty()) run("start " + name + " " + options);
   return run("url " + name);
 }
@@ -157,8 +156,8 @@ void Mover::connect(const std::string& owner) {
                 id_.c_str());
   disconnect();
   socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  for (int tries = 0; ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0;
-       ++tries) {
+  for (int tries = 0;
+       ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0; ++tries) {
     if (tries == 500) throw std::runtime_error("the mover does not listen");
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -224,7 +223,9 @@ void Mover::kill() {
   ::kill(pid_, SIGKILL);
   wait();
 }
-void Mover::terminate() { ::kill(pid_, SIGTERM); }
+void Mover::terminate() {
+  ::kill(pid_, SIGTERM);
+}
 
 int Mover::wait() {
   int status = 0;

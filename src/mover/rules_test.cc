@@ -1,0 +1,165 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "mover/data_security.h"
+#include "mover/flow_rules.h"
+#include "mover/lease.h"
+#include "mover/spool.h"
+
+namespace rft::mover {
+namespace {
+
+const Instant start{Duration(5000)};
+
+TEST(Lease, a_mover_that_no_rftd_greets_lives_for_one_lease) {
+  const Lease lease(start);
+  EXPECT_FALSE(lease.is_over(start + first_lease - 1ms));
+  EXPECT_TRUE(lease.is_over(start + first_lease));
+}
+
+TEST(Lease, nothing_is_published_with_less_than_the_reserve_left) {
+  Lease lease(start);
+  lease.renew(start, 30s);
+  EXPECT_TRUE(lease.may_publish(start + 20s));
+  EXPECT_FALSE(lease.may_publish(start + 20s + 1ms));
+  lease.renew(start + 21s, 30s);
+  EXPECT_TRUE(lease.may_publish(start + 22s));
+}
+
+TEST(Lease, after_its_end_nothing_brings_it_back) {
+  Lease lease(start);
+  lease.renew(start + first_lease, 30s);
+  EXPECT_TRUE(lease.is_over(start + first_lease));
+  Lease told(start);
+  told.end_at(start + 1s);
+  told.renew(start + 2s, 30s);
+  EXPECT_TRUE(told.is_over(start + 2s));
+}
+
+Fault of(FaultCode code) {
+  return Fault{code, Side::source, Doing::move, "", ""};
+}
+
+TEST(FlowRules, a_reason_of_its_own_tells_more_than_what_follows_from_it) {
+  const Fault full = of(FaultCode::destination_full);
+  const Fault cut = of(FaultCode::cut);
+  const Fault refused = of(FaultCode::server_refused);
+  const Fault channel = of(FaultCode::data_channel_failed);
+  EXPECT_EQ(more_telling(channel, full), full);
+  EXPECT_EQ(more_telling(full, channel), full);
+  EXPECT_EQ(more_telling(refused, cut), cut);
+  EXPECT_EQ(more_telling(cut, full), full);
+  EXPECT_EQ(more_telling(cut, of(FaultCode::stalled)), cut) << "equal ones: the first";
+  EXPECT_TRUE(has_own_reason(full));
+  EXPECT_FALSE(has_own_reason(cut));
+}
+
+TEST(FlowRules, a_restart_line_that_would_be_too_long_keeps_the_largest_ranges) {
+  const RangeSet there{{0, 1000}, {2000, 2010}, {3000, 3500}};
+  EXPECT_EQ(largest_ranges(there, 100), there);
+  EXPECT_EQ(largest_ranges(there, 17), (RangeSet{{0, 1000}, {3000, 3500}}));
+  EXPECT_EQ(largest_ranges(there, 3), RangeSet());
+}
+
+TEST(FlowRules, the_front_of_a_part_can_be_taken_out) {
+  const RangeSet there{{0, 100}, {200, 300}};
+  EXPECT_EQ(without_front(there, 50), (RangeSet{{50, 100}, {200, 300}}));
+  EXPECT_EQ(without_front(there, 250), (RangeSet{{250, 300}}));
+  EXPECT_EQ(without_front(there, 300), RangeSet());
+}
+
+TEST(FlowRules, a_server_that_confirms_crumbs_does_not_fill_the_memory) {
+  RangeSet crumbs;
+  for (std::uint64_t i = 0; i < 100'000; ++i) crumbs.add({i * 1'000'000, i * 1'000'000 + 1});
+  EXPECT_LE(bounded(crumbs).text().size(), confirmed_text_max);
+  const RangeSet usual{{0, 10}, {20, 30}};
+  EXPECT_EQ(bounded(usual), usual);
+}
+
+TEST(FlowRules, a_rate_is_of_the_last_markers_only) {
+  RateMeter meter;
+  EXPECT_EQ(meter.rate(), 0);
+  for (unsigned second = 0; second < 10; ++second) {
+    meter.add(start + std::chrono::seconds(second), second < 5 ? 0 : (second - 4) * 100);
+  }
+  EXPECT_DOUBLE_EQ(meter.rate(), 100);
+}
+
+TEST(FlowRules, a_watchdog_bites_when_nothing_moved_for_its_limit) {
+  Watchdog watchdog(start, 30s);
+  EXPECT_FALSE(watchdog.is_over(start + 30s - 1ms));
+  EXPECT_TRUE(watchdog.is_over(start + 30s));
+  watchdog.moved(start + 29s);
+  EXPECT_FALSE(watchdog.is_over(start + 58s));
+}
+
+TEST(FlowRules, a_larger_file_may_be_summed_for_longer) {
+  EXPECT_EQ(checksum_limit(0), checksum_base_limit);
+  EXPECT_EQ(checksum_limit(20'000'000'000), checksum_base_limit + 1000s);
+}
+
+const SecurityOffer plain{};
+const SecurityOffer alice{true, true, "/CN=Alice"};
+const SecurityOffer bob{true, true, "/CN=Bob"};
+const SecurityOffer old_bob{true, false, "/CN=Bob"};
+
+TEST(DataSecurity, between_gsi_sides_it_is_authenticated_unless_said_otherwise) {
+  EXPECT_EQ(plan_security({}, alice, bob)->level, ftp::DataSecurity::authenticated);
+  EXPECT_EQ(plan_security(DataChannel::private_, alice, bob)->level, ftp::DataSecurity::private_);
+  EXPECT_EQ(plan_security(DataChannel::clear, alice, bob), SecurityPlan{});
+  EXPECT_EQ(plan_security({}, alice, plain), SecurityPlan{});
+}
+
+TEST(DataSecurity, dcsc_needs_no_delegation_and_two_identities_without_it_are_crossed) {
+  EXPECT_TRUE(plan_security({}, alice, bob)->dcsc);
+  EXPECT_FALSE(plan_security({}, alice, bob)->delegate);
+  EXPECT_TRUE(plan_security({}, alice, old_bob)->delegate);
+  EXPECT_TRUE(plan_security({}, alice, old_bob)->crossed);
+  EXPECT_FALSE(plan_security({}, old_bob, bob)->crossed);
+}
+
+TEST(DataSecurity, a_side_without_gsi_cannot_be_secured) {
+  const auto refused = plan_security(DataChannel::authenticated, alice, plain);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, FaultCode::no_common_security);
+  EXPECT_EQ(refused.error().side, Side::destination);
+}
+
+TEST(DataSecurity, each_pair_of_endpoints_has_a_certificate_of_its_own) {
+  ChannelKeys keys;
+  const Endpoint a{Scheme::gsiftp, "a", 2811}, b{Scheme::gsiftp, "b", 2811},
+      c{Scheme::gsiftp, "c", 2811};
+  const WallTime now = wall_time(1'800'000'000'000);
+  const auto first = keys.of(a, b, now);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(*keys.of(b, a, now), *first);
+  EXPECT_NE(*keys.of(a, c, now), *first);
+  EXPECT_NE(*keys.of(a, b, now + std::chrono::hours(13)), *first) << "renewed before it ends";
+}
+
+TEST(Spool, it_is_there_whole_and_in_the_form_of_the_wire) {
+  std::string folder = std::filesystem::temp_directory_path().string() + "/rft-spool-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const int open = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY);
+  const TaskWord word{{Uuid{}, 3}, 7, Done{}};
+  ASSERT_TRUE(write_spool(open, "m1", {word, word}));
+  std::ifstream file(folder + "/m1.spool", std::ios::binary);
+  FrameReader reader;
+  reader.feed(std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+  for (int times = 0; times < 2; ++times) {
+    const auto body = reader.next();
+    ASSERT_TRUE(body && *body);
+    EXPECT_EQ(std::get<TaskWord>(std::get<Word>(*decode_to_daemon(**body))).seq, 7U);
+  }
+  ::close(open);
+  std::filesystem::remove_all(folder);
+  EXPECT_FALSE(write_spool(-1, "m1", {word}));
+}
+
+}  // namespace
+}  // namespace rft::mover

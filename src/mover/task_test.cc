@@ -1,0 +1,285 @@
+// A task's decisions, with a Carrier that keeps its files in a map.
+#include "mover/task.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <map>
+
+#include "wire/part_name.h"
+
+namespace rft::mover {
+namespace {
+
+struct Content {
+  FileFacts facts;
+  std::string checksum;
+  int touched_by_looks = 0;  // so many looks more find it changed
+};
+
+struct World {
+  std::map<std::string, Content> source;
+  std::map<std::string, Content> destination;
+  std::vector<std::string> said;  // what was asked for that changes something
+  std::optional<std::string> common = "ADLER32";
+  std::optional<Fault> move_fault;
+  std::function<void(const std::string&)> after_rename;
+  bool rename_answer_is_lost = false;
+  RangeSet moved_without;
+};
+
+class FakeCarrier final : public Carrier {
+ public:
+  explicit FakeCarrier(World& world) : world_(world) {}
+
+  awaitable<Outcome<void>> meet() override { co_return Outcome<void>(); }
+  std::optional<std::string> common_checksum(const std::string&) const override {
+    return world_.common;
+  }
+  awaitable<Outcome<RangeSet>> resumable(std::string, std::string, RangeSet confirmed) override {
+    co_return confirmed;
+  }
+  awaitable<Outcome<std::optional<Standing>>> look(Side side, std::string name, Doing) override {
+    if (name == "/d") co_return std::optional(Standing{true, {}});
+    auto& files = side == Side::source ? world_.source : world_.destination;
+    const auto found = files.find(name);
+    if (found == files.end()) co_return std::optional<Standing>();
+    if (found->second.touched_by_looks > 0) {
+      --found->second.touched_by_looks;
+      found->second.facts.modify += "+";
+    }
+    co_return std::optional(Standing{false, found->second.facts});
+  }
+  awaitable<Outcome<void>> make_folder(std::string) override { co_return Outcome<void>(); }
+  awaitable<Outcome<void>> move(const Freight& freight, Flow& flow,
+                                const std::function<void()>&) override {
+    world_.said.push_back("move");
+    world_.moved_without = freight.there;
+    if (world_.move_fault) co_return tl::unexpected(*world_.move_fault);
+    Content arrived = world_.source.at(freight.source);
+    arrived.facts.unique = "part";
+    world_.destination[freight.destination] = arrived;
+    flow.end = FlowEnd::known;
+    flow.confirmed.add({0, freight.size});
+    co_return Outcome<void>();
+  }
+  awaitable<Outcome<std::string>> checksum(Side side, std::string name, std::string,
+                                           std::uint64_t) override {
+    co_return (side == Side::source ? world_.source : world_.destination).at(name).checksum;
+  }
+  awaitable<Renamed> rename(std::string from, std::string to, Doing doing) override {
+    world_.said.push_back("rename " + to);
+    world_.destination[to] = world_.destination.at(from);
+    world_.destination.erase(from);
+    if (world_.rename_answer_is_lost) {
+      co_return Renamed{Fault{FaultCode::cut, Side::destination, doing, "", ""}, true};
+    }
+    if (world_.after_rename) world_.after_rename(to);
+    co_return Renamed{};
+  }
+  awaitable<Outcome<void>> keep_alive() override { co_return Outcome<void>(); }
+  void leave_source() override {}
+
+ private:
+  World& world_;
+};
+
+class TaskRules : public testing::Test {
+ protected:
+  TaskRules() {
+    order.task = {Uuid{}, 2};
+    order.source = parse_url("ftp://a/s/file").value();
+    order.destination = parse_url("ftp://b/d/file").value();
+    world.source["/s/file"] = {{100, "20260101000000", "1"}, "abcd", 0};
+  }
+  std::string part(std::uint32_t epoch) { return "/d/" + part_name(order.part, epoch); }
+  void earlier(FlowEnd end, RangeSet confirmed) {
+    EarlierPart before;
+    before.epochs = {1};
+    before.end = end;
+    before.confirmed = std::move(confirmed);
+    order.earlier = before;
+  }
+
+  // Runs the task to its last word; it is told to publish as soon as it has verified.
+  TaskSays run(Interrupt::Why when_verified = Interrupt::Why::none) {
+    asio::io_context io;
+    Signal lease_changed;
+    std::optional<TaskSays> last;
+    MoveTask* running = nullptr;
+    MoveTask::Ports ports;
+    ports.make_carrier = [this](const MoveOrder&, Interrupt*) {
+      return std::make_unique<FakeCarrier>(world);
+    };
+    ports.say = [&](TaskSays says) {
+      if (auto* begun = std::get_if<Begun>(&says)) begun_ = *begun;
+      if (std::holds_alternative<Verified>(says)) {
+        verified_ = true;
+        if (when_verified != Interrupt::Why::none) running->interrupt(when_verified);
+        if (before_publish) before_publish();
+        running->publish();
+      }
+      last = std::move(says);
+    };
+    ports.may_publish = [] { return true; };
+    ports.lease_changed = &lease_changed;
+    MoveTask task(order, ports);
+    running = &task;
+    asio::co_spawn(io, task.run(), asio::detached);
+    io.run();
+    return *last;
+  }
+  FaultCode fault_of(const TaskSays& says) { return std::get<Failed>(says).fault.code; }
+
+  MoveOrder order;
+  World world;
+  std::function<void()> before_publish;
+  std::optional<Begun> begun_;
+  bool verified_ = false;
+};
+
+TEST_F(TaskRules, a_file_is_moved_verified_and_renamed) {
+  const TaskSays last = run();
+  ASSERT_TRUE(std::holds_alternative<Done>(last));
+  EXPECT_EQ(std::get<Done>(last).checksum, (Checksum{"ADLER32", "abcd"}));
+  EXPECT_TRUE(world.destination.contains("/d/file"));
+}
+
+TEST_F(TaskRules, a_part_of_an_earlier_epoch_is_renamed_before_anything_is_sent) {
+  world.destination[part(1)] = {{60, "1", "part"}, "", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 50}});
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(world.said[0], "rename " + part(2));
+  EXPECT_EQ(world.moved_without, (RangeSet{{0, 50}}));
+  EXPECT_TRUE(begun_->part_adopted);
+}
+
+TEST_F(TaskRules, a_part_that_already_has_this_epochs_name_is_not_renamed_again) {
+  world.destination[part(2)] = {{60, "1", "part"}, "", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 50}});
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(world.said[0], "move");
+}
+
+TEST_F(TaskRules, a_part_shorter_than_what_was_confirmed_is_missing) {
+  world.destination[part(1)] = {{49, "1", "part"}, "", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 50}});
+  EXPECT_EQ(fault_of(run()), FaultCode::part_missing);
+  EXPECT_TRUE(world.said.empty());
+}
+
+TEST_F(TaskRules, an_earlier_epoch_that_wrote_nothing_is_no_reason_to_fail) {
+  earlier(FlowEnd::known, {});
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_FALSE(begun_->part_adopted);
+}
+
+TEST_F(TaskRules, a_whole_part_is_not_sent_again) {
+  world.destination[part(1)] = {{100, "1", "part"}, "abcd", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 100}});
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(std::count(world.said.begin(), world.said.end(), "move"), 0);
+}
+
+TEST_F(TaskRules, nothing_is_resumed_where_no_checksum_is_compared) {
+  order.options.verify = Verify::size_only;
+  world.destination[part(1)] = {{60, "1", "part"}, "", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 50}});
+  EXPECT_EQ(fault_of(run()), FaultCode::no_restart);
+}
+
+TEST_F(TaskRules, what_failed_before_anything_was_begun_forgets_nothing) {
+  world.source.clear();
+  earlier(FlowEnd::known, RangeSet{{0, 50}});
+  EXPECT_EQ(std::get<Failed>(run()).confirmed, (RangeSet{{0, 50}}));
+}
+
+TEST_F(TaskRules, a_doubtful_part_that_changes_after_the_rename_loses_its_name_again) {
+  world.destination[part(1)] = {{60, "1", "part"}, "", 0};
+  earlier(FlowEnd::presumed, RangeSet{{0, 50}});
+  world.after_rename = [this](const std::string& name) {
+    if (name == "/d/file") world.destination[name].touched_by_looks = 1;
+  };
+  EXPECT_EQ(fault_of(run()), FaultCode::changed_after_verify);
+  EXPECT_FALSE(world.destination.contains("/d/file"));
+  EXPECT_TRUE(world.destination.contains(part(2)));
+  EXPECT_TRUE(begun_->presumed);
+}
+
+TEST_F(TaskRules, a_rename_whose_answer_is_lost_may_have_happened) {
+  world.rename_answer_is_lost = true;
+  const TaskSays last = run();
+  EXPECT_EQ(fault_of(last), FaultCode::cut);
+  EXPECT_TRUE(std::get<Failed>(last).publish_unknown);
+}
+
+TEST_F(TaskRules, a_stop_after_the_proof_publishes_nothing) {
+  const TaskSays last = run(Interrupt::Why::stop);
+  ASSERT_TRUE(std::holds_alternative<Stopped>(last));
+  EXPECT_EQ(std::get<Stopped>(last).end, FlowEnd::known);
+  EXPECT_FALSE(world.destination.contains("/d/file"));
+}
+
+TEST_F(TaskRules, the_end_of_the_lease_publishes_nothing) {
+  EXPECT_EQ(fault_of(run(Interrupt::Why::mover_ends)), FaultCode::lease_ended);
+  EXPECT_FALSE(world.destination.contains("/d/file"));
+}
+
+TEST_F(TaskRules, a_name_taken_meanwhile_by_the_same_bytes_is_adopted) {
+  before_publish = [this] { world.destination["/d/file"] = {{100, "9", "other"}, "abcd", 0}; };
+  const TaskSays last = run();
+  ASSERT_TRUE(std::holds_alternative<Done>(last));
+  EXPECT_TRUE(std::get<Done>(last).adopted);
+}
+
+TEST_F(TaskRules, a_name_taken_meanwhile_by_other_bytes_stays) {
+  before_publish = [this] { world.destination["/d/file"] = {{100, "9", "other"}, "ffff", 0}; };
+  EXPECT_EQ(fault_of(run()), FaultCode::destination_exists);
+  EXPECT_EQ(world.destination["/d/file"].checksum, "ffff");
+}
+
+TEST_F(TaskRules, what_the_intent_names_is_ours_even_if_the_source_is_gone) {
+  order.options.existing = Existing::fail;
+  order.intent = PublishIntent{{100, "5", "part"}, Checksum{"ADLER32", "abcd"}};
+  world.destination["/d/file"] = {{100, "5", "part"}, "abcd", 0};
+  world.source.clear();
+  const TaskSays last = run();
+  ASSERT_TRUE(std::holds_alternative<Done>(last));
+  EXPECT_FALSE(std::get<Done>(last).adopted);
+}
+
+TEST_F(TaskRules, with_the_unique_alone_a_checksum_tells_whose_it_is) {
+  order.options.existing = Existing::fail;
+  order.intent = PublishIntent{{100, "5", "part"}, Checksum{"ADLER32", "abcd"}};
+  world.destination["/d/file"] = {{100, "6", "part"}, "abcd", 0};
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  world.destination["/d/file"].checksum = "ffff";
+  EXPECT_EQ(fault_of(run()), FaultCode::destination_exists);
+}
+
+TEST_F(TaskRules, a_source_that_changes_under_a_size_only_move_is_told) {
+  order.options.verify = Verify::size_only;
+  world.source["/s/file"].touched_by_looks = 2;
+  EXPECT_EQ(fault_of(run()), FaultCode::source_changed);
+}
+
+TEST_F(TaskRules, the_verdict_says_what_was_proven) {
+  order.options.verify = Verify::size_only;
+  EXPECT_EQ(std::get<Done>(run()).verdict, Verdict::size_only);
+  world.destination.clear();
+  order.options.verify = Verify::none;
+  EXPECT_EQ(std::get<Done>(run()).verdict, Verdict::not_verified);
+}
+
+TEST_F(TaskRules, bytes_that_differ_are_not_published) {
+  world.source["/s/file"].checksum = "abcd";
+  order.earlier = EarlierPart{{1}, FlowEnd::known, 0ms, false, RangeSet{{0, 100}}};
+  world.destination[part(1)] = {{100, "1", "part"}, "beef", 0};
+  EXPECT_EQ(fault_of(run()), FaultCode::checksum_differs);
+  EXPECT_FALSE(verified_);
+}
+
+}  // namespace
+}  // namespace rft::mover
