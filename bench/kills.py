@@ -7,12 +7,14 @@ undisturbed runs of the same file. Prints a table in Markdown.
 """
 
 import argparse
+import os
 import random
 import statistics
 import sys
 import time
 
-from service import Service, Testbed
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "testbed"))
+from service import Service, Testbed  # noqa: E402
 
 
 class Meter:

@@ -6,6 +6,7 @@ The control connection to the destination passes a relay that notes when each `1
 10 ms. Prints a line in Markdown.
 """
 
+import os
 import re
 import socket
 import sqlite3
@@ -14,7 +15,8 @@ import sys
 import threading
 import time
 
-from service import Service, Testbed
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "testbed"))
+from service import Service, Testbed  # noqa: E402
 
 
 class Relay(threading.Thread):
