@@ -67,7 +67,7 @@ def daemon_program() -> str:
     return beside if os.access(beside, os.X_OK) else (shutil.which("rftd") or "rftd")
 
 
-def start_daemon(folder: str) -> None:
+def start_daemon(folder: str) -> "subprocess.Popen[bytes]":
     """Starts rftd in a session of its own and does not wait. Of two started at once one remains."""
     _started[:] = [child for child in _started if child.poll() is None]
     program = os.path.abspath(daemon_program()) if os.sep in daemon_program() else daemon_program()
@@ -85,3 +85,4 @@ def start_daemon(folder: str) -> None:
             "unreachable", f"no service runs, and '{program}' cannot be started: {error.strerror}"
         ) from error
     _started.append(child)
+    return child

@@ -23,6 +23,7 @@ REPEAT_FIRST = 0.02  # seconds; doubles with each repeat ...
 REPEAT_LONGEST = 1.0  # ... up to this
 START_LIMIT = 10.0  # for a daemon that was just started
 START_INTERVAL = 0.05
+START_AGAIN = 0.5  # where ours ended and none answers
 # A daemon that had answered and is gone may be restarting: it is not started before this.
 RESTART_GRACE = 5.0
 SOCKET_PATH_MAX = 107  # bytes, unix(7)
@@ -190,10 +191,13 @@ class Session:
         assert folder is not None
         with self._starting:
             connection = self._ready()  # another thread may have started it
-            if connection is None:
-                start_daemon(folder)
             end = time.monotonic() + START_LIMIT
+            child, next_start = None, 0.0
             while connection is None and time.monotonic() < end:
+                # Ours ends at once where another owns the folder: one coming up, or one ending.
+                if (child is None or child.poll() is not None) and time.monotonic() >= next_start:
+                    child = start_daemon(folder)
+                    next_start = time.monotonic() + START_AGAIN
                 time.sleep(START_INTERVAL)
                 connection = self._ready()
         if connection is None:

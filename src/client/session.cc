@@ -42,7 +42,7 @@ std::chrono::milliseconds repeat_delay(unsigned repeat) {
 }
 
 Session::~Session() {
-  if (daemon_) ended(*daemon_);
+  if (daemon_) ended(*daemon_);  // takes away what is left of it, if it is no more
 }
 
 Result<HttpReply> Session::get(const std::string& target) {
@@ -103,20 +103,29 @@ bool Session::may_start(SteadyClock::time_point now) {
 }
 
 Session::Tried<Connection> Session::start() {
-  auto child = start_daemon(daemon_program(), server_.state_folder);
-  if (!child) return tl::unexpected(Refused{child.error(), false});
-  daemon_ = *child;
   const auto end = SteadyClock::now() + start_limit;
-  while (SteadyClock::now() < end && pause(patience(start_interval))) {
+  auto next_start = SteadyClock::now();
+  do {
+    const auto now = SteadyClock::now();
+    if (!daemon_ && now >= next_start) {
+      auto child = start_daemon(daemon_program(), server_.state_folder);
+      if (!child) return tl::unexpected(Refused{child.error(), false});
+      daemon_ = *child;
+      next_start = now + start_again;
+    }
     auto opened = Connection::open(server_.socket, patience(connect_limit));
-    if (!opened) continue;
-    const auto ready = opened->exchange({"GET", "/readyz"}, patience(connect_limit));
-    if (ready && ready->status == 200 && opened->is_open()) return std::move(*opened);
-  }
+    if (opened) {
+      const auto ready = opened->exchange({"GET", "/readyz"}, patience(connect_limit));
+      if (ready && ready->status == 200 && opened->is_open()) return std::move(*opened);
+    }
+    // Ours ends at once where another owns the folder: one that comes up, or one that is ending.
+    if (daemon_ && ended(*daemon_)) daemon_.reset();
+  } while (pause(patience(start_interval)) && SteadyClock::now() < end);
   return tl::unexpected(
-      Refused{{Code::unreachable, fmt::format("rftd was started but does not answer; {}/rftd.log "
-                                              "may tell why, 'rftd --state-dir {}' does",
-                                              server_.state_folder, server_.state_folder)},
+      Refused{{Code::unreachable,
+               fmt::format("rftd was started but does not answer; {0}/rftd.log may tell why, 'rftd "
+                           "--state-dir {0}' does",
+                           server_.state_folder)},
               false});
 }
 

@@ -16,6 +16,7 @@ inline constexpr std::chrono::milliseconds repeat_longest{1'000};  // ... up to 
 inline constexpr std::chrono::milliseconds connect_limit{2'000};
 inline constexpr std::chrono::milliseconds start_limit{10'000};  // for a daemon just started
 inline constexpr std::chrono::milliseconds start_interval{50};   // between two looks for it
+inline constexpr std::chrono::milliseconds start_again{500};  // where ours ended and none answers
 // A daemon that had answered and is gone may be restarting: it is not started before this.
 inline constexpr std::chrono::milliseconds restart_grace{5'000};
 
