@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <ranges>
 
 #include "store/memory.h"
 #include "store/prune.h"
@@ -27,7 +26,7 @@ class Undo {
     steps_.push_back([&rows, before = rows] { rows = before; });
   }
   void all() {
-    for (const auto& step : std::views::reverse(steps_)) step();
+    for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) (*step)();
   }
 
  private:
@@ -115,8 +114,8 @@ void Draft::save_attempt(const Attempt& attempt) {
 }
 
 bool Draft::add_events(const std::vector<Event>& events) {
-  return std::ranges::all_of(
-      events, [&](const Event& event) { return add(tables_.events, event.seq, event); });
+  return std::all_of(events.begin(), events.end(),
+                     [&](const Event& event) { return add(tables_.events, event.seq, event); });
 }
 
 Saved Draft::apply(const Change& change) {
