@@ -60,7 +60,6 @@ void close_the_shutters() {
 
 int refuse(const Error& error) {
   fmt::print(stderr, "rftd: {}\n", error.detail);
-  spdlog::critical("{}", error.detail);
   return entry(error.code).exit;
 }
 
@@ -90,10 +89,12 @@ Result<void> serve(const Config& config, const Arguments& arguments) {
         "started by rft for this user: after a reboot transfers wait for the next rft "
         "command, unless 'rft service install' was run");
   }
-  Daemon daemon(config, *folder,
-                {arguments.accept_restore, to_file ? movers_log->get() : STDERR_FILENO});
-  if (auto started = daemon.start(); !started) return started;
-  return daemon.run();
+  const StartOptions options{arguments.accept_restore, to_file ? movers_log->get() : STDERR_FILENO};
+  Daemon daemon(config, *folder, options);
+  auto ended = daemon.start();
+  if (ended) ended = daemon.run();
+  if (!ended && to_file) spdlog::critical("{}", ended.error().detail);  // else stderr tells
+  return ended;
 }
 
 }  // namespace
