@@ -108,6 +108,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string_view nearest_key(std::string_view wrong) {
   std::vector<std::string_view> names;
+  names.reserve(number_keys.size() + text_keys.size());
   for (const auto& key : number_keys) names.push_back(key.name);
   for (const auto& key : text_keys) names.push_back(key.name);
   return *std::ranges::min_element(names, {}, [&](auto name) {
