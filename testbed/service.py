@@ -76,12 +76,14 @@ class Service:
         connection = http.client.HTTPConnection("localhost", timeout=20)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.settimeout(20)
-        connection.sock.connect(self.socket)
-        connection.request(method, target, json.dumps(body) if body is not None else None,
-                           {"Content-Type": "application/json"} if body is not None else {})
-        reply = connection.getresponse()
-        text = reply.read()
-        connection.close()
+        try:
+            connection.sock.connect(self.socket)
+            connection.request(method, target, json.dumps(body) if body is not None else None,
+                               {"Content-Type": "application/json"} if body is not None else {})
+            reply = connection.getresponse()
+            text = reply.read()
+        finally:
+            connection.close()
         return reply.status, (json.loads(text) if text[:1] in (b"{", b"[") else text.decode())
 
     def hand_over(self, proxy):
@@ -116,7 +118,7 @@ class Service:
         until(lambda: self.record(handle)["bytes_confirmed"] >= least, seconds, f"{handle} did not reach {least} bytes")
 
     def movers(self):
-        found = subprocess.run(["pgrep", "-f", f"--dir {self.state}/movers"], capture_output=True, text=True)
+        found = subprocess.run(["pgrep", "-f", "--", f"--dir {self.state}/movers"], capture_output=True, text=True)
         return [int(pid) for pid in found.stdout.split()]
 
     def signal_movers(self, number):
