@@ -62,7 +62,10 @@ class ServiceForTests {
   // Until the service's thread sees it; bounded by the test's own time-out.
   template <class Condition>
   void until(Condition condition) {
-    for (bool seen = false; !seen;) on_thread([&] { seen = condition(); });
+    bool seen = false;
+    do {
+      on_thread([&] { seen = condition(); });
+    } while (!seen);
   }
 
   const Result<void>& listened() const { return listened_; }
