@@ -168,8 +168,13 @@ bool is_mover_id(std::string_view text) {
   return !text.empty() && text.size() <= mover_id_length_max && std::ranges::all_of(text, fits);
 }
 
+std::string boot_id() {
+  const auto text = read_small_file("/proc/sys/kernel/random/boot_id");
+  return text && *text ? (*text)->substr(0, (*text)->find('\n')) : std::string();
+}
+
 std::string birth_text(const Birth& birth) {
-  return fmt::format("{}\n{}\n", birth.pid, birth.owner);
+  return fmt::format("{}\n{}\n{}\n", birth.pid, birth.owner, birth.boot);
 }
 
 std::optional<Birth> parse_birth(std::string_view text) {
@@ -180,7 +185,9 @@ std::optional<Birth> parse_birth(std::string_view text) {
   if (!pid || *pid == 0 || *pid > static_cast<std::uint64_t>(std::numeric_limits<pid_t>::max())) {
     return std::nullopt;
   }
-  return Birth{static_cast<pid_t>(*pid), std::string(text.substr(first + 1, second - first - 1))};
+  const std::string_view boot = text.substr(second + 1);
+  return Birth{static_cast<pid_t>(*pid), std::string(text.substr(first + 1, second - first - 1)),
+               std::string(boot.substr(0, boot.find('\n')))};
 }
 
 }  // namespace rft

@@ -1,5 +1,5 @@
 // MoverFolder: what rftd and a mover share on disk, <state>/movers/. For each mover:
-//   <id>.lock   held by the mover as long as it lives: a free lock means dead. Says pid and owner.
+//   <id>.lock   held by the mover as long as it lives: a free lock means dead. Says pid, owner and boot.
 //   <id>.sock   where it listens
 //   <id>.spool  frames of its words that rftd had not acknowledged when its lease ended
 #pragma once
@@ -21,6 +21,7 @@ namespace rft {
 struct Birth {
   pid_t pid = 0;
   std::string owner;
+  std::string boot;  // the kernel's id of the boot that it was born on
   bool operator==(const Birth&) const = default;
 };
 
@@ -60,6 +61,7 @@ class MoverFolder {
 // A mover's id is 1 to 40 of a-z A-Z 0-9 - _; anything else in the folder is not a mover's.
 bool is_mover_id(std::string_view text);
 
+std::string boot_id();  // of this boot; empty where the kernel does not tell
 std::string birth_text(const Birth& birth);
 std::optional<Birth> parse_birth(std::string_view text);
 

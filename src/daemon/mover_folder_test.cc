@@ -43,8 +43,8 @@ TEST_F(MoverFolderTest, an_id_is_never_given_a_second_lock) {
 
 TEST_F(MoverFolderTest, who_holds_a_lock_can_be_read_from_it) {
   const auto lock = folder.make_lock("m1");
-  folder.write_birth(*lock, {4711, "uid:1000"});
-  EXPECT_EQ(folder.birth("m1"), (Birth{4711, "uid:1000"}));
+  folder.write_birth(*lock, {4711, "uid:1000", "b00t"});
+  EXPECT_EQ(folder.birth("m1"), (Birth{4711, "uid:1000", "b00t"}));
   EXPECT_EQ(parse_birth("0\nuid:1\n"), std::nullopt);
   EXPECT_EQ(parse_birth("12"), std::nullopt);
 }

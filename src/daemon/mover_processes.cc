@@ -97,7 +97,11 @@ void MoverProcesses::report(std::function<void(const MoverReports&)> what) {
   held_back_.push_back(std::move(what));
 }
 
+// How long its servers may have been left without a kernel of ours that closes its connections: not
+// at all where it ended on this boot of the machine (design 5.3).
 Duration MoverProcesses::silence_before(const std::string& mover) const {
+  const auto birth = folder_.birth(mover);
+  if (birth && !boot_.empty() && birth->boot == boot_) return 0ms;
   const WallTime now = clock_.now().wall;
   return now - std::min(now, folder_.last_life(mover).value_or(now));
 }
@@ -112,7 +116,7 @@ void MoverProcesses::start(const std::string& mover, const std::string& owner) {
     asio::post(io_, [this, mover, why = pid.error().detail] { gone(mover, why, false, 0ms); });
     return;
   }
-  folder_.write_birth(*lock, {*pid, owner});
+  folder_.write_birth(*lock, {*pid, owner, boot_});
   spdlog::info("mover {} started for {} (pid {})", mover, owner, *pid);
   serve(mover, owner, *pid);
 }
@@ -131,8 +135,7 @@ void MoverProcesses::serve(const std::string& mover, const std::string& owner,
                            });
                          },
                          [this, mover](const std::string& how) {
-                           Served* dead = find(mover);
-                           gone(mover, how, false, dead ? dead->process->silent() : 0ms);
+                           gone(mover, how, false, 0ms);
                          }});
   const auto process = served->process;
   served_[mover] = std::move(served);
@@ -281,7 +284,7 @@ void MoverProcesses::renew_leases() {
 void MoverProcesses::look_after(const std::string& mover) {
   MoverProcess& process = *find(mover)->process;
   const Duration silent = process.silent();
-  if (!folder_.is_held(mover)) return gone(mover, "left its lock", false, silent);
+  if (!folder_.is_held(mover)) return gone(mover, "left its lock", false, 0ms);
   if (silent >= settings_.mute_max) {
     spdlog::warn("mover {} has been mute for {} s and is killed", mover, silent / 1s);
     return process.kill();

@@ -106,6 +106,7 @@ class MoverProcesses final : public Movers {
   boost::asio::io_context& io_;
   Clock& clock_;
   MoverFolder folder_;
+  const std::string boot_ = boot_id();
   const MoverSettings settings_;
   CredentialSource& credentials_;
   const Epochs epochs_;
