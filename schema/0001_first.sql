@@ -49,6 +49,7 @@ CREATE TABLE file (
   afresh               INTEGER NOT NULL,
   mover_deaths         INTEGER NOT NULL,
   budget_from          INTEGER NOT NULL,
+  most_confirmed       INTEGER NOT NULL,
   part_id              BLOB    NOT NULL,
   part_epochs          TEXT    NOT NULL,
   part_end             TEXT    NOT NULL,

@@ -67,6 +67,7 @@ std::optional<Change> on_mover_lost(const Transfer& transfer, LostBecause becaus
 
 // The time of something is over: the 5 s of a stop, finish_by, hold_max. Nothing if none is.
 std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now);
+bool is_over(const Transfer& transfer, const EndpointMemory& memory, Now now);
 // When on_time may next have something to say.
 std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMemory& memory);
 

@@ -44,6 +44,7 @@ void queue_again(ChangeWriter& writer, const Caller& caller, const Draws& draws)
   const std::string from(word(file.status));
   file.tries = file.afresh = file.mover_deaths = 0;
   file.budget_from = file.attempts;
+  file.most_confirmed = 0;
   file.fault.reset();
   file.finished_at.reset();
   file.not_before.reset();

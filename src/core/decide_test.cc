@@ -219,6 +219,21 @@ TEST(Words, twenty_tries_in_a_row_without_a_byte_end_it) {
   EXPECT_EQ(now.file.fault->code, FaultCode::cut);
 }
 
+TEST(Words, bytes_sent_again_from_zero_are_no_progress) {
+  Submit submit = a_submit(true);
+  submit.options.verify = Verify::size_only;
+  Transfer now = on_call(nullptr, submit, alice, noon, draws).change->next;
+  const Fault refused{FaultCode::server_refused, Side::destination, Doing::publish, "", ""};
+  int tries = 0;
+  for (; now.file.status == Status::committed && tries < 50; ++tries) {
+    now = heard(granted(now), Begun{{10, "m", "u"}});
+    now = heard(now, Verified{{10, "m", "u"}, std::nullopt, Verdict::size_only, 10});
+    now = heard(now, Failed{refused, FlowEnd::known});
+  }
+  EXPECT_EQ(now.file.status, Status::failed);
+  EXPECT_EQ(tries, 21);
+}
+
 TEST(Words, a_failed_proof_begins_afresh_under_a_new_name_three_times) {
   Transfer now = queued();
   int begun = 0;
@@ -289,6 +304,34 @@ TEST(Stops, a_rename_with_an_unknown_end_is_looked_at_before_it_rests) {
   EXPECT_EQ(heard(look->next, Stopped{}).file.status, Status::user_stop_partial_trans);
 }
 
+TEST(Stops, one_that_waited_for_a_rename_goes_out_once_there_was_none) {
+  Transfer now = heard(granted(queued()), Verified{{5, "m", "u"}, std::nullopt, {}, 5});
+  now = on_mover_lost(now, LostBecause::died, Duration{0}, noon, draws)->next;
+  now = granted(now);
+  EXPECT_TRUE(now.file.publish_ordered);
+  const auto stop = on_call(&now, Stop{"h"}, alice, noon, draws).change;
+  EXPECT_TRUE(stop->orders.empty());
+  const auto begun = on_word(stop->next, {task_of(now.file), 1, Begun{}}, noon, draws);
+  ASSERT_EQ(begun->orders.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<StopOrder>(begun->orders[0].order));
+  EXPECT_FALSE(begun->next.file.publish_ordered);
+  EXPECT_EQ(next_deadline(begun->next, {}), noon.wall + stop_within);
+}
+
+TEST(Stops, words_that_come_late_do_not_stop_its_clock) {
+  const Transfer begun = heard(stopped_while_active(), Begun{});
+  EXPECT_EQ(next_deadline(begun, {}), noon.wall + stop_within);
+  const Transfer moving = heard(begun, Moving{RangeSet{{0, 10}}, 10});
+  EXPECT_EQ(next_deadline(moving, {}), noon.wall + stop_within);
+}
+
+TEST(Stops, a_clock_that_goes_back_does_not_make_it_last) {
+  const Now back{noon.instant + stop_within, noon.wall - 1h};
+  const auto change = on_time(stopped_while_active(), {}, back);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->next.file.status, Status::user_stop_partial_trans);
+}
+
 TEST(Movers, its_death_costs_a_try_and_three_wait_for_nothing) {
   Transfer now = queued();
   for (std::uint32_t death = 1; death <= 4; ++death) {
@@ -312,6 +355,15 @@ TEST(Movers, one_that_knows_nothing_of_its_task_gives_it_back_at_no_cost) {
   ASSERT_TRUE(change);
   EXPECT_EQ(change->next.file.status, Status::committed);
   EXPECT_EQ(change->next.file.tries, 0U);
+}
+
+TEST(Movers, a_lease_that_ended_costs_nothing_and_waits_for_nothing) {
+  const Transfer now =
+      heard(granted(queued()), Failed{{FaultCode::lease_ended, Side::none, Doing::move, "", ""},
+                                      FlowEnd::known});
+  EXPECT_EQ(now.file.status, Status::committed);
+  EXPECT_EQ(now.file.tries, 0U);
+  EXPECT_LE(now.file.not_before.value_or(noon.wall), noon.wall);
 }
 
 TEST(Parts, the_next_epoch_is_told_every_name_under_which_bytes_may_stand) {
@@ -387,6 +439,15 @@ TEST(BackOff, it_doubles_within_its_jitter_and_stays_under_its_limit) {
     EXPECT_GE(delay, base * 3 / 4);
     EXPECT_LE(delay, base * 5 / 4);
   }
+}
+
+TEST(BackOff, one_that_a_clock_set_before_it_went_back_is_over) {
+  File file;
+  EXPECT_FALSE(backs_off(file, noon.wall));
+  file.not_before = noon.wall + 10min;
+  EXPECT_TRUE(backs_off(file, noon.wall));
+  file.not_before = noon.wall + 1h;
+  EXPECT_FALSE(backs_off(file, noon.wall));
 }
 
 }  // namespace

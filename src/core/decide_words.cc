@@ -11,14 +11,20 @@ namespace {
 // A flow that was silent for less than this ended over a path that worked (design 5.3).
 constexpr Duration path_worked_within = 2s;
 
-// More confirmed bytes than before this try: the budget is refilled (design 5.12).
+// What a hold waited for is over. While stopping it is the stop that runs, and runs on.
+void end_hold(File& file) {
+  if (stage(file) != Stage::stopping) file.held_since.reset();
+}
+
+// More confirmed bytes than ever: the budget is refilled (design 5.12). Bytes of a part that was given
+// up and is sent again do not count, or what is never resumed would be sent for ever.
 void take_progress(File& file, const RangeSet& confirmed, std::uint64_t bytes_sent) {
-  const std::uint64_t before = file.part.confirmed.bytes();
   file.part.confirmed.add(confirmed);
   file.epoch_sent = std::max(file.epoch_sent, bytes_sent);
-  if (file.part.confirmed.bytes() <= before) return;
+  if (file.part.confirmed.bytes() <= file.most_confirmed) return;
+  file.most_confirmed = file.part.confirmed.bytes();
   file.tries = 0;
-  file.held_since.reset();
+  end_hold(file);
 }
 
 void take_flow_end(File& file, FlowEnd end, Duration silent, WallTime at) {
@@ -127,8 +133,9 @@ class WordTaker {
     if (writer_.request().options.publish == Publish::in_place) file_.final_name_is_ours = true;
     else file_.part.epochs = {file_.epoch};
     if (said.presumed) file_.part.presumed_before = true;
+    if (file_.publish_ordered) not_published();
     // Both log-ins and looks went well, so what it was held for is over. A full disk shows later.
-    if (!file_.fault || entry(file_.fault->code).hold != Hold::space) file_.held_since.reset();
+    if (!file_.fault || entry(file_.fault->code).hold != Hold::space) end_hold(file_);
     if (!said.part_adopted) return writer_.say(who_, "begun", "");
     writer_.say(who_, "resumed",
                 fmt::format("{} bytes are there{}", said.resumed.bytes(),
@@ -144,7 +151,7 @@ class WordTaker {
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     file_.part.end = FlowEnd::known;
     if (stage(file_) == Stage::stopping) return;  // the order to stop is under way
-    file_.tries = 0;
+    take_progress(file_, RangeSet{{0, said.part.size}}, said.bytes_sent);
     file_.intent = PublishIntent{said.part, said.checksum};
     file_.publish_ordered = true;
     file_.checksum = said.checksum;
@@ -209,6 +216,16 @@ class WordTaker {
   void operator()(const UnknownTask&) {}
 
  private:
+  // It looked before it began: the rename that an earlier epoch was ordered did not happen. A stop
+  // that waited for this to be known goes out now, and its time begins.
+  void not_published() {
+    file_.publish_ordered = false;
+    file_.intent.reset();
+    if (stage(file_) != Stage::stopping) return;
+    file_.held_since = writer_.at();
+    writer_.order(StopOrder{task_of(file_)});
+  }
+
   ChangeWriter& writer_;
   File& file_;
   const Draws& draws_;
@@ -311,9 +328,18 @@ std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMe
   return next;
 }
 
-std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now) {
+// A clock that went back to before the stop was asked tells nothing of how long it lasts; we are
+// called when its time has passed by the other clock, and believe that.
+bool is_over(const Transfer& transfer, const EndpointMemory& memory, Now now) {
   const auto due = next_deadline(transfer, memory);
-  if (!due || *due > now.wall) return std::nullopt;
+  if (!due) return false;
+  const bool went_back = stage(transfer.file) == Stage::stopping &&
+                         transfer.file.held_since && *transfer.file.held_since > now.wall;
+  return *due <= now.wall || went_back;
+}
+
+std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now) {
+  if (!is_over(transfer, memory, now)) return std::nullopt;
   ChangeWriter writer(transfer, now.wall);
   File& file = writer.file();
   if (stage(file) == Stage::stopping) {

@@ -45,6 +45,10 @@ Next after(const File& file, const Options& options, const Fault& fault) {
     const Duration delay = back_off(file.id, file.attempts, std::min(file.attempts, 6U));
     return {Then::again, delay, Hold::back_off, false, {}};
   }
+  if (fault.code == FaultCode::lease_ended) {
+    // It was our absence that ended the try.
+    return {Then::again, Duration{0}, Hold::turn, false, {}};
+  }
   switch (known.remedy) {
     case Remedy::never: return give_up("this does not mend itself");
     case Remedy::hold: return {Then::hold, {}, known.hold, false, {}};
@@ -54,6 +58,11 @@ Next after(const File& file, const Options& options, const Fault& fault) {
     case Remedy::again: return next_try(Then::again, file, options);
   }
   return give_up("");
+}
+
+bool backs_off(const File& file, WallTime now) {
+  constexpr Duration most = back_off_max + back_off_max * back_off_jitter_percent / 100;
+  return file.not_before && *file.not_before > now && *file.not_before - now <= most;
 }
 
 Duration settle_for(const Part& part, WallTime now) {

@@ -46,6 +46,10 @@ Next after(const File& file, const Options& options, const Fault& fault);
 // 1 s x 2^tries up to 10 min, 25 % jitter from a hash of file and attempt: spread, and repeatable.
 Duration back_off(const Uuid& file, std::uint32_t attempt, std::uint32_t tries);
 
+// Whether it waits for its not_before. One that is further away than any back-off was said by a clock
+// that has gone back since, and is over.
+bool backs_off(const File& file, WallTime now);
+
 // How long a part must be quiet before it may be adopted on presumption (design 5.3).
 Duration settle_for(const Part& part, WallTime now);
 

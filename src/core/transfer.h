@@ -69,6 +69,7 @@ struct File {
   std::uint32_t afresh = 0;    // times begun afresh because a proof failed
   std::uint32_t mover_deaths = 0;
   std::uint32_t budget_from = 0;  // attempts at the last commit: what max_tries counts from
+  std::uint64_t most_confirmed = 0;  // bytes, since the last commit: only more refills the budget
 
   Part part;
   std::optional<FileFacts> source_facts;

@@ -129,6 +129,7 @@ void Engine::set_listener(Listener* listener) { world_->listener = listener; }
 
 void Engine::tick() {
   if (!world_->open) return;
+  world_->ticked = true;
   world_->retry_stuck();
   world_->fire_timers();
   world_->work_gates();
@@ -140,13 +141,14 @@ void Engine::tick() {
 Instant Engine::next_wake() const {
   const World& world = *world_;
   const Instant now = world.clock.now().instant;
+  if (world.open && !world.ticked) return now;  // what was read at the start waits for a first turn
   Instant next = now + housekeeping;
   if (!world.timers.empty()) next = std::min(next, world.timers.begin()->first);
   for (const auto& [key, gate] : world.gates) {
     next = std::min(next, gate.probing ? gate.probed_at + probe_answer_within : gate.next_probe);
   }
   for (const auto& [id, entry] : world.ledger) {
-    if (entry.mover.empty()) next = std::min(next, std::max(entry.next_try, now + retry_save));
+    if (entry.mover.empty() && !entry.saving) next = std::min(next, std::max(entry.next_try, now + retry_save));
   }
   if (world.no_start_before > now) next = std::min(next, world.no_start_before);
   const bool stuck = std::any_of(world.strands.begin(), world.strands.end(),
@@ -195,6 +197,7 @@ Engine::Totals Engine::totals() const {
   totals.movers = world_->movers.size();
   totals.stale_words = world_->stale_words;
   totals.saves_failed = world_->saves_failed;
+  for (const auto& [key, strand] : world_->strands) totals.mail += strand->mail.size();
   return totals;
 }
 

@@ -71,7 +71,8 @@ class Engine {
   void mover_up(const std::string& mover, const std::string& owner, const std::vector<Task>& tasks);
   void heard(const std::string& mover, const Word& word);
   // `with_us`: it died together with rftd or the machine, which costs its transfers nothing.
-  // `silent`: how long it had not been heard.
+  // `silent`: how long its servers may have been left without a kernel that closes its connections;
+  // 0 where it ended on this boot of the machine.
   void mover_gone(const std::string& mover, bool with_us, Duration silent);
 
   // ---- the rest of the world ----
@@ -101,6 +102,7 @@ class Engine {
   struct Totals {
     std::uint64_t waiting = 0, active = 0, movers = 0;
     std::uint64_t stale_words = 0, saves_failed = 0;
+    std::uint64_t mail = 0;  // calls, words and the like that wait behind a load or a save
   };
   Totals totals() const;
 

@@ -140,17 +140,21 @@ void Engine::World::work_gates() {
         deliver(*by_file.at(*most), SpaceMail{});
       }
     } else {
-      const std::string mover = mover_for(owner, false);
+      const auto mover = mover_for(owner, false);
+      if (!mover) {
+        gate.next_probe = no_start_before;
+        continue;
+      }
       probe_sent(gate, now);
-      probers[key] = mover;
-      if (movers.at(mover).up) send_probe(key, mover);
+      probers[key] = *mover;
+      if (movers.at(*mover).up) send_probe(key, *mover);
     }
     for (const Uuid& file : waiting) {
       const auto found = by_file.find(file);
       if (found == by_file.end() || !found->second->transfer) continue;
       const Transfer& transfer = *found->second->transfer;
-      const auto limit = next_deadline(transfer, memory_of(transfer));
-      if (limit && *limit <= now.wall) deliver(*found->second, TimeMail{});
+      const bool over = is_over(transfer, memory_of(transfer), now);
+      if (over && found->second->mail.empty()) deliver(*found->second, TimeMail{});
     }
   }
 }

@@ -12,18 +12,19 @@ constexpr Duration timer_least = 50ms;
 
 }  // namespace
 
-// A not_before further away than any back-off comes from a clock that jumped.
 Instant Engine::World::instant_of(WallTime wall) const {
   const Now now = clock.now();
   return now.instant + std::max(Duration{0}, wall - now.wall);
 }
 
+// A credential that has expired is still the one that a transfer waits for: its lane does not change
+// by the passing of time.
 LaneKey Engine::World::lane_of(const Transfer& transfer) const {
+  constexpr WallTime before_any_end{};
   const Request& request = transfer.request;
   const auto mine = credentials_of(request.owner);
-  const WallTime now = clock.now().wall;
   const auto credential = [&](const Endpoint& endpoint, const std::optional<Uuid>& wanted) {
-    const auto chosen = choose_credential(mine, endpoint, wanted, Side::none, now);
+    const auto chosen = choose_credential(mine, endpoint, wanted, Side::none, before_any_end);
     return chosen ? *chosen : wanted;
   };
   return {request.owner, request.source.endpoint, request.destination.endpoint,
@@ -71,10 +72,10 @@ void Engine::World::fire_timers() {
     if (found == by_file.end() || !found->second->transfer) continue;
     Strand& strand = *found->second;
     const Transfer& transfer = *strand.transfer;
-    const auto deadline = next_deadline(transfer, memory_of(transfer));
-    const bool over = deadline && *deadline <= now.wall;
+    const bool over = is_over(transfer, memory_of(transfer), now) && strand.mail.empty();
     const bool look = needs_look(transfer.file) && !strand.granting && !strand.busy &&
-                      transfer.file.not_before.value_or(WallTime{}) <= now.wall;
+                      now.instant >= std::max(strand.next_look, no_start_before) &&
+                      !backs_off(transfer.file, now.wall);
     unindex(strand);
     index(strand);
     if (over) {
@@ -119,7 +120,9 @@ void Engine::World::index(Strand& strand) {
   if (file.status == Status::active) {
     mark_active(strand, lane_of(transfer));
     if (needs_look(file) && !strand.granting) {
-      set_timer(strand, instant_of(file.not_before.value_or(WallTime{})));
+      const Now now = clock.now();
+      const Instant at = backs_off(file, now.wall) ? instant_of(*file.not_before) : now.instant;
+      set_timer(strand, std::max({at, strand.next_look, no_start_before}));
     }
     return;
   }
@@ -128,9 +131,8 @@ void Engine::World::index(Strand& strand) {
   ranks[strand.owner].insert(file.rank);
   if (strand.granting) return mark_active(strand, lane_of(transfer));
   const Now now = clock.now();
-  if (file.not_before && *file.not_before > now.wall) {
-    const Duration most = back_off_max + back_off_max * back_off_jitter_percent / 100;
-    set_timer(strand, now.instant + std::min(*file.not_before - now.wall, most));
+  if (backs_off(file, now.wall)) {
+    set_timer(strand, instant_of(*file.not_before));
     return;
   }
   queue.add(lane_of(transfer), {file.priority, file.rank, file.id});

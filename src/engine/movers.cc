@@ -19,14 +19,15 @@ constexpr Duration ledger_kept = hold_max;
 
 }  // namespace
 
-// A mover of this owner that has room; started where there is none.
-std::string Engine::World::mover_for(const std::string& owner, bool alone) {
+// A mover of this owner that has room; started where there is none. None while movers do not start.
+std::optional<std::string> Engine::World::mover_for(const std::string& owner, bool alone) {
   for (const auto& [id, mover] : movers) {
     if (!alone && mover.owner == owner && !mover.alone && !mover.draining &&
         mover.files.size() < limits.tasks_per_mover_max) {
       return id;
     }
   }
+  if (clock.now().instant < no_start_before) return std::nullopt;
   const std::string id = clock.fresh_id().text().substr(24);  // 12 random hex digits
   MoverState& mover = movers[id];
   mover.owner = owner;
@@ -61,7 +62,7 @@ void Engine::World::work_ledger() {
   const Now now = clock.now();
   std::vector<Uuid> given_up;
   for (auto& [id, entry] : ledger) {
-    if (!entry.mover.empty() || entry.next_try > now.instant) continue;
+    if (entry.saving || !entry.mover.empty() || entry.next_try > now.instant) continue;
     const LedgerPart& part = entry.part;
     if (now.wall - part.since > ledger_kept) {
       given_up.push_back(id);
@@ -73,10 +74,10 @@ void Engine::World::work_ledger() {
       entry.next_try = now.instant + ledger_delay_most;
       continue;
     }
-    const std::string mover = mover_for(part.owner, false);
-    if (!movers.at(mover).up) continue;  // asked once it is
-    entry.mover = mover;
-    movers_port.order(mover, RemoveOrder{id, part.destination, *credential, part.part,
+    const auto mover = mover_for(part.owner, false);
+    if (!mover || !movers.at(*mover).up) continue;  // asked once it is
+    entry.mover = *mover;
+    movers_port.order(*mover, RemoveOrder{id, part.destination, *credential, part.part,
                                          part.epochs});
   }
   for (const Uuid& id : given_up) {
@@ -93,9 +94,30 @@ void Engine::World::work_ledger() {
     Saving saving;
     saving.removed_parts.push_back(id);
     saving.events.push_back(event);
-    ledger.erase(id);
-    save(std::move(saving), [](Saved) {});
+    forget_part(id, std::move(saving));
   }
+}
+
+void Engine::World::ledger_failed(const Uuid& id) {
+  const auto found = ledger.find(id);
+  if (found == ledger.end()) return;
+  LedgerEntry& entry = found->second;
+  entry.mover.clear();
+  entry.saving = false;
+  entry.delay = std::clamp(entry.delay * 2, ledger_delay_first, ledger_delay_most);
+  entry.next_try = clock.now().instant + entry.delay;
+}
+
+// The entry goes when that is saved, and is worked on again if it was not: a part may be deleted twice.
+void Engine::World::forget_part(const Uuid& id, Saving saving) {
+  ledger.at(id).saving = true;
+  save(std::move(saving), [this, id](Saved saved) {
+    if (saved == Saved::yes) {
+      ledger.erase(id);
+    } else {
+      ledger_failed(id);
+    }
+  });
 }
 
 void Engine::World::drain_idle() {
@@ -177,17 +199,13 @@ void Engine::heard(const std::string& mover, const Word& word) {
   } else if (const auto* removed = std::get_if<Removed>(&word)) {
     const auto entry = world.ledger.find(removed->id);
     if (entry == world.ledger.end()) return;
-    entry->second.mover.clear();
     if (removed->fault) {
-      LedgerEntry& kept = entry->second;
-      kept.delay = std::clamp(kept.delay * 2, ledger_delay_first, ledger_delay_most);
-      kept.next_try = world.clock.now().instant + kept.delay;
-      return;
+      world.ledger_failed(removed->id);
+    } else {
+      Saving saving;
+      saving.removed_parts.push_back(removed->id);
+      world.forget_part(removed->id, std::move(saving));
     }
-    Saving saving;
-    saving.removed_parts.push_back(removed->id);
-    world.ledger.erase(entry);
-    world.save(std::move(saving), [](Saved) {});
   } else if (const auto* probed = std::get_if<Probed>(&word)) {
     world.probed(*probed);
   } else {

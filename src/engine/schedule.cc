@@ -45,12 +45,13 @@ bool Engine::World::fits(const Uuid& file) const {
 
 void Engine::World::grant(Strand& strand) {
   const bool alone = strand.transfer->file.mover_deaths >= mover_deaths_at_once;
-  const std::string mover = mover_for(strand.owner, alone);
-  movers[mover].files.insert(*strand.file);
+  const auto mover = mover_for(strand.owner, alone);
+  if (!mover) return;
+  movers[*mover].files.insert(*strand.file);
   unindex(strand);
   strand.granting = true;
   index(strand);
-  deliver(strand, GrantMail{mover});
+  deliver(strand, GrantMail{*mover});
 }
 
 void Engine::World::schedule() {
@@ -100,10 +101,9 @@ Why Engine::World::why(const Strand& strand) const {
     why.hold = hold;
     why.fault = gate->fault;
     why.until = now.wall + std::max(Duration{0}, gate->next_probe - now.instant);
-    why.sentence = fmt::format("{} is held for all since {}: {}; looked at again at {}",
-                               key->endpoint.text(), to_rfc3339(gate->since),
-                               sentence(gate->fault), to_rfc3339(*why.until));
-  } else if (file.not_before && *file.not_before > now.wall) {
+    why.sentence = fmt::format("{} is held for all since {}: {}", key->endpoint.text(),
+                               to_rfc3339(gate->since), sentence(gate->fault));
+  } else if (file.not_before && !queue.contains(file.id)) {
     why.hold = Hold::back_off;
     why.sentence = fmt::format("the last try failed ({}); the next starts at {}",
                                file.hold_detail, to_rfc3339(*file.not_before));

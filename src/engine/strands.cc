@@ -7,6 +7,8 @@
 namespace rft {
 namespace {
 
+constexpr Duration look_again_after = 1min;  // where a credential lacks
+
 using Key = std::pair<std::string, std::string>;
 
 Key key_of(const Strand& strand) { return {strand.owner, strand.handle}; }
@@ -23,6 +25,14 @@ bool is_kept(const Answer& answer) {
   if (answer) return true;
   const int http = entry(answer.error().code).http;
   return http < 500 && http != 429;
+}
+
+bool is_newer_moving(const Mail& before, const Mail& next) {
+  const auto* older = std::get_if<WordMail>(&before);
+  const auto* newer = std::get_if<WordMail>(&next);
+  return older && newer && older->mover == newer->mover && older->word.task == newer->word.task &&
+         std::holds_alternative<Moving>(older->word.says) &&
+         std::holds_alternative<Moving>(newer->word.says);
 }
 
 // A stored record shows that the change in doubt was saved.
@@ -69,7 +79,10 @@ void Engine::World::take(Strand& strand, std::optional<Transfer> transfer) {
   if (file) by_file[*file] = &strand;
 }
 
+// Of Moving words that wait behind a save only the newest is kept (P11): each replaces the one before.
 void Engine::World::deliver(Strand& strand, Mail mail) {
+  const bool behind = strand.mail.size() > 1;
+  if (behind && is_newer_moving(strand.mail.back(), mail)) strand.mail.pop_back();
   strand.mail.push_back(std::move(mail));
   pump(strand);
 }
@@ -132,6 +145,7 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
   strand.busy = false;
   if (!result) {
     if (std::holds_alternative<CallMail>(strand.mail.front())) {
+      if (strand.in_doubt) strand.in_doubt->answered = true;
       finish(strand, {std::nullopt, tl::unexpected(result.error()), std::nullopt});
     } else {
       strand.stuck = true;
@@ -142,8 +156,8 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
   strand.kept = result->kept.value_or(KeptAnswer{"", "", "", Yes{}, {}});
   if (!strand.loaded) {
     strand.loaded = true;
-    const std::optional<Change> doubted = std::exchange(strand.in_doubt, std::nullopt);
-    if (doubted && was_saved(*doubted, result->transfer)) {
+    const auto doubted = std::exchange(strand.in_doubt, std::nullopt);
+    if (doubted && was_saved(doubted->change, result->transfer)) {
       settle_doubt(strand, *doubted);
     } else {
       take(strand, std::move(result->transfer));
@@ -154,7 +168,9 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
 }
 
 // The save that was answered `unknown` had been done: what follows it follows now.
-void Engine::World::settle_doubt(Strand& strand, const Change& change) {
+void Engine::World::settle_doubt(Strand& strand, const Strand::Doubt& doubt) {
+  const Change& change = doubt.change;
+  if (doubt.answered) return apply(strand, change);
   Outcome outcome;
   if (std::holds_alternative<CallMail>(strand.mail.front())) {
     const File& file = change.next.file;
@@ -262,7 +278,9 @@ void Engine::World::saved(const Key& key, Outcome outcome, Saved saved) {
       }
       finish(strand, outcome);
       break;
-    case Saved::unknown: strand.in_doubt = std::move(outcome.change); [[fallthrough]];
+    case Saved::unknown:
+      if (outcome.change) strand.in_doubt = Strand::Doubt{std::move(*outcome.change)};
+      [[fallthrough]];
     case Saved::stale:
       unindex(strand);
       strand.loaded = false;
@@ -279,6 +297,7 @@ void Engine::World::saved(const Key& key, Outcome outcome, Saved saved) {
       break;
   }
   pump(strand);
+  schedule();
 }
 
 void Engine::World::apply(Strand& strand, Change change) {
@@ -320,6 +339,7 @@ void Engine::World::finish(Strand& strand, const Outcome& outcome) {
   } else if (const auto* grant = std::get_if<GrantMail>(&mail)) {
     strand.granting = false;
     const bool granted = strand.transfer && strand.transfer->file.mover == grant->mover;
+    if (!granted) strand.next_look = clock.now().instant + look_again_after;
     const auto mover = movers.find(grant->mover);
     if (!granted && mover != movers.end() && strand.transfer) {
       mover->second.files.erase(strand.transfer->file.id);

@@ -51,10 +51,15 @@ struct Strand {
   bool pumping = false;
   std::deque<Mail> mail;
   std::optional<KeptAnswer> kept;     // found for the key of the first mail
-  std::optional<Change> in_doubt;     // its save was answered `unknown`
+  struct Doubt {
+    Change change;          // its save was answered `unknown`
+    bool answered = false;  // its sender was told that we do not know; the first mail is the next one
+  };
+  std::optional<Doubt> in_doubt;
   std::optional<Instant> timer;       // its entry in `timers`
   std::optional<LaneKey> active_lane;  // counted as active in this lane
   bool granting = false;
+  Instant next_look{};  // no grant to look before: the last one came to nothing
 };
 
 struct MoverState {
@@ -72,7 +77,8 @@ struct LedgerEntry {
   LedgerPart part;
   Instant next_try{};
   Duration delay{0};
-  std::string mover;  // asked, and not answered yet
+  std::string mover;    // asked, and not answered yet
+  bool saving = false;  // it is gone, and that is being saved
 };
 
 struct Engine::World {
@@ -86,6 +92,7 @@ struct Engine::World {
   const std::string instance;
   Listener* listener = nullptr;
   bool open = false;
+  bool ticked = false;  // since it is open
 
   std::int64_t last_seq = 0;
   std::int64_t last_rank = 0;
@@ -142,10 +149,12 @@ struct Engine::World {
   Found found(Transfer transfer) const;
 
   // movers.cc: movers, their orders, the ledger
-  std::string mover_for(const std::string& owner, bool alone);
+  std::optional<std::string> mover_for(const std::string& owner, bool alone);
   void send_outstanding(const std::string& mover);
   void add_orders(const std::vector<OutboxRow>& rows);
   void work_ledger();
+  void ledger_failed(const Uuid& id);
+  void forget_part(const Uuid& id, Saving saving);
   void drain_idle();
 
   // gates.cc
@@ -170,7 +179,7 @@ struct Engine::World {
   };
   void load(Strand& strand);
   void loaded(const std::pair<std::string, std::string>& key, Result<Loaded> result);
-  void settle_doubt(Strand& strand, const Change& change);
+  void settle_doubt(Strand& strand, const Strand::Doubt& doubt);
   Outcome decide(Strand& strand);
   Outcome decide_call(Strand& strand, const CallMail& mail);
   std::optional<Change> decide_grant(Strand& strand, const GrantMail& mail);

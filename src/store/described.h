@@ -13,7 +13,7 @@ namespace rft {
 BOOST_DESCRIBE_STRUCT(File, (),
                       (version, status, stop_asked, priority, rank, pushed, hold, hold_detail,
                        not_before, held_since, epoch, mover, heard, attempts, tries, afresh,
-                       mover_deaths, budget_from, part, source_facts, intent, publish_ordered,
+                       mover_deaths, budget_from, most_confirmed, part, source_facts, intent, publish_ordered,
                        final_name_is_ours, bytes_sent, epoch_sent, streams, fault, checksum,
                        verdict, adopted, size, committed_at, started_at, finished_at))
 BOOST_DESCRIBE_STRUCT(Part, (),

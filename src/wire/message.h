@@ -153,7 +153,8 @@ struct Failed {
   Duration silent{0};  // how long nothing had been heard from the destination when we gave up
   RangeSet confirmed{};
   std::uint64_t bytes_sent = 0;
-  bool publish_unknown = false;  // RNTO was sent and its answer was not read
+  // RNTO was sent and its answer was not read; or an earlier epoch's `intent` was not looked at.
+  bool publish_unknown = false;
 };
 struct Stopped {  // as StopOrder asked
   FlowEnd end = FlowEnd::no_flow;

@@ -33,6 +33,7 @@ File whole_file(std::uint64_t number) {
   file.afresh = 2;
   file.mover_deaths = 1;
   file.budget_from = 4;
+  file.most_confirmed = 300;
   file.part = {id(number * 10 + 2),
                {7, 6},
                FlowEnd::presumed,

@@ -44,10 +44,16 @@ std::string SimCarrier::on_disk(const std::string& path) const {
 }
 
 awaitable<Outcome<void>> SimCarrier::meet() {
-  const auto [source, destination] = co_await (source_.log_in() && destination_.log_in());
+  const auto [source, destination] =
+      co_await (source_.log_in() && log_in_if_needed(destination_));
   if (!source) co_return mover::failed(source);
   if (!destination) co_return mover::failed(destination);
   co_return Outcome<void>();
+}
+
+awaitable<Outcome<void>> SimCarrier::log_in_if_needed(Session& session) {
+  if (session.is_open()) co_return Outcome<void>();
+  co_return co_await session.log_in();
 }
 
 std::optional<std::string> SimCarrier::common_checksum(const std::string& wish) const {
@@ -57,6 +63,7 @@ std::optional<std::string> SimCarrier::common_checksum(const std::string& wish) 
 awaitable<Outcome<std::optional<Standing>>> SimCarrier::look(Side side, std::string name,
                                                              Doing doing) {
   Session& session = at(side);
+  if (const auto in = co_await log_in_if_needed(session); !in) co_return mover::failed(in);
   std::optional<Standing> seen;
   const auto asked = co_await session.ask(doing, [&] {
     if (name == "/data") seen = Standing{true, {}};
@@ -201,7 +208,8 @@ awaitable<mover::Renamed> SimCarrier::rename(std::string from, std::string to, D
     shore_.events.in(shore_.dice.between(Duration(10), Duration(6000)), [&servers, endpoint, life,
                                                                          old_path, new_path] {
       Server& server = servers.at(endpoint);
-      if (server.up && server.life == life && !server.refuses_rename && old_path != new_path) {
+      const bool willing = server.up && server.life == life && !server.refuses_rename;
+      if (willing && !server.never_publishes && old_path != new_path) {
         servers.rename(server, old_path, new_path);
       }
     });
@@ -211,7 +219,8 @@ awaitable<mover::Renamed> SimCarrier::rename(std::string from, std::string to, D
   }
   bool refused = false;
   const auto done = co_await destination_.ask(doing, [&] {
-    refused = destination_.server().refuses_rename;
+    const Server& server = destination_.server();
+    refused = server.refuses_rename || (server.never_publishes && new_path == final_path_);
     if (!refused) renaming(old_path, new_path, found)();
   });
   destination_.heed(interrupt_);

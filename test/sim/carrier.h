@@ -27,6 +27,7 @@ class Session {
   void heed(mover::Interrupt* interrupt) { interrupt_ = interrupt; }
   void lose() { lost_ = true; }
   bool is_good() const;
+  bool is_open() const { return open_; }  // a log-in was completed; it may be lost since
 
  private:
   tl::unexpected<Fault> broken(FaultCode code, Doing doing);
@@ -38,6 +39,7 @@ class Session {
   mover::Interrupt* interrupt_;
   std::uint64_t life_ = 0;
   bool lost_ = false;
+  bool open_ = false;
 };
 
 // What a mover process sees of the world.
@@ -73,6 +75,7 @@ class SimCarrier final : public mover::Carrier {
 
  private:
   Session& at(Side side) { return side == Side::source ? source_ : destination_; }
+  mover::awaitable<mover::Outcome<void>> log_in_if_needed(Session& session);
   std::string on_disk(const std::string& path) const;
   mover::awaitable<mover::Outcome<void>> watch(mover::Flow& flow,
                                                const std::function<void()>& progressed);

@@ -59,6 +59,7 @@ MoverProcess* Daemon::process(const std::string& mover) {
 
 // A new rftd asks live movers and reads spool files first.
 void Daemon::take_back() {
+  const std::vector<std::string> with_work = engine_.movers_with_work();
   std::set<std::string> known;
   if (place_.mutant != Mutant::live_movers_not_asked) {
     for (const auto& [mover, process] : place_.machine.movers) {
@@ -72,7 +73,7 @@ void Daemon::take_back() {
     known.insert(mover);
     gone(mover, true, place_.events.now() - place_.machine.last_life[mover]);
   }
-  for (const std::string& mover : engine_.movers_with_work()) {
+  for (const std::string& mover : with_work) {
     if (known.contains(mover)) continue;
     const auto life = place_.machine.last_life.find(mover);
     gone(mover, true,
@@ -102,9 +103,10 @@ void Daemon::connected(const std::string& mover) {
 
 void Daemon::start(const std::string& mover, const std::string& owner) {
   lines_[mover].heard = place_.events.now();
-  if (++starts_this_minute_ > 200) place_.laws.break_law("P11", "movers are started in a loop");
+  if (++starts_this_minute_ > 100) place_.laws.break_law("P11", "movers are started in a loop");
   const Duration delay = place_.dice.between(Duration(30), Duration(400));
-  if (place_.weather.strikes(FaultKind::mover_start_fails)) {
+  const bool barred = place_.events.now() < place_.machine.barred_until;
+  if (barred || place_.weather.strikes(FaultKind::mover_start_fails)) {
     return after(delay, [this, mover] {
       gone(mover, false, 0ms);
       look_at_clock();
@@ -273,7 +275,7 @@ void Daemon::look_after_movers() {
     lines_.at(mover).heard = place_.events.now();
     send(mover, [](MoverProcess& one) { one.renew_lease(lease); });
   }
-  starts_this_minute_ = starts_this_minute_ > 20 ? starts_this_minute_ - 20 : 0;
+  starts_this_minute_ = starts_this_minute_ > 8 ? starts_this_minute_ - 8 : 0;
   after(renew, [this] { look_after_movers(); });
 }
 

@@ -18,6 +18,7 @@ struct Machine {
   std::map<std::string, std::vector<TaskWord>> spools;
   std::map<std::string, Instant> last_life;  // of movers, as noted beside their sockets
   std::uint64_t connections = 0;
+  Instant barred_until{};  // no mover starts
   std::function<void(const std::string& mover)> has_words;  // told to the rftd that lives
 };
 

@@ -64,6 +64,10 @@ void Laws::said(const std::string&, const Task& task, const TaskSays& says) {
 }
 
 void Laws::stored(const MemoryTables& tables) {
+  for (auto event = tables.events.upper_bound(told_); event != tables.events.end(); ++event) {
+    told_ = event->first;
+    if (tell_) tell_(event->second);
+  }
   for (const auto& [id, transfer] : tables.transfers) {
     const auto before = seen_.find(transfer.file.id);
     if (before == seen_.end()) {
@@ -134,6 +138,7 @@ void Laws::check_failure(const Transfer& transfer) {
   if (!fair_since_ || events_.now() < *fair_since_ + echo_of_faults) return;
   const Remedy remedy = entry(transfer.file.fault->code).remedy;
   if (remedy != Remedy::again && remedy != Remedy::hold) return;
+  if (servers_.at(transfer.request.destination.endpoint).never_publishes) return;
   break_law("P8", fmt::format("{} failed though nothing goes wrong any more: {}",
                               name_of(transfer), sentence(*transfer.file.fault)));
 }
@@ -167,25 +172,39 @@ void Laws::check_mover(const Transfer& before, const Transfer& after) {
   if (declared_dead) break_law("P5", name_of(after) + ": its mover " + mover + " lives");
 }
 
-void Laws::answered(const std::string& owner, const Call& call, const Answer& answer) {
-  if (!answer) return;
+void Laws::answered(const std::string& owner, const Call& call, const Answer& answer,
+                    Instant asked_at) {
   Promise& promise = promises_[{owner, handle_of(call)}];
   if (std::holds_alternative<Clear>(call)) {
-    promise = Promise{};
+    if (answer && answer->status != Status::user_stop) {
+      break_law("P2", handle_of(call) + ": clear was answered with another call's answer");
+    }
+    // Whatever is answered, an earlier asking of it may have been heard.
+    promise = Promise{false, promise.clears - 1, events_.now(), std::nullopt};
     return;
   }
   const auto* submit = std::get_if<Submit>(&call);
-  if (std::holds_alternative<Commit>(call) || (submit && submit->commit)) promise.committed = true;
+  const Status told = answer ? answer->status : Status::inactive;
+  const bool stops = std::holds_alternative<Stop>(call);
+  if (answer && (told == Status::user_stop ||
+                 (stops && told != Status::user_stop_partial_trans && !answer->stopping))) {
+    break_law("P2", fmt::format("{} of {} was answered with {}", rft::name_of(call), handle_of(call),
+                                word(told)));
+  }
+  const bool commits = std::holds_alternative<Commit>(call) || (submit && submit->commit);
+  if (answer && commits && asked_at > promise.last_clear) promise.committed = true;
 }
 
 void Laws::clear_asked(const std::string& owner, const std::string& handle) {
-  promises_[{owner, handle}].clear_asked = true;
+  Promise& promise = promises_[{owner, handle}];
+  ++promise.clears;
+  promise.last_clear = events_.now();
 }
 
 // P1: what was committed is there. P2: and it is the same.
 void Laws::check_promises(const MemoryTables& tables) {
   for (auto& [key, promise] : promises_) {
-    if (promise.clear_asked) continue;
+    if (promise.clears > 0) continue;
     const auto found = tables.handles.find(key);
     if (found == tables.handles.end()) {
       if (promise.committed) break_law("P1", key.second + " was committed and is not there");

@@ -39,16 +39,19 @@ class Laws {
   void expect(const Endpoint& endpoint, const std::string& path, Expected expected);
   void goes(const std::string& owner, const std::string& handle, std::uint64_t source);
   using Lives = std::function<bool(const std::string& mover)>;
+  // Each line of the history, as it is stored.
+  void tell_events(std::function<void(const Event&)> tell) { tell_ = std::move(tell); }
   void watch_movers(Lives lives) { mover_lives_ = std::move(lives); }
 
   // ---- moments ----
   void changed(const Server& server, const std::string& path);            // P3
   void said(const std::string& mover, const Task& task, const TaskSays& says);
   void stored(const MemoryTables& tables);  // P1, P2, P4, P5, P6, budget of 5.12
-  void answered(const std::string& owner, const Call& call, const Answer& answer);
+  // `asked_at`: first. An answer kept under its key may speak of a life that is over.
+  void answered(const std::string& owner, const Call& call, const Answer& answer, Instant asked_at);
   void clear_asked(const std::string& owner, const std::string& handle);
-  void store_failed() { last_trouble_ = events_.now(); }
-  void daemon_died() { last_trouble_ = events_.now(); }
+  // Until then promises of seconds are not to be kept: rftd is away, its store fails or is slow.
+  void trouble_until(Instant when) { last_trouble_ = std::max(last_trouble_, when); }
   void faults_stopped() { fair_since_ = events_.now(); }
   Instant last_trouble() const { return last_trouble_; }
 
@@ -59,7 +62,8 @@ class Laws {
   using Key = std::pair<std::string, std::string>;
   struct Promise {
     bool committed = false;
-    bool clear_asked = false;
+    std::uint64_t clears = 0;  // asked and not answered yet: anything may stand or be gone
+    Instant last_clear{};
     std::optional<Uuid> request;
   };
   void compare(const Transfer& before, const Transfer& after, const MemoryTables& tables);
@@ -80,6 +84,8 @@ class Laws {
   std::map<std::pair<Endpoint, std::string>, Expected> expected_;
   std::map<Key, std::uint64_t> source_of_;
   Lives mover_lives_;
+  std::function<void(const Event&)> tell_;
+  std::int64_t told_ = 0;  // the last event that was told
   std::map<Uuid, Transfer> seen_;  // by file, as stored last
   std::map<Key, Promise> promises_;
   std::set<Task> said_done_;

@@ -21,7 +21,7 @@ void World::start_daemon() {
 void World::crash(Duration away) {
   if (!daemon_) return;
   say(fmt::format("rftd dies for {} ms", away.count()));
-  laws_.daemon_died();
+  laws_.trouble_until(events_.now());
   tables_ = daemon_->store().tables();
   daemon_.reset();
   events_.in(away, [this] {
@@ -71,6 +71,10 @@ MoverProcess* World::any_mover(std::string& name) {
 }
 
 void World::hit_movers() {
+  if (weather_.strikes(FaultKind::movers_barred)) {
+    say("no mover starts");
+    machine_.barred_until = events_.now() + dice_.between(Duration(5'000), Duration(90'000));
+  }
   std::string mover;
   if (any_mover(mover) && weather_.strikes(FaultKind::mover_killed)) {
     say("mover " + mover + " is killed");
@@ -157,6 +161,7 @@ void World::renew(std::size_t at) {
 void World::clear_up() {
   weather_.clear_up();
   laws_.faults_stopped();
+  machine_.barred_until = events_.now();
   for (auto& [endpoint, server] : servers_.all()) {
     servers_.come_up(server);
     server.refuses_login = server.full = server.refuses_rename = false;

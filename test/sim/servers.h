@@ -46,7 +46,8 @@ struct Server {
   std::uint64_t life = 0;  // sessions of an earlier one are dead
   bool refuses_login = false;
   bool full = false;
-  bool refuses_rename = false;
+  bool refuses_rename = false;  // for a while
+  bool never_publishes = false;  // it renames no part onto a final name
   std::map<std::string, std::shared_ptr<Inode>> files;  // by path
 };
 

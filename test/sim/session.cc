@@ -42,6 +42,7 @@ awaitable<Outcome<void>> Session::log_in() {
     co_return broken(FaultCode::server_busy, Doing::login);
   }
   life_ = server().life;
+  open_ = true;
   shore_.logged_in(endpoint_);
   co_return Outcome<void>();
 }

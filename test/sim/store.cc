@@ -17,6 +17,7 @@ void SimStore::post(std::function<void()> what) {
   Duration delay = dice_.between(Duration(0), Duration(25));
   if (weather_.strikes(FaultKind::store_slow)) delay = dice_.between(Duration(200), Duration(8000));
   last_ = std::max(last_, events_.now() + delay);
+  if (delay >= Duration(200)) laws_.trouble_until(last_);
   events_.at(last_, [this, alive = std::weak_ptr(alive_), what = std::move(what)] {
     if (alive.expired()) return;
     what();
@@ -27,7 +28,7 @@ void SimStore::post(std::function<void()> what) {
 
 void SimStore::disturb_next_save() {
   const auto fail = [this](Saved answer, bool done) {
-    laws_.store_failed();
+    laws_.trouble_until(events_.now());
     memory_.disturb(1, answer, done);
   };
   if (events_.now() < out_until_ && !weather_.fair()) return fail(Saved::no, false);
@@ -48,7 +49,7 @@ void SimStore::load(const std::string& owner, const std::string& handle, const s
                     Then<Loaded> then) {
   post([this] {
     const bool fails = weather_.strikes(FaultKind::load_fails);
-    if (fails) laws_.store_failed();
+    if (fails) laws_.trouble_until(events_.now());
     memory_.fail_reads(fails ? std::optional(Error{Code::unavailable, "the disk does not read"})
                              : std::nullopt);
   });

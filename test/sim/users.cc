@@ -8,6 +8,8 @@ namespace {
 
 constexpr Duration stop_must_rest_within{7'000};  // the 5 s of P9, and the time of a save
 
+constexpr std::uint64_t mail_max = 200;  // of 8 transfers and their users
+
 Endpoint endpoint_of(std::size_t number, bool gsi) {
   return {gsi ? Scheme::gsiftp : Scheme::ftp, fmt::format("host{}", number),
           default_port(gsi ? Scheme::gsiftp : Scheme::ftp)};
@@ -20,11 +22,15 @@ void World::set_up() {
   const std::size_t hosts = dice_.between(2, 4);
   for (std::size_t i = 0; i < hosts; ++i) {
     endpoints_.push_back(endpoint_of(i, dice_.chance(500'000)));
-    servers_.add(endpoints_.back());
+    servers_.add(endpoints_.back()).never_publishes = weather_.strikes(FaultKind::rename_never);
   }
   store_credentials();
   servers_.watch([this](const Server& server, const std::string& path) {
     laws_.changed(server, path);
+  });
+  laws_.tell_events([this](const Event& event) {
+    say(fmt::format("  {} {}: {} {} ({})", event.handle, word(event.status), event.who, event.what,
+                    event.why));
   });
   laws_.watch_movers([this](const std::string& mover) { return machine_.movers.contains(mover); });
   const std::size_t count = dice_.between(4, 8);
@@ -109,7 +115,7 @@ Call World::next_call(const UserTransfer& transfer) {
 void World::user_acts(std::size_t number) {
   if (weather_.fair()) return;
   const UserTransfer& transfer = transfers_[number];
-  Asked asked{number, next_call(transfer), "", ++calls_};
+  Asked asked{number, next_call(transfer), "", ++calls_, events_.now()};
   if (dice_.chance(700'000)) asked.key = fmt::format("key{}", asked.number);
   if (std::holds_alternative<Clear>(asked.call)) {
     laws_.clear_asked(transfer.caller.owner, transfer.submit.handle);
@@ -151,7 +157,7 @@ void World::answered(const Asked& asked, const Answer& answer) {
   const UserTransfer& transfer = transfers_[asked.transfer];
   say(fmt::format("{} {} -> {}", name_of(asked.call), transfer.submit.handle,
                   answer ? word(answer->status) : entry(answer.error().code).word));
-  laws_.answered(transfer.caller.owner, asked.call, answer);
+  laws_.answered(transfer.caller.owner, asked.call, answer, asked.first_at);
   if (std::holds_alternative<Stop>(asked.call) && answer && answer->stopping) watch_stop(asked);
 }
 
@@ -170,17 +176,29 @@ void World::watch_stop(const Asked& asked) {
   });
 }
 
-// P8: nothing waits without a reason that can be read.
+// P8: nothing waits without a reason that can be read, nor for its turn where nobody goes first.
+// P11: what waits behind a save is bounded.
 void World::look_why() {
-  events_.in(Duration(7'000), [this] { look_why(); });
+  events_.in(Duration(1'500), [this] { look_why(); });
   if (!daemon_ || !daemon_->is_open()) return;
+  const Engine::Totals totals = daemon_->engine().totals();
+  if (totals.mail > mail_max) laws_.break_law("P11", fmt::format("{} mails wait", totals.mail));
+  const auto waits = std::make_shared<bool>(false);  // an answer may come later, from the store
   for (const UserTransfer& transfer : transfers_) {
-    daemon_->engine().why(transfer.caller.owner, transfer.submit.handle, [this](Result<Why> why) {
+    daemon_->engine().why(transfer.caller.owner, transfer.submit.handle, [this, waits](Result<Why> why) {
       if (!why || why->status != Status::committed) return;
+      *waits = *waits || (why->hold == Hold::turn && why->ahead);
       if (why->hold == Hold::none || why->sentence.empty()) {
         laws_.break_law("P8", "something waits without a reason");
       }
     });
+  }
+  const bool idles = *waits && totals.active == 0;
+  if (!idles) idle_since_.reset();
+  else if (!idle_since_) idle_since_ = events_.now();
+  if (!idles || laws_.last_trouble() >= *idle_since_) return;
+  if (events_.now() - *idle_since_ >= Duration(3'000)) {
+    laws_.break_law("P8", "something waits for its turn and nothing is active");
   }
 }
 

@@ -40,6 +40,7 @@ class World {
     Call call;
     std::string key;
     std::uint64_t number = 0;
+    Instant first_at{};
   };
 
   // world.cc
@@ -94,6 +95,7 @@ class World {
   std::vector<CredentialFacts> credentials_;
   std::uint64_t calls_ = 0;
   std::uint64_t open_calls_ = 0;
+  std::optional<Instant> idle_since_;  // something waits for its turn and nothing is active
 };
 
 }  // namespace rft::sim
