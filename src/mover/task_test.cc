@@ -25,6 +25,7 @@ struct World {
   std::vector<std::string> said;  // what was asked for that changes something
   std::optional<std::string> common = "ADLER32";
   std::optional<Fault> move_fault;
+  std::optional<Fault> look_fault;
   std::function<void(const std::string&)> after_rename;
   bool rename_answer_is_lost = false;
   RangeSet moved_without;
@@ -42,6 +43,7 @@ class FakeCarrier final : public Carrier {
     co_return confirmed;
   }
   awaitable<Outcome<std::optional<Standing>>> look(Side side, std::string name, Doing) override {
+    if (world_.look_fault) co_return tl::unexpected(*world_.look_fault);
     if (name == "/d") co_return std::optional(Standing{true, {}});
     auto& files = side == Side::source ? world_.source : world_.destination;
     const auto found = files.find(name);
@@ -213,6 +215,15 @@ TEST_F(TaskRules, a_rename_whose_answer_is_lost_may_have_happened) {
   const TaskSays last = run();
   EXPECT_EQ(fault_of(last), FaultCode::cut);
   EXPECT_TRUE(std::get<Failed>(last).publish_unknown);
+}
+
+TEST_F(TaskRules, an_earlier_rename_is_unknown_until_it_was_looked_at) {
+  order.intent = PublishIntent{{100, "20260101000000", "part"}, std::nullopt};
+  world.look_fault = Fault{FaultCode::unreachable, Side::destination, Doing::connect, "", ""};
+  EXPECT_TRUE(std::get<Failed>(run()).publish_unknown);
+  world.look_fault.reset();
+  world.source.clear();
+  EXPECT_FALSE(std::get<Failed>(run()).publish_unknown);
 }
 
 TEST_F(TaskRules, a_stop_after_the_proof_publishes_nothing) {
