@@ -125,7 +125,7 @@ void Engine::World::drain_idle() {
   for (auto& [id, mover] : movers) {
     if (!mover.up || mover.draining || !mover.files.empty()) continue;
     const bool asked = std::any_of(ledger.begin(), ledger.end(),
-                                   [&](const auto& one) { return one.second.mover == id; });
+                                   [&, &id = id](const auto& one) { return one.second.mover == id; });
     if (asked || (!mover.alone && now - mover.idle_since < mover_idle)) continue;
     mover.draining = true;
     movers_port.drain(id);

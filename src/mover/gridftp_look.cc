@@ -72,8 +72,14 @@ awaitable<Look> look_at(Session& session, std::string name, Doing doing) {
   co_return refused_look(*reply, doing, side);
 }
 
+// On a clear channel a GCT server cuts a name at its first 0xFF, doubled (RFC 854) or not, and says
+// yes: the bytes would land under another name. What is protected is no Telnet and passes whole.
 awaitable<Look> GridFtp::look(Side side, std::string name, Doing doing) {
   if (const auto here = co_await borrow_if_gone(side); !here) co_return failed(here);
+  if (!at(side).gsi && name.find('\xFF') != name.npos) {
+    co_return fault(FaultCode::bad_name, side, doing,
+                    "a name with the byte 0xFF is safe only over gsiftp");
+  }
   co_return co_await look_at(at(side), std::move(name), doing);
 }
 

@@ -18,6 +18,8 @@ class MoveTask {
     std::function<void(TaskSays)> say;
     std::function<bool()> may_publish;  // enough of the lease is left for a rename
     Signal* lease_changed;
+    std::function<bool()> all_saved;  // rftd has saved all that this task said
+    Signal* saved;                    // it may have become so
   };
   MoveTask(MoveOrder order, Ports ports);
 
@@ -43,6 +45,7 @@ class MoveTask {
   awaitable<Outcome<void>> make_parents();
   awaitable<Outcome<void>> make_folder_path(std::string folder);
   awaitable<Outcome<void>> begin();
+  awaitable<Outcome<void>> wait_until_saved();
   awaitable<Outcome<bool>> take_over_part();
   awaitable<Outcome<std::optional<std::string>>> find_part();
   awaitable<Outcome<FileFacts>> settle(std::string name, Duration quiet, Duration interval,

@@ -165,6 +165,17 @@ awaitable<Outcome<void>> MoveTask::begin() {
   begun.presumed = *adopted && order_.earlier->end == FlowEnd::presumed;
   begun.streams = order_.streams;
   ports_.say(begun);
+  if (in_place() && !order_.final_name_is_ours) co_return co_await wait_until_saved();
+  co_return Outcome<void>();
+}
+
+// That the final name is ours is stored before the first STOR into it (design 5.10): later looks
+// would take our own half file for another's.
+awaitable<Outcome<void>> MoveTask::wait_until_saved() {
+  while (!ports_.all_saved()) {
+    if (interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::adopt);
+    co_await wait_any(boot_now() + keep_alive_interval, ports_.saved, &interrupt_.changed);
+  }
   co_return Outcome<void>();
 }
 
@@ -178,13 +189,14 @@ awaitable<Outcome<bool>> MoveTask::take_over_part() {
     if (earlier.confirmed.empty()) co_return false;
     co_return fault(FaultCode::part_missing, Side::destination, Doing::adopt);
   }
-  if (algorithm_.empty()) {
+  if (algorithm_.empty() && !in_place()) {
     co_return fault(FaultCode::no_restart, Side::destination, Doing::adopt,
                     "nothing is resumed where no checksum is compared at the end");
   }
   const Duration quiet = earlier.end == FlowEnd::presumed ? earlier.settle : Duration(0);
   const auto facts = co_await settle(**found, quiet, poll_interval, Doing::adopt);
   if (!facts) co_return failed(facts);
+  if (algorithm_.empty()) co_return false;  // in place: from its beginning, once the old flow is over
   if (facts->size < earlier.confirmed.end()) {
     co_return fault(FaultCode::part_missing, Side::destination, Doing::adopt,
                     "it is shorter than what was confirmed");

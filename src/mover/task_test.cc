@@ -109,6 +109,8 @@ class TaskRules : public testing::Test {
   TaskSays run(Interrupt::Why when_verified = Interrupt::Why::none) {
     asio::io_context io;
     Signal lease_changed;
+    Signal saved;
+    bool all_saved = true;
     std::optional<TaskSays> last;
     MoveTask* running = nullptr;
     MoveTask::Ports ports;
@@ -116,7 +118,15 @@ class TaskRules : public testing::Test {
       return std::make_unique<FakeCarrier>(world);
     };
     ports.say = [&](TaskSays says) {
-      if (auto* begun = std::get_if<Begun>(&says)) begun_ = *begun;
+      if (auto* begun = std::get_if<Begun>(&says)) {
+        begun_ = *begun;
+        all_saved = false;
+        asio::post(io, [&] {
+          moved_unsaved_ = !world.said.empty();
+          all_saved = true;
+          saved.notify();
+        });
+      }
       if (std::holds_alternative<Verified>(says)) {
         verified_ = true;
         if (when_verified != Interrupt::Why::none) running->interrupt(when_verified);
@@ -127,6 +137,8 @@ class TaskRules : public testing::Test {
     };
     ports.may_publish = [] { return true; };
     ports.lease_changed = &lease_changed;
+    ports.all_saved = [&] { return all_saved; };
+    ports.saved = &saved;
     MoveTask task(order, ports);
     running = &task;
     asio::co_spawn(io, task.run(), asio::detached);
@@ -140,6 +152,7 @@ class TaskRules : public testing::Test {
   std::function<void()> before_publish;
   std::optional<Begun> begun_;
   bool verified_ = false;
+  bool moved_unsaved_ = false;  // something was done at the servers while Begun was not saved
 };
 
 TEST_F(TaskRules, a_file_is_moved_verified_and_renamed) {
@@ -147,6 +160,23 @@ TEST_F(TaskRules, a_file_is_moved_verified_and_renamed) {
   ASSERT_TRUE(std::holds_alternative<Done>(last));
   EXPECT_EQ(std::get<Done>(last).checksum, (Checksum{"ADLER32", "abcd"}));
   EXPECT_TRUE(world.destination.contains("/d/file"));
+}
+
+TEST_F(TaskRules, in_place_nothing_is_written_before_it_is_stored_that_the_name_is_ours) {
+  order.options.publish = Publish::in_place;
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_TRUE(begun_.has_value());
+  EXPECT_FALSE(moved_unsaved_);
+}
+
+TEST_F(TaskRules, in_place_without_a_checksum_the_next_epoch_begins_at_the_first_byte) {
+  order.options.publish = Publish::in_place;
+  order.options.verify = Verify::size_only;
+  order.final_name_is_ours = true;
+  world.destination["/d/file"] = {{60, "1", "ours"}, "", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 50}});
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(world.moved_without, RangeSet());
 }
 
 TEST_F(TaskRules, a_part_of_an_earlier_epoch_is_renamed_before_anything_is_sent) {

@@ -88,6 +88,11 @@ std::vector<Task> WordQueue::tasks() const {
   return tasks;
 }
 
+bool WordQueue::all_saved(const Task& task) const {
+  const auto found = lines_.find(task);
+  return found == lines_.end() || found->second.kept.empty();
+}
+
 std::vector<TaskWord> WordQueue::unacknowledged() const {
   std::vector<TaskWord> words;
   for (const auto& [task, line] : lines_) {

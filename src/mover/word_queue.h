@@ -26,6 +26,7 @@ class WordQueue {
   void send_all_again();              // to a new connection
   void send_again(const Task& task);  // an order came again: its answer, even if acknowledged
 
+  bool all_saved(const Task& task) const;  // nothing of it waits to be acknowledged
   bool knows(const Task& task) const { return lines_.contains(task); }
   std::vector<Task> tasks() const;
   std::vector<TaskWord> unacknowledged() const;

@@ -41,6 +41,7 @@ void Worker::take(ToMover message) {
     credentials_.put(credential->id, credential->secret, wall_now());
   } else if (const auto* saved = std::get_if<Acknowledge>(&message)) {
     if (words_.acknowledge(saved->task, saved->seq)) lease_changed_.notify();
+    saved_.notify();
   } else if (auto* order = std::get_if<Order>(&message)) {
     std::visit([this](auto& one) { take_order(std::move(one)); }, *order);
   }
@@ -72,6 +73,8 @@ MoveTask::Ports Worker::ports_of(const Task& task) {
   ports.say = [this, task](TaskSays says) { say(task, std::move(says)); };
   ports.may_publish = [this] { return lease_.may_publish(boot_now()); };
   ports.lease_changed = &lease_changed_;
+  ports.all_saved = [this, task] { return words_.all_saved(task); };
+  ports.saved = &saved_;
   return ports;
 }
 

@@ -61,6 +61,7 @@ class Worker {
   bool draining_ = false;
   Lease lease_;
   Signal lease_changed_;  // renewed, ended, a task ended
+  Signal saved_;          // rftd acknowledged words
   Credentials credentials_;
   Pool pool_;
   ChannelKeys keys_;
