@@ -80,7 +80,7 @@ def main():
         stored = []
         while service.record("m")["status"] != "done":
             for _ in range(20):
-                row = database.execute("SELECT confirmed FROM file").fetchone()
+                row = database.execute("SELECT part_confirmed FROM file").fetchone()
                 database.rollback()
                 total = stored_bytes(row[0]) if row else 0
                 if not stored or total > stored[-1][1]:
