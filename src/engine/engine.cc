@@ -151,9 +151,7 @@ Instant Engine::next_wake() const {
     if (entry.mover.empty() && !entry.saving) next = std::min(next, std::max(entry.next_try, now + retry_save));
   }
   if (world.no_start_before > now) next = std::min(next, world.no_start_before);
-  const bool stuck = std::any_of(world.strands.begin(), world.strands.end(),
-                                 [](const auto& one) { return one.second->stuck; });
-  if (stuck) next = std::min(next, now + retry_save);
+  if (!world.stuck.empty()) next = std::min(next, now + retry_save);
   return next;
 }
 

@@ -149,6 +149,7 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
       finish(strand, {std::nullopt, tl::unexpected(result.error()), std::nullopt});
     } else {
       strand.stuck = true;
+      stuck.push_back(&strand);
     }
     return pump(strand);
   }
@@ -293,6 +294,7 @@ void Engine::World::saved(const Key& key, Outcome outcome, Saved saved) {
         finish(strand, {std::nullopt, not_saved(saved), std::nullopt});
       } else {
         strand.stuck = true;
+        stuck.push_back(&strand);
       }
       break;
   }
@@ -359,11 +361,7 @@ void Engine::World::forget_if_idle(Strand& strand) {
 }
 
 void Engine::World::retry_stuck() {
-  std::vector<Strand*> stuck;
-  for (auto& [key, strand] : strands) {
-    if (strand->stuck) stuck.push_back(strand.get());
-  }
-  for (Strand* strand : stuck) {
+  for (Strand* strand : std::exchange(stuck, {})) {
     strand->stuck = false;
     pump(*strand);
   }

@@ -101,6 +101,7 @@ struct Engine::World {
 
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Strand>> strands;
   std::unordered_map<Uuid, Strand*> by_file;
+  std::vector<Strand*> stuck;  // they have mail, so none is forgotten meanwhile
   std::unordered_map<Uuid, Live> live;
   std::set<std::pair<Instant, Uuid>> timers;
 
