@@ -128,6 +128,7 @@ class WordTaker {
   void operator()(const Begun& said) {
     if (!file_.source_facts) file_.source_facts = said.source;
     file_.size = said.source.size;
+    const std::uint64_t had = file_.part.confirmed.bytes();
     file_.part.confirmed = said.resumed;
     file_.streams = said.streams;
     if (writer_.request().options.publish == Publish::in_place) file_.final_name_is_ours = true;
@@ -136,6 +137,10 @@ class WordTaker {
     if (file_.publish_ordered) not_published();
     // Both log-ins and looks went well, so what it was held for is over. A full disk shows later.
     if (!file_.fault || entry(file_.fault->code).hold != Hold::space) end_hold(file_);
+    if (!said.part_adopted && had > 0) {
+      writer_.say(who_, "afresh",
+                  fmt::format("nothing of it could be resumed; {} confirmed bytes are given up", had));
+    }
     if (!said.part_adopted) return writer_.say(who_, "begun", "");
     writer_.say(who_, "resumed",
                 fmt::format("{} bytes are there{}", said.resumed.bytes(),

@@ -179,9 +179,18 @@ awaitable<Outcome<void>> MoveTask::wait_until_saved() {
   co_return Outcome<void>();
 }
 
-// False: there was none, and none was needed.
+// False: there was none, and none was needed. A rename that an earlier epoch sent may have been done
+// while we looked: the part stands under its new name then, so it is looked for once more.
 awaitable<Outcome<bool>> MoveTask::take_over_part() {
   if (!order_.earlier) co_return false;
+  auto adopted = co_await adopt_part();
+  if (!adopted && adopted.error().code == FaultCode::part_missing) {
+    adopted = co_await adopt_part();
+  }
+  co_return adopted;
+}
+
+awaitable<Outcome<bool>> MoveTask::adopt_part() {
   const EarlierPart& earlier = *order_.earlier;
   const auto found = co_await find_part();
   if (!found) co_return failed(found);

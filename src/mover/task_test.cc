@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <map>
+#include <utility>
 
 #include "wire/part_name.h"
 
@@ -27,6 +28,7 @@ struct World {
   std::optional<Fault> move_fault;
   std::optional<Fault> look_fault;
   std::function<void(const std::string&)> after_rename;
+  std::function<void()> before_rename;
   bool rename_answer_is_lost = false;
   RangeSet moved_without;
 };
@@ -72,6 +74,10 @@ class FakeCarrier final : public Carrier {
     co_return (side == Side::source ? world_.source : world_.destination).at(name).checksum;
   }
   awaitable<Renamed> rename(std::string from, std::string to, Doing doing) override {
+    if (world_.before_rename) std::exchange(world_.before_rename, nullptr)();
+    if (!world_.destination.contains(from)) {
+      co_return Renamed{Fault{FaultCode::part_missing, Side::destination, doing, "", ""}, false};
+    }
     world_.said.push_back("rename " + to);
     world_.destination[to] = world_.destination.at(from);
     world_.destination.erase(from);
@@ -186,6 +192,19 @@ TEST_F(TaskRules, a_part_of_an_earlier_epoch_is_renamed_before_anything_is_sent)
   EXPECT_EQ(world.said[0], "rename " + part(2));
   EXPECT_EQ(world.moved_without, (RangeSet{{0, 50}}));
   EXPECT_TRUE(begun_->part_adopted);
+}
+
+TEST_F(TaskRules, a_part_that_an_earlier_rename_moves_meanwhile_is_found_again) {
+  order.task.epoch = 3;
+  world.destination[part(1)] = {{60, "1", "part"}, "", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 50}});
+  order.earlier->epochs = {2, 1};
+  world.before_rename = [this] {
+    world.destination[part(2)] = world.destination.at(part(1));
+    world.destination.erase(part(1));
+  };
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(world.moved_without, (RangeSet{{0, 50}}));
 }
 
 TEST_F(TaskRules, a_part_that_already_has_this_epochs_name_is_not_renamed_again) {
