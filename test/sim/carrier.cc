@@ -36,8 +36,8 @@ SimCarrier::~SimCarrier() {
   }
 }
 
-std::string SimCarrier::on_disk(const std::string& path) const {
-  if (shore_.mutant != Mutant::shared_part_name) return path;
+std::string on_disk(Mutant mutant, const std::string& path) {
+  if (mutant != Mutant::shared_part_name) return path;
   const std::size_t slash = path.rfind('/');
   if (!is_part_name(path.substr(slash + 1))) return path;
   return path.substr(0, path.rfind('-')) + "-1";
@@ -146,13 +146,11 @@ awaitable<void> SimCarrier::end_flow(mover::Flow& flow) {
   const bool heard = !shore_.servers.is_cut(*flow_) && destination_.is_good();
   if (heard) {
     shore_.servers.close(*flow_, shore_.dice.between(Duration(0), Duration(10)));
-    const Instant ended = boot_now() + shore_.dice.between(Duration(11), Duration(60));
-    while (boot_now() < ended) co_await wait_any(ended);
-    flow.end = FlowEnd::known;
-    co_return;
+    while (shore_.servers.lives(*flow_) && boot_now() < due) co_await wait_any(boot_now() + 10ms);
   }
-  while (boot_now() < due) co_await wait_any(due);
-  flow.end = FlowEnd::presumed;
+  const bool ended = heard && !shore_.servers.lives(*flow_);
+  while (!ended && boot_now() < due) co_await wait_any(due);
+  flow.end = ended ? FlowEnd::known : FlowEnd::presumed;
 }
 
 // Reads the first half of the file, then the second: what is written meanwhile may fall in between.

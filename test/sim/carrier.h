@@ -14,6 +14,9 @@ namespace rft::sim {
 
 struct Shore;
 
+// Where a path stands on disk: elsewhere only for the mutant whose epochs share a part.
+std::string on_disk(Mutant mutant, const std::string& path);
+
 // One log-in at one server. Broken once and for all when the server dies or the line is lost.
 class Session {
  public:
@@ -76,7 +79,9 @@ class SimCarrier final : public mover::Carrier {
  private:
   Session& at(Side side) { return side == Side::source ? source_ : destination_; }
   mover::awaitable<mover::Outcome<void>> log_in_if_needed(Session& session);
-  std::string on_disk(const std::string& path) const;
+  std::string on_disk(const std::string& path) const {
+    return sim::on_disk(shore_.mutant, path);
+  }
   mover::awaitable<mover::Outcome<void>> watch(mover::Flow& flow,
                                                const std::function<void()>& progressed);
   mover::awaitable<void> end_flow(mover::Flow& flow);

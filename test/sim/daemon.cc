@@ -22,6 +22,17 @@ Limits limits_of(Dice& dice) {
 
 }  // namespace
 
+void kill(Machine& machine, const std::string& mover, Servers& servers, const Laws& laws,
+          Instant now) {
+  constexpr Duration told_within{10'000};
+  const Instant trouble = std::max(laws.last_trouble(), laws.line_trouble());
+  for (const Task& task : machine.movers.at(mover)->tasks()) {
+    if (trouble >= now - told_within) servers.excuse(task);
+    machine.lately_orphaned.emplace_back(now, task);
+  }
+  machine.movers.erase(mover);
+}
+
 Daemon::Daemon(Place place, MemoryTables tables, Trace trace)
     : place_(place),
       trace_(std::move(trace)),
@@ -71,14 +82,20 @@ void Daemon::take_back() {
   for (const auto& [mover, words] : place_.machine.spools) spooled.push_back(mover);
   for (const std::string& mover : spooled) {
     known.insert(mover);
-    gone(mover, true, place_.events.now() - place_.machine.last_life[mover]);
+    gone(mover, true);
   }
   for (const std::string& mover : with_work) {
-    if (known.contains(mover)) continue;
-    const auto life = place_.machine.last_life.find(mover);
-    gone(mover, true,
-         life == place_.machine.last_life.end() ? 0ms : place_.events.now() - life->second);
+    if (!known.contains(mover)) gone(mover, true);
   }
+}
+
+// How long its servers were left without a kernel of ours that closes its connections: not at all
+// where it ended on this boot of the machine.
+Duration Daemon::silence_before(const std::string& mover) const {
+  const auto life = place_.machine.last_life.find(mover);
+  const bool closed = place_.machine.of_this_boot.contains(mover);
+  return closed || life == place_.machine.last_life.end() ? 0ms
+                                                          : place_.events.now() - life->second;
 }
 
 void Daemon::connect(const std::string& mover, Duration delay) {
@@ -108,7 +125,7 @@ void Daemon::start(const std::string& mover, const std::string& owner) {
   const bool barred = place_.events.now() < place_.machine.barred_until;
   if (barred || place_.weather.strikes(FaultKind::mover_start_fails)) {
     return after(delay, [this, mover] {
-      gone(mover, false, 0ms);
+      gone(mover, false);
       look_at_clock();
     });
   }
@@ -132,6 +149,7 @@ void Daemon::start(const std::string& mover, const std::string& owner) {
       place_.events, place_.dice, place_.weather, place_.servers, place_.mutant, owner,
       std::move(told));
   machine.last_life[mover] = events.now();
+  machine.of_this_boot.insert(mover);
   connect(mover, delay);
 }
 
@@ -226,21 +244,21 @@ void Daemon::let_through(Word& word) const {
   }
 }
 
-void Daemon::gone(const std::string& mover, bool with_us, Duration silent) {
+void Daemon::gone(const std::string& mover, bool with_us) {
   lines_.erase(mover);
   trace_(fmt::format("mover {} is gone{}", mover, with_us ? " with us" : ""));
   if (const auto spool = place_.machine.spools.find(mover); spool != place_.machine.spools.end()) {
     const std::vector<TaskWord> words = spool->second;
     for (const TaskWord& word : words) hear(mover, word);
   }
-  engine_.mover_gone(mover, with_us, silent);
+  engine_.mover_gone(mover, with_us, silence_before(mover));
 }
 
 void Daemon::mover_ended(const std::string& mover) {
   if (!open_) return;
   const auto line = lines_.find(mover);
   if (line == lines_.end() || process(mover)) return;
-  gone(mover, false, place_.events.now() - line->second.heard);
+  gone(mover, false);
   look_at_clock();
 }
 
@@ -248,6 +266,7 @@ void Daemon::lose_line(const std::string& mover, Duration away) {
   const auto line = lines_.find(mover);
   if (line == lines_.end() || line->second.connection == 0) return;
   trace_(fmt::format("the line to mover {} is lost for {} ms", mover, away.count()));
+  place_.laws.line_trouble_until(place_.events.now() + away);
   line->second.connection = 0;
   if (MoverProcess* process = this->process(mover)) process->connection = 0;
   connect(mover, away);
@@ -266,7 +285,7 @@ void Daemon::look_after_movers() {
     const auto frozen = process->frozen_since();
     if (frozen && place_.events.now() - std::max(*frozen, line.heard) >= mute_max) {
       trace_("mover " + mover + " is mute and is killed");
-      place_.machine.movers.erase(mover);
+      kill(place_.machine, mover, place_.servers, place_.laws, place_.events.now());
       mover_ended(mover);
       continue;
     }

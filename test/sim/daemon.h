@@ -17,10 +17,16 @@ struct Machine {
   std::map<std::string, std::unique_ptr<MoverProcess>> movers;
   std::map<std::string, std::vector<TaskWord>> spools;
   std::map<std::string, Instant> last_life;  // of movers, as noted beside their sockets
+  std::set<std::string> of_this_boot;
+  std::vector<std::pair<Instant, Task>> lately_orphaned;  // their movers were killed
   std::uint64_t connections = 0;
   Instant barred_until{};  // no mover starts
   std::function<void(const std::string& mover)> has_words;  // told to the rftd that lives
 };
+
+// kill -9, and what its movers had not told yet is lost.
+void kill(Machine& machine, const std::string& mover, Servers& servers, const Laws& laws,
+          Instant now);
 
 class Daemon final : public Movers, public Clock {
  public:
@@ -75,7 +81,8 @@ class Daemon final : public Movers, public Clock {
   void pump_at(const std::string& mover, Instant when);
   void hear(const std::string& mover, Word word);
   void let_through(Word& word) const;  // mutants
-  void gone(const std::string& mover, bool with_us, Duration silent);
+  void gone(const std::string& mover, bool with_us);
+  Duration silence_before(const std::string& mover) const;
   void look_after_movers();
   void tick();
   MoverProcess* process(const std::string& mover);

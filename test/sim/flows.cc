@@ -13,6 +13,10 @@ constexpr Duration marker_interval{1000};
 // What was written for so long before a break may not have been told by a marker.
 constexpr Duration excusable_for{3000};
 
+Fault client_gone() {
+  return {FaultCode::cut, Side::none, Doing::move, "", "its client ended it"};
+}
+
 Range range_of(std::uint64_t block, std::uint64_t size) {
   return {block * block_size, std::min((block + 1) * block_size, size)};
 }
@@ -36,6 +40,7 @@ void Servers::begin(FlowId id) {
   const auto found = flows_.find(id);
   if (found == flows_.end()) return;
   Flow& flow = found->second;
+  flow.begun = true;
   Server& source = at(flow.order.source);
   Server& destination = at(flow.order.destination);
   const auto from = source.files.find(flow.order.from);
@@ -49,12 +54,15 @@ void Servers::begin(FlowId id) {
     to->unique = ++last_inode_;
     const std::string name = flow.order.to.substr(flow.order.to.rfind('/') + 1);
     if (!is_part_name(name)) to->final_name = flow.order.to;
+    to->planted = flow.orphaned.has_value();
   } else if (flow.order.there.empty()) {
     to->content = Content{};
   }
   touch(destination, *to);
   flow.to = to;
   changed(destination, flow.order.to);
+  // The order was read from its buffer, and then that its sender is gone.
+  if (flow.orphaned && !flow.was_cut) return end(id, client_gone());
   plan_blocks(flow);
   flow.last_write = events_.now();
   events_.in(flow.pace, [this, id] { write_next(id); });
@@ -84,7 +92,7 @@ void Servers::write_next(FlowId id) {
   if (found == flows_.end()) return;
   Flow& flow = found->second;
   if (!flow.orphaned && flow.client.expired()) flow.orphaned = events_.now();
-  if (flow.next == flow.cut_at) flow.was_cut = true;
+  if (flow.next == flow.cut_at) sever(flow);
   if (flow.next == flow.breaks_at) {
     return end(id, Fault{FaultCode::data_channel_failed, Side::both, Doing::move, "", ""});
   }
@@ -120,7 +128,11 @@ void Servers::write(Flow& flow, std::uint64_t block) {
   flow.last_write = events_.now();
   flow.unmarked.add(range);
   const std::uint64_t length = range.end - range.begin;
-  sent_[flow.order.task.file].bytes += length;
+  Sent& sent = sent_[flow.order.task.file];
+  sent.bytes += length;
+  sent_for_[flow.order.task] += length;
+  const bool unheard = flow.was_cut || flow.orphaned || excused_.contains(flow.order.task);
+  if (unheard) sent.excusable += length;
   flow.recent.emplace_back(events_.now(), length);
   if (!flow.to->final_name.empty()) changed(destination, flow.to->final_name);
 }
@@ -142,7 +154,11 @@ void Servers::deliver_marker(Flow& flow) {
     bytes += range.end - range.begin;
   }
   client->bytes_sent = bytes;
-  if (!weather_.strikes(FaultKind::marker_lost)) client->confirmed.add(flow.unmarked);
+  if (weather_.strikes(FaultKind::marker_lost)) {
+    sent_[flow.order.task.file].excusable += flow.unmarked.bytes();
+  } else {
+    client->confirmed.add(flow.unmarked);
+  }
   if (flow.order.size > 0 && weather_.strikes(FaultKind::marker_lies)) {
     client->confirmed.add(range_of(dice_.below(blocks_of(flow.order.size)), flow.order.size));
   }
@@ -173,15 +189,16 @@ void Servers::close(FlowId id, Duration within) {
   const auto found = flows_.find(id);
   if (found == flows_.end()) return;
   if (!found->second.orphaned) found->second.orphaned = events_.now();
-  if (found->second.was_cut) return;  // it did not reach the server
-  events_.in(within, [this, id] {
-    end(id, Fault{FaultCode::cut, Side::none, Doing::move, "", "its client ended it"});
-  });
+  if (found->second.was_cut) return;    // it did not reach the server
+  if (!found->second.begun) return;      // nor is it read before the order that came first
+  events_.in(within, [this, id] { end(id, client_gone()); });
 }
 
-void Servers::cut(FlowId id) {
-  const auto found = flows_.find(id);
-  if (found != flows_.end()) found->second.was_cut = true;
+// What no marker has told by then, none will tell.
+void Servers::sever(Flow& flow) {
+  if (flow.was_cut) return;
+  flow.was_cut = true;
+  sent_[flow.order.task.file].excusable += flow.unmarked.bytes();
 }
 
 bool Servers::is_cut(FlowId id) const {
@@ -189,13 +206,20 @@ bool Servers::is_cut(FlowId id) const {
   return found != flows_.end() && found->second.was_cut;
 }
 
-void Servers::cut_all() {
-  for (auto& [id, flow] : flows_) flow.was_cut = true;
+void Servers::excuse(const Task& task) {
+  excused_.insert(task);
+  sent_[task.file].excusable += std::exchange(sent_for_[task], 0);
 }
 
-bool Servers::flows_of(const Uuid& file) const {
-  return std::any_of(flows_.begin(), flows_.end(),
-                     [&](const auto& one) { return one.second.order.task.file == file; });
+bool Servers::sends_for(const Task& task) const {
+  return std::any_of(flows_.begin(), flows_.end(), [&](const auto& one) {
+    const Flow& flow = one.second;
+    return flow.order.task == task && !flow.was_cut && !flow.orphaned && !flow.client.expired();
+  });
+}
+
+void Servers::cut_all() {
+  for (auto& [id, flow] : flows_) sever(flow);
 }
 
 }  // namespace rft::sim

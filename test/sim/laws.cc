@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "core/retry.h"
+#include "mover/word_queue.h"
+#include "sim/carrier.h"
 #include "wire/part_name.h"
 
 namespace rft::sim {
@@ -61,6 +63,7 @@ void Laws::changed(const Server& server, const std::string& path) {
 
 void Laws::said(const std::string&, const Task& task, const TaskSays& says) {
   if (std::holds_alternative<Done>(says)) said_done_.insert(task);
+  if (mover::is_final(says)) said_last_.insert(task);
 }
 
 void Laws::stored(const MemoryTables& tables) {
@@ -106,6 +109,7 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
   }
   if (next.status == Status::done && old.status != Status::done) check_done(after);
   if (next.status == Status::failed && old.status != Status::failed) check_failure(after);
+  if (next.afresh > old.afresh) check_proof(after);
   check_budget(before, after);
   check_mover(before, after);
 }
@@ -143,6 +147,19 @@ void Laws::check_failure(const Transfer& transfer) {
                               name_of(transfer), sentence(*transfer.file.fault)));
 }
 
+// P7: nothing of ours spoils a part, so that a proof fails only where something else did.
+void Laws::check_proof(const Transfer& transfer) {
+  constexpr std::array spoilers{FaultKind::block_rots, FaultKind::marker_lies,
+                                FaultKind::server_loses_blocks, FaultKind::source_changes};
+  const FaultCode code = transfer.file.fault->code;
+  const bool spoiled = std::any_of(spoilers.begin(), spoilers.end(), [&](FaultKind kind) {
+    return weather_.count(kind) > 0;
+  });
+  if (spoiled || code == FaultCode::changed_after_verify) return;
+  break_law("P7", fmt::format("{} begins afresh and nothing spoiled it: {}", name_of(transfer),
+                              sentence(*transfer.file.fault)));
+}
+
 // Design 5.12: what a try costs, and what costs nothing.
 void Laws::check_budget(const Transfer& before, const Transfer& after) {
   const File& old = before.file;
@@ -160,16 +177,18 @@ void Laws::check_budget(const Transfer& before, const Transfer& after) {
   }
 }
 
-// P5: a mover that lives is not given up, but for a stop that it did not confirm in time.
+// P5: an epoch ends by a word of its own mover, or with it; only a stop does not wait for more than 5 s.
 void Laws::check_mover(const Transfer& before, const Transfer& after) {
   const std::string& mover = before.file.mover;
-  if (mover.empty() || after.file.mover == mover || !mover_lives_(mover)) return;
-  if (is_final(after.file.status) || !after.file.fault) return;
-  const FaultCode code = after.file.fault->code;
-  const bool declared_dead = after.file.status == Status::committed &&
-                             after.file.hold == Hold::turn &&
-                             (code == FaultCode::mover_lost);
-  if (declared_dead) break_law("P5", name_of(after) + ": its mover " + mover + " lives");
+  const Task task = task_of(before.file);
+  if (mover.empty() || after.file.mover == mover) return;
+  if (after.file.status == Status::user_stop_partial_trans) {
+    if (after.file.heard == before.file.heard) servers_.excuse(task);  // nothing more is heard of it
+    return;
+  }
+  if (said_last_.contains(task) || !works_(mover, task)) return;
+  break_law("P5", fmt::format("{}: mover {} works on epoch {}, and it was taken from it",
+                              name_of(after), mover, task.epoch));
 }
 
 void Laws::answered(const std::string& owner, const Call& call, const Answer& answer,
@@ -237,18 +256,42 @@ void Laws::all_ended(const MemoryTables& tables, const Engine::Totals& totals) {
   if (!tables.outbox.empty()) break_law("leak", "an order was never answered");
   if (!tables.ledger.empty()) break_law("leak", "the ledger keeps a part");
   check_parts(tables);
+  check_work(tables);
+}
+
+// P7: what is sent again is what no marker had told, or the record says why it began afresh.
+void Laws::check_work(const MemoryTables& tables) {
+  for (const auto& [file, sent] : servers_.sent()) {
+    const auto seen = seen_.find(file);
+    if (seen == seen_.end()) continue;
+    const Request& request = seen->second.request;
+    std::uint64_t sendings = 1;
+    for (const auto& [seq, event] : tables.events) {
+      if (event.request == request.id && event.what == "afresh") ++sendings;
+    }
+    std::uint64_t size = 0;
+    for (const Content& version : versions_.at(source_of_.at({request.owner, request.handle}))) {
+      size = std::max(size, version.size);
+    }
+    if (sent.bytes <= size * sendings + sent.excusable) continue;
+    break_law("P7", fmt::format("{}: {} bytes were sent of {}, begun {} times, and {} are excused",
+                                name_of(seen->second), sent.bytes, size, sendings,
+                                sent.excusable));
+  }
 }
 
 void Laws::check_parts(const MemoryTables& tables) {
   std::set<std::string> known;
   for (const auto& [id, transfer] : tables.transfers) {
     const Part& part = transfer.file.part;
-    for (const std::uint32_t epoch : part.epochs) known.insert(part_name(part.id, epoch));
+    for (const std::uint32_t epoch : part.epochs) {
+      known.insert(on_disk(mutant_, "/" + part_name(part.id, epoch)).substr(1));
+    }
   }
   for (const auto& [endpoint, server] : servers_.all()) {
     for (const auto& [path, inode] : server.files) {
       const std::string name = path.substr(path.rfind('/') + 1);
-      if (is_part_name(name) && !known.contains(name)) {
+      if (is_part_name(name) && !known.contains(name) && !inode->planted) {
         break_law("leak", fmt::format("{}{} is left", endpoint.text(), path));
       }
     }

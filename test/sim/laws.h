@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "sim/events.h"
+#include "sim/mutants.h"
 #include "sim/servers.h"
 #include "store/memory.h"
 
@@ -28,8 +29,8 @@ struct Expected {
 
 class Laws {
  public:
-  Laws(Events& events, Weather& weather, Servers& servers)
-      : events_(events), weather_(weather), servers_(servers) {}
+  Laws(Events& events, const Weather& weather, Servers& servers, Mutant mutant)
+      : events_(events), weather_(weather), servers_(servers), mutant_(mutant) {}
 
   const std::optional<Broken>& broken() const { return broken_; }
   void break_law(std::string law, std::string how);
@@ -38,10 +39,10 @@ class Laws {
   void source_written(std::uint64_t source, Content content);
   void expect(const Endpoint& endpoint, const std::string& path, Expected expected);
   void goes(const std::string& owner, const std::string& handle, std::uint64_t source);
-  using Lives = std::function<bool(const std::string& mover)>;
   // Each line of the history, as it is stored.
   void tell_events(std::function<void(const Event&)> tell) { tell_ = std::move(tell); }
-  void watch_movers(Lives lives) { mover_lives_ = std::move(lives); }
+  using Works = std::function<bool(const std::string& mover, const Task& task)>;
+  void watch_movers(Works works) { works_ = std::move(works); }
 
   // ---- moments ----
   void changed(const Server& server, const std::string& path);            // P3
@@ -50,6 +51,9 @@ class Laws {
   // `asked_at`: first. An answer kept under its key may speak of a life that is over.
   void answered(const std::string& owner, const Call& call, const Answer& answer, Instant asked_at);
   void clear_asked(const std::string& owner, const std::string& handle);
+  // Until then a mover may be out of reach.
+  void line_trouble_until(Instant when) { line_trouble_ = std::max(line_trouble_, when); }
+  Instant line_trouble() const { return line_trouble_; }
   // Until then promises of seconds are not to be kept: rftd is away, its store fails or is slow.
   void trouble_until(Instant when) { last_trouble_ = std::max(last_trouble_, when); }
   void faults_stopped() { fair_since_ = events_.now(); }
@@ -71,25 +75,28 @@ class Laws {
   void check_budget(const Transfer& before, const Transfer& after);
   void check_mover(const Transfer& before, const Transfer& after);
   void check_failure(const Transfer& transfer);
+  void check_proof(const Transfer& transfer);
   void check_promises(const MemoryTables& tables);
   void check_parts(const MemoryTables& tables);
+  void check_work(const MemoryTables& tables);
   bool is_whole(std::uint64_t source, const Content& content) const;
   std::string name_of(const Transfer& transfer) const;
 
   Events& events_;
-  Weather& weather_;
+  const Weather& weather_;
   Servers& servers_;
+  Mutant mutant_;
   std::optional<Broken> broken_;
   std::map<std::uint64_t, std::vector<Content>> versions_;
   std::map<std::pair<Endpoint, std::string>, Expected> expected_;
   std::map<Key, std::uint64_t> source_of_;
-  Lives mover_lives_;
+  Works works_;
   std::function<void(const Event&)> tell_;
   std::int64_t told_ = 0;  // the last event that was told
   std::map<Uuid, Transfer> seen_;  // by file, as stored last
   std::map<Key, Promise> promises_;
-  std::set<Task> said_done_;
-  Instant last_trouble_{};
+  std::set<Task> said_done_, said_last_;
+  Instant last_trouble_{}, line_trouble_{};
   std::optional<Instant> fair_since_;
 };
 

@@ -42,11 +42,6 @@ std::vector<Task> MoverProcess::tasks() const {
   return all;
 }
 
-bool MoverProcess::works_on(const Uuid& file) const {
-  const auto found = tasks_.lower_bound(Task{file, 0});
-  return found != tasks_.end() && found->first.file == file;
-}
-
 void MoverProcess::when_awake(std::function<void()> message) {
   if (frozen_since_) unread_.push_back(std::move(message));
   else message();
@@ -76,6 +71,7 @@ void MoverProcess::begin(MoveOrder order) {
     return told_.has_words();
   }
   if (draining_ || lease_.is_over(boot_now())) return note(TaskWord{task, 0, UnknownTask{}});
+  if (shore_.mutant == Mutant::markers_forgotten && order.earlier) order.earlier->confirmed = {};
   MoveTask::Ports ports;
   ports.make_carrier = [this](const MoveOrder& one, mover::Interrupt* interrupt) {
     return std::make_unique<SimCarrier>(shore_, one, interrupt);
@@ -83,6 +79,8 @@ void MoverProcess::begin(MoveOrder order) {
   ports.say = [this, task](TaskSays says) { say(task, std::move(says)); };
   ports.may_publish = [this] { return lease_.may_publish(boot_now()); };
   ports.lease_changed = &lease_changed_;
+  ports.all_saved = [this, task] { return words_.all_saved(task); };
+  ports.saved = &saved_;
   auto work = std::make_shared<MoveTask>(std::move(order), std::move(ports));
   tasks_.emplace(task, work);
   spawn(run(task, work));
@@ -133,6 +131,7 @@ void MoverProcess::note(Word word) {
 void MoverProcess::acknowledge(Task task, std::uint64_t seq) {
   when_awake([this, task, seq] {
     if (words_.acknowledge(task, seq)) lease_changed_.notify();
+    saved_.notify();
   });
 }
 

@@ -32,7 +32,7 @@ class MoverProcess {
 
   const std::string& owner() const { return owner_; }
   std::vector<Task> tasks() const;
-  bool works_on(const Uuid& file) const;
+  bool works_on(const Task& task) const { return tasks_.contains(task); }
   std::size_t work() const { return tasks_.size(); }
 
   // What comes from rftd. A frozen process reads it when it goes on.
@@ -71,6 +71,7 @@ class MoverProcess {
   std::map<Endpoint, bool> reachable_;
   mover::Lease lease_;
   mover::Signal lease_changed_;
+  mover::Signal saved_;
   mover::WordQueue words_;
   std::deque<Word> notes_;
   bool draining_ = false;

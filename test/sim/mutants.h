@@ -18,6 +18,7 @@ enum class Mutant : std::uint8_t {
   early_yes,               // the store says yes before it saved
   orders_forgotten,        // orders are kept in memory only (no outbox)
   stops_unheard,           // a mover takes no notice of an order to stop
+  markers_forgotten,       // what earlier epochs confirmed is sent again
 };
 
 struct MutantRow {
@@ -34,6 +35,7 @@ inline constexpr auto mutant_rows = std::to_array<MutantRow>({
     {Mutant::early_yes, "early_yes"},
     {Mutant::orders_forgotten, "orders_forgotten"},
     {Mutant::stops_unheard, "stops_unheard"},
+    {Mutant::markers_forgotten, "markers_forgotten"},
 });
 
 inline std::optional<Mutant> mutant_of(std::string_view word) {

@@ -21,7 +21,11 @@ void World::start_daemon() {
 void World::crash(Duration away) {
   if (!daemon_) return;
   say(fmt::format("rftd dies for {} ms", away.count()));
-  laws_.trouble_until(events_.now());
+  laws_.trouble_until(events_.now() + away);
+  // What dead movers had said and rftd had not saved is lost with it.
+  for (const auto& [when, task] : std::exchange(machine_.lately_orphaned, {})) {
+    if (when >= events_.now() - 10s) servers_.excuse(task);
+  }
   tables_ = daemon_->store().tables();
   daemon_.reset();
   events_.in(away, [this] {
@@ -32,7 +36,10 @@ void World::crash(Duration away) {
 void World::crash_machine() {
   say("the machine dies");
   servers_.cut_all();
-  machine_.movers.clear();
+  machine_.of_this_boot.clear();
+  while (!machine_.movers.empty()) {
+    kill(machine_, machine_.movers.begin()->first, servers_, laws_, events_.now());
+  }
   crash(dice_.between(Duration(5'000), Duration(60'000)));
 }
 
@@ -78,7 +85,7 @@ void World::hit_movers() {
   std::string mover;
   if (any_mover(mover) && weather_.strikes(FaultKind::mover_killed)) {
     say("mover " + mover + " is killed");
-    machine_.movers.erase(mover);
+    kill(machine_, mover, servers_, laws_, events_.now());
     events_.in(dice_.between(Duration(1), Duration(3'000)), [this, mover] {
       if (daemon_) daemon_->mover_ended(mover);
     });
@@ -94,6 +101,7 @@ void World::freeze_mover(const std::string& mover) {
   if (process.frozen_since()) return;
   const Duration length = dice_.between(Duration(500), Duration(60'000));
   say(fmt::format("mover {} is frozen for {} ms", mover, length.count()));
+  laws_.line_trouble_until(events_.now() + length);
   process.freeze();
   events_.in(length, [this, mover] {
     const auto found = machine_.movers.find(mover);

@@ -117,7 +117,7 @@ void Servers::go_down(Server& server, bool mute) {
         if (lost < content.blocks.size()) content.blocks[lost] = 0;
       }
     }
-    if (mute) flow.was_cut = true;
+    if (mute) sever(flow);
     end(id, Fault{FaultCode::cut, destination ? Side::destination : Side::source, Doing::move, "",
                   "the server died"});
   }

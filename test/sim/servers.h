@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct Inode {
   // A writer lived through the settling time in silence: what 5.3 presumes was not so, and P3 is not
   // promised for these bytes.
   bool presumption_broken = false;
+  bool planted = false;  // by a server that opened it after the client of the flow was gone
 };
 
 struct Server {
@@ -97,12 +99,13 @@ class Servers {
   FlowId open(FlowOrder order, std::shared_ptr<FlowNews> news);
   // The client's end reached the server: the flow ends within `within`.
   void close(FlowId flow, Duration within);
-  // No word reaches the client any more, and none of the client the server.
-  void cut(FlowId flow);
   bool is_cut(FlowId flow) const;
   bool lives(FlowId flow) const { return flows_.contains(flow); }
+  // Something is sent for this task and its client holds on to it.
+  bool sends_for(const Task& task) const;
   std::size_t flows() const { return flows_.size(); }
-  bool flows_of(const Uuid& file) const;
+  // What was sent for this task may be sent again: who had heard the markers could tell nobody.
+  void excuse(const Task& task);
   // All clients of flows vanish without a FIN.
   void cut_all();
 
@@ -118,6 +121,7 @@ class Servers {
     std::vector<std::uint64_t> blocks;  // to be sent, in this order
     std::size_t next = 0;
     Duration pace{0};
+    bool begun = false;
     bool was_cut = false;
     std::optional<Instant> orphaned;
     Instant last_write{};
@@ -128,6 +132,8 @@ class Servers {
 
   void begin(FlowId id);
   void plan_blocks(Flow& flow);
+  // No word reaches the client any more, and none of the client the server.
+  void sever(Flow& flow);
   void write_next(FlowId id);
   void write(Flow& flow, std::uint64_t block);
   void mark(FlowId id);
@@ -145,6 +151,8 @@ class Servers {
   FlowId last_flow_ = 0;
   std::uint64_t last_inode_ = 0;
   std::map<Uuid, Sent> sent_;
+  std::map<Task, std::uint64_t> sent_for_;  // bytes
+  std::set<Task> excused_;
 };
 
 }  // namespace rft::sim

@@ -75,7 +75,8 @@ awaitable<std::optional<Fault>> remove_parts(Shore& shore, RemoveOrder order,
   for (const std::uint32_t epoch : order.epochs) {
     const std::string path = sibling(order.destination, part_name(order.part, epoch)).wire_path();
     const auto gone = co_await session.ask(
-        Doing::remove, [&] { shore.servers.remove(session.server(), path); });
+        Doing::remove,
+        [&] { shore.servers.remove(session.server(), on_disk(shore.mutant, path)); });
     if (!gone) co_return gone.error();
   }
   co_return std::nullopt;

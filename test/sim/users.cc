@@ -32,7 +32,10 @@ void World::set_up() {
     say(fmt::format("  {} {}: {} {} ({})", event.handle, word(event.status), event.who, event.what,
                     event.why));
   });
-  laws_.watch_movers([this](const std::string& mover) { return machine_.movers.contains(mover); });
+  laws_.watch_movers([this](const std::string& mover, const Task& task) {
+    const auto found = machine_.movers.find(mover);
+    return found != machine_.movers.end() && found->second->works_on(task);
+  });
   const std::size_t count = dice_.between(4, 8);
   for (std::size_t i = 0; i < count; ++i) set_up_transfer(i);
 }
@@ -161,7 +164,8 @@ void World::answered(const Asked& asked, const Answer& answer) {
   if (std::holds_alternative<Stop>(asked.call) && answer && answer->stopping) watch_stop(asked);
 }
 
-// P9: within 5 s at rest, unless a rename's end must be found out; while rftd and its store live.
+// P9: within 5 s at rest, unless a rename's end must be found out, and nothing works on it any more;
+// while rftd and its store live, and for the second while its mover can be reached.
 void World::watch_stop(const Asked& asked) {
   const Instant since = events_.now();
   events_.in(stop_must_rest_within, [this, asked, since] {
@@ -171,8 +175,13 @@ void World::watch_stop(const Asked& asked) {
     const auto id = tables.handles.find({transfer.caller.owner, transfer.submit.handle});
     if (id == tables.handles.end()) return;
     const File& file = tables.transfers.at(id->second).file;
-    if (stage(file) != Stage::stopping || file.publish_ordered) return;
-    laws_.break_law("P9", transfer.submit.handle + " is still stopping");
+    if (stage(file) == Stage::stopping && !file.publish_ordered) {
+      laws_.break_law("P9", transfer.submit.handle + " is still stopping");
+    }
+    if (file.status != Status::user_stop_partial_trans || laws_.line_trouble() >= since) return;
+    if (servers_.sends_for(task_of(file))) {
+      laws_.break_law("P9", transfer.submit.handle + " is stopped and still sent");
+    }
   });
 }
 

@@ -20,7 +20,7 @@ World::World(std::uint64_t seed, Mutant mutant, bool trace)
       mutant_(mutant),
       trace_(trace),
       servers_(events_, dice_, weather_),
-      laws_(events_, weather_, servers_) {
+      laws_(events_, weather_, servers_, mutant) {
   live_in(events_);
 }
 
