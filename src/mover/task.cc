@@ -29,7 +29,15 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
   const auto adopted = co_await respect_existing();
   if (!adopted || *adopted) co_return adopted;
   if (const auto made = co_await make_parents(); !made) co_return failed(made);
-  if (const auto begun = co_await begin(); !begun) co_return failed(begun);
+  if (const auto begun = co_await begin(); !begun) {
+    // The rename of an earlier epoch may have been done after we had looked for it.
+    const bool may_be_published =
+        order_.intent.has_value() && begun.error().code == FaultCode::part_missing;
+    if (!may_be_published) co_return failed(begun);
+    const auto late = co_await published_before();
+    if (!late || *late) co_return late;
+    co_return failed(begun);
+  }
   if (const auto moved = co_await move(); !moved) co_return failed(moved);
   if (const auto proven = co_await verify(); !proven) co_return failed(proven);
   if (in_place()) co_return done(false);

@@ -207,6 +207,19 @@ TEST_F(TaskRules, a_part_that_an_earlier_rename_moves_meanwhile_is_found_again) 
   EXPECT_EQ(world.moved_without, (RangeSet{{0, 50}}));
 }
 
+TEST_F(TaskRules, a_rename_of_an_earlier_epoch_that_is_done_late_is_seen) {
+  order.options.existing = Existing::fail;
+  order.intent = PublishIntent{{100, "1", "part"}, Checksum{"ADLER32", "abcd"}};
+  world.destination[part(1)] = {{100, "1", "part"}, "abcd", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 100}});
+  world.before_rename = [this] {
+    world.destination["/d/file"] = world.destination.at(part(1));
+    world.destination.erase(part(1));
+  };
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_FALSE(begun_);
+}
+
 TEST_F(TaskRules, a_part_that_already_has_this_epochs_name_is_not_renamed_again) {
   world.destination[part(2)] = {{60, "1", "part"}, "", 0};
   earlier(FlowEnd::known, RangeSet{{0, 50}});
