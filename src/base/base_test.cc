@@ -44,8 +44,8 @@ TEST(Ranges, both_forms_come_back_as_they_were) {
 }
 
 TEST(Ranges, malformed_text_is_no_set) {
-  for (const char* text : {"1", "-", "5-3", "1-2,", ",1-2", "1-2-3", "a-b", "1- 2",
-                           "0-99999999999999999999"}) {
+  for (const char* text :
+       {"1", "-", "5-3", "1-2,", ",1-2", "1-2-3", "a-b", "1- 2", "0-99999999999999999999"}) {
     EXPECT_FALSE(RangeSet::parse(text)) << text;
   }
 }
@@ -124,8 +124,8 @@ TEST(Texts, base64_and_hex_come_back_and_junk_does_not) {
 }
 
 TEST(Faults, every_word_comes_back_as_its_code) {
-  for (const FaultCode code : {FaultCode::unreachable, FaultCode::checksum_differs,
-                               FaultCode::internal}) {
+  for (const FaultCode code :
+       {FaultCode::unreachable, FaultCode::checksum_differs, FaultCode::internal}) {
     EXPECT_EQ(fault_code_of(word(code)), code);
   }
   EXPECT_EQ(code_of(entry(Code::wrong_state).word), Code::wrong_state);

@@ -13,7 +13,9 @@ constexpr std::array codes{
 
 }  // namespace
 
-const CodeEntry& entry(Code code) { return codes[static_cast<std::size_t>(code)]; }
+const CodeEntry& entry(Code code) {
+  return codes[static_cast<std::size_t>(code)];
+}
 
 std::optional<Code> code_of(std::string_view word) {
   for (const CodeEntry& entry : codes) {

@@ -18,22 +18,34 @@ constexpr std::array faults{
 
 constexpr std::array<std::string_view, 4> remedies{"again", "afresh", "hold", "never"};
 constexpr std::array<std::string_view, 9> holds{
-    "none",  "turn",             "back_off", "endpoint_down", "credential",
-    "space", "destination_busy", "paused",   "stopping"};
+    "none",   "turn",    "back_off", "endpoint_down", "credential", "space", "destination_busy",
+    "paused", "stopping"};
 constexpr std::array<std::string_view, 4> sides{"none", "source", "destination", "both"};
-constexpr std::array<std::string_view, 12> doings{
-    "nothing", "connect",      "login", "features", "look",   "list",
-    "make_parents", "adopt", "move",  "verify",   "publish", "remove"};
+constexpr std::array<std::string_view, 12> doings{"nothing", "connect", "login",        "features",
+                                                  "look",    "list",    "make_parents", "adopt",
+                                                  "move",    "verify",  "publish",      "remove"};
 
 }  // namespace
 
-const FaultEntry& entry(FaultCode code) { return faults[static_cast<std::size_t>(code)]; }
+const FaultEntry& entry(FaultCode code) {
+  return faults[static_cast<std::size_t>(code)];
+}
 
-std::string_view word(FaultCode code) { return entry(code).word; }
-std::string_view word(Remedy remedy) { return word_of(remedy, remedies); }
-std::string_view word(Hold hold) { return word_of(hold, holds); }
-std::string_view word(Side side) { return word_of(side, sides); }
-std::string_view word(Doing doing) { return word_of(doing, doings); }
+std::string_view word(FaultCode code) {
+  return entry(code).word;
+}
+std::string_view word(Remedy remedy) {
+  return word_of(remedy, remedies);
+}
+std::string_view word(Hold hold) {
+  return word_of(hold, holds);
+}
+std::string_view word(Side side) {
+  return word_of(side, sides);
+}
+std::string_view word(Doing doing) {
+  return word_of(doing, doings);
+}
 
 std::optional<FaultCode> fault_code_of(std::string_view word) {
   for (const FaultEntry& entry : faults) {
@@ -41,9 +53,15 @@ std::optional<FaultCode> fault_code_of(std::string_view word) {
   }
   return std::nullopt;
 }
-std::optional<Hold> hold_of(std::string_view word) { return enumerator_of<Hold>(word, holds); }
-std::optional<Side> side_of(std::string_view word) { return enumerator_of<Side>(word, sides); }
-std::optional<Doing> doing_of(std::string_view word) { return enumerator_of<Doing>(word, doings); }
+std::optional<Hold> hold_of(std::string_view word) {
+  return enumerator_of<Hold>(word, holds);
+}
+std::optional<Side> side_of(std::string_view word) {
+  return enumerator_of<Side>(word, sides);
+}
+std::optional<Doing> doing_of(std::string_view word) {
+  return enumerator_of<Doing>(word, doings);
+}
 
 std::string sentence(const Fault& fault) {
   std::string text(word(fault.code));

@@ -41,7 +41,18 @@ const FaultEntry& entry(FaultCode code);
 enum class Side : std::uint8_t { none, source, destination, both };
 
 enum class Doing : std::uint8_t {
-  nothing, connect, login, features, look, list, make_parents, adopt, move, verify, publish, remove,
+  nothing,
+  connect,
+  login,
+  features,
+  look,
+  list,
+  make_parents,
+  adopt,
+  move,
+  verify,
+  publish,
+  remove,
 };
 
 struct Fault {

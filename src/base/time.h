@@ -33,7 +33,11 @@ std::string to_rfc3339(WallTime time);
 // Takes RFC 3339 with Z or an offset, with or without a fraction; nothing else.
 std::optional<WallTime> from_rfc3339(std::string_view text);
 
-inline long long milliseconds(WallTime time) { return time.time_since_epoch().count(); }
-inline WallTime wall_time(long long milliseconds) { return WallTime(Duration(milliseconds)); }
+inline long long milliseconds(WallTime time) {
+  return time.time_since_epoch().count();
+}
+inline WallTime wall_time(long long milliseconds) {
+  return WallTime(Duration(milliseconds));
+}
 
 }  // namespace rft

@@ -75,7 +75,8 @@ Result<std::string> path_of(std::string_view encoded) {
 Result<Scheme> scheme_of(std::string_view text) {
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos) {
-    return fail(Code::invalid_url, "this is no URL: give it as gsiftp://host/path or ftp://host/path");
+    return fail(Code::invalid_url,
+                "this is no URL: give it as gsiftp://host/path or ftp://host/path");
   }
   const std::string scheme = to_lower(text.substr(0, colon));
   if (scheme == "gsiftp") return Scheme::gsiftp;
@@ -94,8 +95,8 @@ Result<Endpoint> endpoint_of(const boost::urls::url_view& view, Scheme scheme) {
   std::string host = view.host_address();
   if (host.empty()) return fail(Code::invalid_url, "the URL has no host");
   const bool harmless = std::all_of(host.begin(), host.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '-' || c == '_' || c == ':';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_' || c == ':';
   });
   if (!harmless || host.size() > 255) {
     return fail(Code::invalid_url, "the host is neither a name nor an address");
@@ -105,8 +106,12 @@ Result<Endpoint> endpoint_of(const boost::urls::url_view& view, Scheme scheme) {
 
 }  // namespace
 
-std::string_view word(Scheme scheme) { return scheme == Scheme::gsiftp ? "gsiftp" : "ftp"; }
-std::uint16_t default_port(Scheme scheme) { return scheme == Scheme::gsiftp ? 2811 : 21; }
+std::string_view word(Scheme scheme) {
+  return scheme == Scheme::gsiftp ? "gsiftp" : "ftp";
+}
+std::uint16_t default_port(Scheme scheme) {
+  return scheme == Scheme::gsiftp ? 2811 : 21;
+}
 
 std::string Endpoint::text() const {
   const bool v6 = host.find(':') != std::string::npos;
@@ -165,7 +170,8 @@ Result<Url> parse_url(std::string_view text) {
   const std::string escaped = escape_what_people_type(text);
   const auto view = boost::urls::parse_uri(escaped);
   if (!view) {
-    return fail(Code::invalid_url, "the URL does not follow RFC 3986; escape odd characters as %XX");
+    return fail(Code::invalid_url,
+                "the URL does not follow RFC 3986; escape odd characters as %XX");
   }
   if (view->has_query() || view->has_fragment()) {
     return fail(Code::invalid_url, "'?' and '#' belong in a path only as %3F and %23");

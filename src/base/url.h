@@ -36,9 +36,9 @@ struct Url {
 inline constexpr std::size_t url_length_max = 8192;
 
 // Refuses: other schemes; user info; query and fragment; control characters; NUL, CR and LF also
-// when escaped; "." and ".." segments however escaped; a path that names a folder ("", "/" or "x/");
-// a bad port; anything longer than url_length_max. The error names the URL's fault, never its text
-// where that may hold a password.
+// when escaped; "." and ".." segments however escaped; a path that names a folder ("", "/" or
+// "x/"); a bad port; anything longer than url_length_max. The error names the URL's fault, never
+// its text where that may hold a password.
 Result<Url> parse_url(std::string_view text);
 
 // The same path with another last segment, given as bytes.

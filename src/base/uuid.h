@@ -15,7 +15,7 @@ namespace rft {
 struct Uuid {
   std::array<std::uint8_t, 16> bytes{};
   bool is_nil() const { return bytes == std::array<std::uint8_t, 16>{}; }
-  std::string text() const;         // 36 characters, lower case
+  std::string text() const;  // 36 characters, lower case
   std::string_view raw() const { return {reinterpret_cast<const char*>(bytes.data()), 16}; }
   static std::optional<Uuid> parse(std::string_view text);
   static std::optional<Uuid> from_raw(std::string_view raw);

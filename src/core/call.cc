@@ -44,9 +44,8 @@ Result<void> set_number(std::optional<std::uint32_t>& target, std::string_view n
                         std::string_view value, std::uint32_t most) {
   const auto number = parse_number(value);
   if (!number || *number == 0 || *number > most) {
-    return fail(Code::invalid_option,
-                fmt::format("{} is '{}'; it must be a number from 1 to {}", name,
-                            printable(value, 64), most));
+    return fail(Code::invalid_option, fmt::format("{} is '{}'; it must be a number from 1 to {}",
+                                                  name, printable(value, 64), most));
   }
   target = static_cast<std::uint32_t>(*number);
   return {};
@@ -172,8 +171,7 @@ std::string text_of(const Call& call) {
     std::string operator()(const ChangePriority& c) const {
       const auto* number = std::get_if<int>(&c.to);
       return fmt::format("priority\n{}\n{}", c.handle,
-                         number ? *number
-                                : 1000 + static_cast<int>(std::get<PriorityStep>(c.to)));
+                         number ? *number : 1000 + static_cast<int>(std::get<PriorityStep>(c.to)));
     }
     std::string operator()(const Clear& c) const { return "clear\n" + c.handle; }
     std::string operator()(const Stop& c) const { return "stop\n" + c.handle; }
@@ -198,7 +196,9 @@ std::string_view name_of(const Call& call) {
   return std::visit(Name{}, call);
 }
 
-std::string digest_of(const Call& call) { return sha256(text_of(call)); }
+std::string digest_of(const Call& call) {
+  return sha256(text_of(call));
+}
 
 std::string content_digest(const Submit& submit) {
   return sha256(fmt::format("{}\n{}\n{}", submit.source.text(), submit.destination.text(),
@@ -222,8 +222,7 @@ Result<std::string> checked_handle(std::string_view text) {
 
 Result<int> checked_priority(long long number) {
   if (number >= 0 && number <= 100) return static_cast<int>(number);
-  return fail(Code::invalid_priority,
-              fmt::format("the priority {} is not from 0 to 100", number));
+  return fail(Code::invalid_priority, fmt::format("the priority {} is not from 0 to 100", number));
 }
 
 Result<ChangePriority> checked_priority_change(std::string handle, std::string_view text) {

@@ -77,7 +77,8 @@ inline constexpr std::uint32_t tries_limit = 1000;
 Result<std::string> checked_handle(std::string_view text);
 Result<int> checked_priority(long long number);
 Result<ChangePriority> checked_priority_change(std::string handle, std::string_view text);
-// One option by its name and its value as text, as the CLI's --option NAME=VALUE and the API give it.
+// One option by its name and its value as text, as the CLI's --option NAME=VALUE and the API give
+// it.
 Result<void> set_option(Options& options, std::string_view name, std::string_view value);
 std::vector<std::string_view> option_names();
 // Refuses what contradicts itself: one file as source and destination, a checksum value with

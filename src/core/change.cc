@@ -4,7 +4,9 @@
 
 namespace rft {
 
-std::string mover_name(const std::string& mover) { return fmt::format("mover {}", mover); }
+std::string mover_name(const std::string& mover) {
+  return fmt::format("mover {}", mover);
+}
 
 void ChangeWriter::discard_part(const Uuid& ledger_id) {
   Part& part = file().part;
@@ -17,8 +19,8 @@ void ChangeWriter::discard_part(const Uuid& ledger_id) {
 }
 
 void ChangeWriter::begin_attempt() {
-  change_.attempt = Attempt{file().id, file().epoch,    file().mover, at_, std::nullopt,
-                            0,         0, FlowEnd::no_flow, std::nullopt};
+  change_.attempt = Attempt{file().id, file().epoch,     file().mover, at_, std::nullopt, 0,
+                            0,         FlowEnd::no_flow, std::nullopt};
 }
 
 // Ends the try of the present epoch: nobody works on the transfer afterwards.

@@ -67,8 +67,7 @@ std::uint64_t WaitingQueue::ahead_of(const Uuid& file) const {
   const auto& [lane, place] = found->second;
   std::uint64_t ahead = 0;
   for (const auto& [key, places] : owners_.at(lane.owner)) {
-    ahead += static_cast<std::uint64_t>(
-        std::distance(places.begin(), places.lower_bound(place)));
+    ahead += static_cast<std::uint64_t>(std::distance(places.begin(), places.lower_bound(place)));
   }
   return ahead;
 }

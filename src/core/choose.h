@@ -1,8 +1,8 @@
 // Who goes next among the transfers that are ready. Pure: a value that is asked.
 //
-// A lane is what transfers share that a limit or a gate speaks of: owner, link and credentials. So a
-// closed gate or a reached limit passes over a whole lane, whatever waits in it. Between owners the
-// one with the least active work goes first (P10); within an owner priority, then rank.
+// A lane is what transfers share that a limit or a gate speaks of: owner, link and credentials. So
+// a closed gate or a reached limit passes over a whole lane, whatever waits in it. Between owners
+// the one with the least active work goes first (P10); within an owner priority, then rank.
 #pragma once
 #include <compare>
 #include <cstdint>

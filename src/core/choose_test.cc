@@ -53,7 +53,9 @@ TEST(Choosing, a_file_that_does_not_fit_lets_the_next_one_pass) {
   WaitingQueue queue;
   queue.add(lane("a", "x"), {50, 1, id(1)});
   queue.add(lane("a", "x"), {50, 2, id(2)});
-  EXPECT_EQ(queue.next(all, [](const Uuid& file) { return file != id(1); }, idle), id(2));
+  EXPECT_EQ(queue.next(
+                all, [](const Uuid& file) { return file != id(1); }, idle),
+            id(2));
 }
 
 TEST(Choosing, ahead_counts_the_owners_own_over_all_lanes) {

@@ -46,9 +46,9 @@ tl::expected<std::optional<Uuid>, Fault> choose_credential(
   const bool wrong_kind =
       endpoint.scheme == Scheme::gsiftp && chosen->kind != CredentialKind::x509_proxy;
   if (wrong_kind) {
-    return lacks(FaultCode::credential_missing, side,
-                 fmt::format("credential {} is a password; gsiftp needs a proxy",
-                             chosen->id.text()));
+    return lacks(
+        FaultCode::credential_missing, side,
+        fmt::format("credential {} is a password; gsiftp needs a proxy", chosen->id.text()));
   }
   if (chosen->not_after && *chosen->not_after <= now) {
     return lacks(FaultCode::credential_expired, side,

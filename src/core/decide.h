@@ -1,5 +1,5 @@
-// The decisions about one transfer. Pure: a transfer and what happened to it go in, the change to save
-// and the orders that follow from it come out. Nothing is done here.
+// The decisions about one transfer. Pure: a transfer and what happened to it go in, the change to
+// save and the orders that follow from it come out. Nothing is done here.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace rft {
 
-// To be saved in one transaction, then the orders sent. `next.file.version` is one more than before.
+// To be saved in one transaction, then the orders sent. `next.file.version` is one more than
+// before.
 struct Change {
   Transfer next;
   bool created = false;
@@ -25,9 +26,9 @@ struct Change {
 
 // The engine's free draws and facts of the whole queue: a pure function cannot make them.
 struct Draws {
-  Uuid request, file, part, ledger;   // fresh ids
-  std::int64_t rank = 0;              // next of the counter
-  std::int64_t front_rank = 0;        // one less than the smallest rank that waits for this owner
+  Uuid request, file, part, ledger;  // fresh ids
+  std::int64_t rank = 0;             // next of the counter
+  std::int64_t front_rank = 0;       // one less than the smallest rank that waits for this owner
 };
 
 struct CallOutcome {
@@ -51,14 +52,15 @@ std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now
 // Stopping, and nobody works on finding out whether its rename was done: needs a grant to look.
 bool needs_look(const File& file);
 
-// A word of the transfer's mover. Nothing for a stale word: another epoch's (P5) or one heard before.
+// A word of the transfer's mover. Nothing for a stale word: another epoch's (P5) or one heard
+// before.
 std::optional<Change> on_word(const Transfer& transfer, const TaskWord& word, Now now,
                               const Draws& draws);
 
 enum class LostBecause : std::uint8_t {
-  died,        // the mover died under its transfers: costs each one try
-  we_died,     // it died with rftd or with the machine: costs nothing
-  no_trace,    // it lives and knows nothing of the task
+  died,      // the mover died under its transfers: costs each one try
+  we_died,   // it died with rftd or with the machine: costs nothing
+  no_trace,  // it lives and knows nothing of the task
 };
 // `silent`: how long the servers may have been left without our kernel closing their connections;
 // 0 where the mover died on this boot of the machine.

@@ -50,12 +50,13 @@ void queue_again(ChangeWriter& writer, const Caller& caller, const Draws& draws)
   file.not_before.reset();
   file.held_since.reset();
   queue(writer, caller, draws);
-  writer.say(caller.who, "revived",
-             fmt::format("it was {}; {} confirmed bytes are kept", from,
-                         file.part.confirmed.bytes()));
+  writer.say(
+      caller.who, "revived",
+      fmt::format("it was {}; {} confirmed bytes are kept", from, file.part.confirmed.bytes()));
 }
 
-// Stop wins over any fault, but not over the truth: a rename whose end is not known is looked at first.
+// Stop wins over any fault, but not over the truth: a rename whose end is not known is looked at
+// first.
 void stop_waiting(ChangeWriter& writer, const Caller& caller) {
   File& file = writer.file();
   if (file.publish_ordered) {
@@ -96,16 +97,15 @@ void set_priority(ChangeWriter& writer, const Caller& caller, const ChangePriori
     file.pushed = true;
   } else {
     const bool up = std::get<PriorityStep>(call.to) == PriorityStep::increase;
-    file.priority = std::clamp(file.priority + (up ? priority_step : -priority_step), 0,
-                               priority_max);
+    file.priority =
+        std::clamp(file.priority + (up ? priority_step : -priority_step), 0, priority_max);
   }
   writer.say(caller.who, "priority", fmt::format("priority {}", file.priority));
 }
 
 void clear(ChangeWriter& writer, const Caller& caller, const Draws& draws) {
   const bool partial = !writer.file().part.epochs.empty();
-  const bool in_place =
-      writer.file().final_name_is_ours && writer.file().status != Status::done;
+  const bool in_place = writer.file().final_name_is_ours && writer.file().status != Status::done;
   writer.discard_part(draws.ledger);
   writer.erased();
   writer.say(caller.who, "cleared",
@@ -120,9 +120,8 @@ CallOutcome create(const Submit& submit, const Caller& caller, Now now, const Dr
                    fmt::format("finish_by was {}", to_rfc3339(*submit.options.finish_by)));
   }
   Transfer fresh;
-  fresh.request = {draws.request, caller.owner,          submit.handle,
-                   submit.source, submit.destination,    submit.options,
-                   content_digest(submit), now.wall};
+  fresh.request = {draws.request,      caller.owner,   submit.handle,          submit.source,
+                   submit.destination, submit.options, content_digest(submit), now.wall};
   fresh.file.id = draws.file;
   fresh.file.priority = submit.priority.value_or(priority_default);
   ChangeWriter writer(fresh, now.wall);
@@ -169,21 +168,31 @@ CallOutcome on_call(const Transfer* transfer, const Call& call, const Caller& ca
   const Becomes becomes = life::at(stage(transfer->file), happening_of(call));
   const bool starts_waiting = becomes == Becomes::queued || becomes == Becomes::again;
   if (starts_waiting && !may_start(*transfer, now.wall)) {
-    return refused(Code::finish_by_passed,
-                   fmt::format("finish_by was {}",
-                               to_rfc3339(*transfer->request.options.finish_by)));
+    return refused(
+        Code::finish_by_passed,
+        fmt::format("finish_by was {}", to_rfc3339(*transfer->request.options.finish_by)));
   }
   ChangeWriter writer(*transfer, now.wall);
   switch (becomes) {
-    case Becomes::queued: queue(writer, caller, draws); break;
-    case Becomes::again: queue_again(writer, caller, draws); break;
-    case Becomes::rests: stop_waiting(writer, caller); break;
-    case Becomes::halts: stop_active(writer, caller); break;
-    case Becomes::gone: clear(writer, caller, draws); break;
+    case Becomes::queued:
+      queue(writer, caller, draws);
+      break;
+    case Becomes::again:
+      queue_again(writer, caller, draws);
+      break;
+    case Becomes::rests:
+      stop_waiting(writer, caller);
+      break;
+    case Becomes::halts:
+      stop_active(writer, caller);
+      break;
+    case Becomes::gone:
+      clear(writer, caller, draws);
+      break;
     case Becomes::no:
-      return refused(Code::wrong_state, fmt::format("'{}' is {}; {} does not apply to it",
-                                                    transfer->request.handle,
-                                                    status_word(transfer->file), name_of(call)));
+      return refused(Code::wrong_state,
+                     fmt::format("'{}' is {}; {} does not apply to it", transfer->request.handle,
+                                 status_word(transfer->file), name_of(call)));
     default:
       if (const auto* change = std::get_if<ChangePriority>(&call)) {
         set_priority(writer, caller, *change, draws);

@@ -103,8 +103,8 @@ std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now
   order.part = file.part.id;
   writer.order(std::move(order));
   writer.begin_attempt();
-  writer.say(service, "started", fmt::format("try {}, epoch {}, mover {}", file.attempts,
-                                             file.epoch, file.mover));
+  writer.say(service, "started",
+             fmt::format("try {}, epoch {}, mover {}", file.attempts, file.epoch, file.mover));
   return writer.take();
 }
 

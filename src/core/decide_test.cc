@@ -21,7 +21,9 @@ Submit a_submit(bool commit = false) {
   return {"h", *parse_url("ftp://a/x"), *parse_url("ftp://b/y"), std::nullopt, {}, commit};
 }
 
-Transfer created() { return on_call(nullptr, a_submit(), alice, noon, draws).change->next; }
+Transfer created() {
+  return on_call(nullptr, a_submit(), alice, noon, draws).change->next;
+}
 
 Transfer queued() {
   return on_call(nullptr, a_submit(true), alice, noon, draws).change->next;
@@ -43,15 +45,21 @@ Transfer stopped_while_active() {
 
 Transfer at(Stage stage) {
   switch (stage) {
-    case Stage::inactive: return created();
-    case Stage::committed: return queued();
-    case Stage::active: return granted(queued());
-    case Stage::stopping: return stopped_while_active();
-    case Stage::done: return heard(granted(queued()), Done{});
+    case Stage::inactive:
+      return created();
+    case Stage::committed:
+      return queued();
+    case Stage::active:
+      return granted(queued());
+    case Stage::stopping:
+      return stopped_while_active();
+    case Stage::done:
+      return heard(granted(queued()), Done{});
     case Stage::failed:
       return heard(granted(queued()),
                    Failed{{FaultCode::no_such_file, Side::source, Doing::look, "", ""}});
-    case Stage::stopped: return heard(stopped_while_active(), Stopped{FlowEnd::known});
+    case Stage::stopped:
+      return heard(stopped_while_active(), Stopped{FlowEnd::known});
   }
   return {};
 }
@@ -71,26 +79,51 @@ struct Row {
 
 using S = Stage;
 const std::array rows{
-    Row{"submit", a_submit(),
-        {{{"inactive", S::inactive}, {"committed", S::committed}, {"active", S::active},
-          {"active", S::stopping}, {"done", S::done}, {"failed", S::failed},
+    Row{"submit",
+        a_submit(),
+        {{{"inactive", S::inactive},
+          {"committed", S::committed},
+          {"active", S::active},
+          {"active", S::stopping},
+          {"done", S::done},
+          {"failed", S::failed},
           {"user_stop_partial_trans", S::stopped}}}},
-    Row{"commit", Commit{"h"},
-        {{{"committed", S::committed}, {"committed", S::committed}, {"active", S::active},
-          {"wrong_state", S::stopping}, {"done", S::done}, {"committed", S::committed},
+    Row{"commit",
+        Commit{"h"},
+        {{{"committed", S::committed},
+          {"committed", S::committed},
+          {"active", S::active},
+          {"wrong_state", S::stopping},
+          {"done", S::done},
+          {"committed", S::committed},
           {"committed", S::committed}}}},
-    Row{"complete", a_submit(true),
-        {{{"committed", S::committed}, {"committed", S::committed}, {"active", S::active},
-          {"active", S::stopping}, {"done", S::done}, {"failed", S::failed},
+    Row{"complete",
+        a_submit(true),
+        {{{"committed", S::committed},
+          {"committed", S::committed},
+          {"active", S::active},
+          {"active", S::stopping},
+          {"done", S::done},
+          {"failed", S::failed},
           {"user_stop_partial_trans", S::stopped}}}},
-    Row{"priority", ChangePriority{"h", 70},
-        {{{"inactive", S::inactive}, {"committed", S::committed}, {"wrong_state", S::active},
-          {"wrong_state", S::stopping}, {"wrong_state", S::done}, {"wrong_state", S::failed},
+    Row{"priority",
+        ChangePriority{"h", 70},
+        {{{"inactive", S::inactive},
+          {"committed", S::committed},
+          {"wrong_state", S::active},
+          {"wrong_state", S::stopping},
+          {"wrong_state", S::done},
+          {"wrong_state", S::failed},
           {"user_stop_partial_trans", S::stopped}}}},
-    Row{"stop", Stop{"h"},
-        {{{"wrong_state", S::inactive}, {"user_stop_partial_trans", S::stopped},
-          {"active", S::stopping}, {"active", S::stopping}, {"wrong_state", S::done},
-          {"wrong_state", S::failed}, {"user_stop_partial_trans", S::stopped}}}},
+    Row{"stop",
+        Stop{"h"},
+        {{{"wrong_state", S::inactive},
+          {"user_stop_partial_trans", S::stopped},
+          {"active", S::stopping},
+          {"active", S::stopping},
+          {"wrong_state", S::done},
+          {"wrong_state", S::failed},
+          {"user_stop_partial_trans", S::stopped}}}},
 };
 
 std::string said(const Answer& answer) {
@@ -127,8 +160,8 @@ TEST(EightCalls, clear_erases_what_rests_and_refuses_what_lives) {
 }
 
 TEST(EightCalls, without_a_record_all_but_submit_and_complete_fail) {
-  for (const Call& call : {Call(Commit{"h"}), Call(ChangePriority{"h", 1}), Call(Clear{"h"}),
-                           Call(Stop{"h"})}) {
+  for (const Call& call :
+       {Call(Commit{"h"}), Call(ChangePriority{"h", 1}), Call(Clear{"h"}), Call(Stop{"h"})}) {
     EXPECT_EQ(said(on_call(nullptr, call, alice, noon, draws).answer), "no_such_transfer");
   }
   EXPECT_EQ(said(on_call(nullptr, a_submit(), alice, noon, draws).answer), "inactive");
@@ -166,13 +199,13 @@ TEST(EightCalls, push_goes_ahead_of_all_and_is_kept_through_a_later_commit) {
 TEST(EightCalls, increase_and_decrease_move_by_ten_and_stay_within_bounds) {
   Transfer now = created();
   for (int i = 0; i < 7; ++i) {
-    now = on_call(&now, ChangePriority{"h", PriorityStep::increase}, alice, noon, draws)
-              .change->next;
+    now =
+        on_call(&now, ChangePriority{"h", PriorityStep::increase}, alice, noon, draws).change->next;
   }
   EXPECT_EQ(now.file.priority, 100);
   for (int i = 0; i < 12; ++i) {
-    now = on_call(&now, ChangePriority{"h", PriorityStep::decrease}, alice, noon, draws)
-              .change->next;
+    now =
+        on_call(&now, ChangePriority{"h", PriorityStep::decrease}, alice, noon, draws).change->next;
   }
   EXPECT_EQ(now.file.priority, 0);
 }
@@ -240,12 +273,12 @@ TEST(Words, a_failed_proof_begins_afresh_under_a_new_name_three_times) {
   for (; now.file.status == Status::committed && begun < 50; ++begun) {
     now = heard(granted(now), Begun{{10, "m", "u"}});
     now = heard(now, Moving{RangeSet{{0, 10}}, 10});
-    const auto change = on_word(
-        now,
-        {task_of(now.file), now.file.heard + 1,
-         Failed{{FaultCode::checksum_differs, Side::destination, Doing::verify, "", ""},
-                FlowEnd::known}},
-        noon, draws);
+    const auto change =
+        on_word(now,
+                {task_of(now.file), now.file.heard + 1,
+                 Failed{{FaultCode::checksum_differs, Side::destination, Doing::verify, "", ""},
+                        FlowEnd::known}},
+                noon, draws);
     if (change->next.file.status == Status::committed) {
       EXPECT_EQ(change->discarded.size(), 1U);
       EXPECT_TRUE(change->next.file.part.confirmed.empty());
@@ -259,10 +292,10 @@ TEST(Words, a_failed_proof_begins_afresh_under_a_new_name_three_times) {
 
 TEST(Words, the_order_to_publish_goes_out_only_with_the_saved_intent) {
   const Transfer active = heard(granted(queued()), Begun{});
-  const auto change =
-      on_word(active, {task_of(active.file), 2, Verified{{5, "m", "u"}, std::nullopt,
-                                                         Verdict::verified, 5}},
-              noon, draws);
+  const auto change = on_word(
+      active,
+      {task_of(active.file), 2, Verified{{5, "m", "u"}, std::nullopt, Verdict::verified, 5}}, noon,
+      draws);
   ASSERT_EQ(change->orders.size(), 1U);
   EXPECT_TRUE(std::holds_alternative<PublishOrder>(change->orders[0].order));
   EXPECT_EQ(change->next.file.intent->part.unique, "u");
@@ -359,8 +392,8 @@ TEST(Movers, one_that_knows_nothing_of_its_task_gives_it_back_at_no_cost) {
 
 TEST(Movers, a_lease_that_ended_costs_nothing_and_waits_for_nothing) {
   const Transfer now =
-      heard(granted(queued()), Failed{{FaultCode::lease_ended, Side::none, Doing::move, "", ""},
-                                      FlowEnd::known});
+      heard(granted(queued()),
+            Failed{{FaultCode::lease_ended, Side::none, Doing::move, "", ""}, FlowEnd::known});
   EXPECT_EQ(now.file.status, Status::committed);
   EXPECT_EQ(now.file.tries, 0U);
   EXPECT_LE(now.file.not_before.value_or(noon.wall), noon.wall);
@@ -412,8 +445,8 @@ TEST(Parts, a_silent_path_makes_the_settling_longer_but_never_over_its_limit) {
 }
 
 TEST(Holds, a_host_that_never_answered_is_given_up_after_ten_minutes) {
-  Transfer now = heard(granted(queued()), Failed{{FaultCode::unreachable, Side::source,
-                                                  Doing::connect, "", ""}});
+  Transfer now = heard(granted(queued()),
+                       Failed{{FaultCode::unreachable, Side::source, Doing::connect, "", ""}});
   EXPECT_EQ(now.file.hold, Hold::endpoint_down);
   EXPECT_EQ(now.file.tries, 0U);
   const Now later{noon.instant + 11min, noon.wall + 11min};
@@ -433,8 +466,8 @@ TEST(Holds, a_permanent_fault_fails_at_once) {
 
 TEST(BackOff, it_doubles_within_its_jitter_and_stays_under_its_limit) {
   for (std::uint32_t tries = 0; tries < 40; ++tries) {
-    const Duration base = std::min<Duration>(back_off_first * (1LL << std::min(tries, 20U)),
-                                             back_off_max);
+    const Duration base =
+        std::min<Duration>(back_off_first * (1LL << std::min(tries, 20U)), back_off_max);
     const Duration delay = back_off(id(9), tries, tries);
     EXPECT_GE(delay, base * 3 / 4);
     EXPECT_LE(delay, base * 5 / 4);

@@ -16,8 +16,8 @@ void end_hold(File& file) {
   if (stage(file) != Stage::stopping) file.held_since.reset();
 }
 
-// More confirmed bytes than ever: the budget is refilled (design 5.12). Bytes of a part that was given
-// up and is sent again do not count, or what is never resumed would be sent for ever.
+// More confirmed bytes than ever: the budget is refilled (design 5.12). Bytes of a part that was
+// given up and is sent again do not count, or what is never resumed would be sent for ever.
 void take_progress(File& file, const RangeSet& confirmed, std::uint64_t bytes_sent) {
   file.part.confirmed.add(confirmed);
   file.epoch_sent = std::max(file.epoch_sent, bytes_sent);
@@ -75,9 +75,12 @@ void rest(ChangeWriter& writer, std::string why) {
 
 std::string end_sentence(FlowEnd end) {
   switch (end) {
-    case FlowEnd::no_flow: return "no flow was open";
-    case FlowEnd::known: return "the end of the flow was read";
-    case FlowEnd::presumed: return "the end of the flow was not read; it is presumed";
+    case FlowEnd::no_flow:
+      return "no flow was open";
+    case FlowEnd::known:
+      return "the end of the flow was read";
+    case FlowEnd::presumed:
+      return "the end of the flow was not read; it is presumed";
   }
   return "";
 }
@@ -131,15 +134,18 @@ class WordTaker {
     const std::uint64_t had = file_.part.confirmed.bytes();
     file_.part.confirmed = said.resumed;
     file_.streams = said.streams;
-    if (writer_.request().options.publish == Publish::in_place) file_.final_name_is_ours = true;
-    else file_.part.epochs = {file_.epoch};
+    if (writer_.request().options.publish == Publish::in_place)
+      file_.final_name_is_ours = true;
+    else
+      file_.part.epochs = {file_.epoch};
     if (said.presumed) file_.part.presumed_before = true;
     if (file_.publish_ordered) not_published();
     // Both log-ins and looks went well, so what it was held for is over. A full disk shows later.
     if (!file_.fault || entry(file_.fault->code).hold != Hold::space) end_hold(file_);
     if (!said.part_adopted && had > 0) {
-      writer_.say(who_, "afresh",
-                  fmt::format("nothing of it could be resumed; {} confirmed bytes are given up", had));
+      writer_.say(
+          who_, "afresh",
+          fmt::format("nothing of it could be resumed; {} confirmed bytes are given up", had));
     }
     if (!said.part_adopted) return writer_.say(who_, "begun", "");
     writer_.say(who_, "resumed",
@@ -163,8 +169,7 @@ class WordTaker {
     file_.verdict = said.verdict;
     writer_.order(PublishOrder{task_of(file_)});
     writer_.say(who_, "verified",
-                said.checksum ? fmt::format("{} {}", said.checksum->algorithm,
-                                            said.checksum->value)
+                said.checksum ? fmt::format("{} {}", said.checksum->algorithm, said.checksum->value)
                               : std::string(word(said.verdict)));
   }
 
@@ -308,8 +313,8 @@ std::optional<Limit> hold_limit(const Transfer& transfer, const EndpointMemory& 
   }
   if (!since || !fault) return std::nullopt;
   const bool about_host = entry(fault->code).hold == Hold::endpoint_down;
-  const bool seen = fault->side == Side::source ? memory.source_ever_seen
-                                                : memory.destination_ever_seen;
+  const bool seen =
+      fault->side == Side::source ? memory.source_ever_seen : memory.destination_ever_seen;
   if (about_host && !seen) {
     return Limit{*since + hold_max_never_seen, *fault,
                  "no log-in there ever succeeded, and 10 minutes have passed: is the name right?"};
@@ -338,8 +343,8 @@ std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMe
 bool is_over(const Transfer& transfer, const EndpointMemory& memory, Now now) {
   const auto due = next_deadline(transfer, memory);
   if (!due) return false;
-  const bool went_back = stage(transfer.file) == Stage::stopping &&
-                         transfer.file.held_since && *transfer.file.held_since > now.wall;
+  const bool went_back = stage(transfer.file) == Stage::stopping && transfer.file.held_since &&
+                         *transfer.file.held_since > now.wall;
   return *due <= now.wall || went_back;
 }
 

@@ -56,12 +56,15 @@ std::optional<GateKey> gate_of(const Fault& fault, const Endpoint& source,
   const bool at_source = fault.side == Side::source;
   const Endpoint& endpoint = at_source ? source : destination;
   switch (known.hold) {
-    case Hold::endpoint_down: return GateKey{Hold::endpoint_down, endpoint, "", std::nullopt};
+    case Hold::endpoint_down:
+      return GateKey{Hold::endpoint_down, endpoint, "", std::nullopt};
     case Hold::credential:
       return GateKey{Hold::credential, endpoint, owner,
                      at_source ? source_credential : destination_credential};
-    case Hold::space: return GateKey{Hold::space, destination, owner, std::nullopt};
-    default: return std::nullopt;
+    case Hold::space:
+      return GateKey{Hold::space, destination, owner, std::nullopt};
+    default:
+      return std::nullopt;
   }
 }
 

@@ -34,8 +34,8 @@ struct Gate {
   WallTime since{};
   Fault fault;
   Instant next_probe{};
-  Duration delay{0};      // between the last two probes
-  bool probing = false;   // a probe was sent and has not answered
+  Duration delay{0};     // between the last two probes
+  bool probing = false;  // a probe was sent and has not answered
   Instant probed_at{};
 };
 

@@ -12,11 +12,15 @@ constexpr std::array<std::string_view, 2> credential_kinds{"x509_proxy", "passwo
 
 }  // namespace
 
-std::string_view word(Status status) { return word_of(status, statuses); }
+std::string_view word(Status status) {
+  return word_of(status, statuses);
+}
 std::optional<Status> status_of(std::string_view word) {
   return enumerator_of<Status>(word, statuses);
 }
-std::string_view word(CredentialKind kind) { return word_of(kind, credential_kinds); }
+std::string_view word(CredentialKind kind) {
+  return word_of(kind, credential_kinds);
+}
 std::optional<CredentialKind> credential_kind_of(std::string_view word) {
   return enumerator_of<CredentialKind>(word, credential_kinds);
 }
@@ -28,13 +32,19 @@ bool is_final(Status status) {
 
 Stage stage(const File& file) {
   switch (file.status) {
-    case Status::inactive: return Stage::inactive;
-    case Status::committed: return Stage::committed;
-    case Status::active: return file.stop_asked ? Stage::stopping : Stage::active;
-    case Status::done: return Stage::done;
-    case Status::failed: return Stage::failed;
+    case Status::inactive:
+      return Stage::inactive;
+    case Status::committed:
+      return Stage::committed;
+    case Status::active:
+      return file.stop_asked ? Stage::stopping : Stage::active;
+    case Status::done:
+      return Stage::done;
+    case Status::failed:
+      return Stage::failed;
     case Status::user_stop_partial_trans:
-    case Status::user_stop: return Stage::stopped;
+    case Status::user_stop:
+      return Stage::stopped;
   }
   return Stage::failed;
 }

@@ -7,8 +7,8 @@
 
 namespace rft {
 
-// The status words of the API, the CLI and the record. `user_stop` is only ever said in the reply to
-// clear and in the history: the record is gone.
+// The status words of the API, the CLI and the record. `user_stop` is only ever said in the reply
+// to clear and in the history: the record is gone.
 enum class Status : std::uint8_t {
   inactive,
   committed,
@@ -21,7 +21,8 @@ enum class Status : std::uint8_t {
 std::string_view word(Status status);
 std::optional<Status> status_of(std::string_view word);
 
-// Where in its life a transfer is: the status, with an active one that its user asked to stop apart.
+// Where in its life a transfer is: the status, with an active one that its user asked to stop
+// apart.
 enum class Stage : std::uint8_t { inactive, committed, active, stopping, done, failed, stopped };
 inline constexpr std::size_t stage_count = 7;
 
@@ -62,6 +63,7 @@ namespace life {
 using enum Becomes;
 
 // Design, section 2. Rows are stages, columns are happenings.
+// clang-format off
 inline constexpr std::array<std::array<Becomes, happening_count>, stage_count> table{{
     //               submit commit  complete priority clear  stop   | grant   finish requeue give_up halt
     /* inactive  */ {{yes,  queued, queued,  yes,     gone,  no,      stale,  stale, stale,  stale,  stale}},
@@ -72,6 +74,7 @@ inline constexpr std::array<std::array<Becomes, happening_count>, stage_count> t
     /* failed    */ {{yes,  again,  yes,     no,      gone,  no,      stale,  stale, stale,  stale,  stale}},
     /* stopped   */ {{yes,  again,  yes,     yes,     gone,  yes,     stale,  stale, stale,  stale,  stale}},
 }};
+// clang-format on
 
 constexpr Becomes at(Stage stage, Happening happening) {
   return table[static_cast<std::size_t>(stage)][static_cast<std::size_t>(happening)];
@@ -81,7 +84,8 @@ constexpr bool is_user_call(std::size_t happening) {
   return happening < static_cast<std::size_t>(Happening::grant);
 }
 
-// P6: nothing of ours moves a final record; of the user's calls only commit (not of done) and clear.
+// P6: nothing of ours moves a final record; of the user's calls only commit (not of done) and
+// clear.
 constexpr bool final_is_final() {
   for (const Stage stage : {Stage::done, Stage::failed, Stage::stopped}) {
     for (std::size_t h = 0; h < happening_count; ++h) {

@@ -14,7 +14,9 @@ std::uint64_t hash_of(const Uuid& file, std::uint32_t attempt) {
   return hash;
 }
 
-Next give_up(std::string_view why) { return {Then::give_up, {}, Hold::none, false, why}; }
+Next give_up(std::string_view why) {
+  return {Then::give_up, {}, Hold::none, false, why};
+}
 
 Next next_try(Then then, const File& file, const Options& options) {
   if (file.tries >= tries_in_a_row_max) {
@@ -32,9 +34,9 @@ Next next_try(Then then, const File& file, const Options& options) {
 Duration back_off(const Uuid& file, std::uint32_t attempt, std::uint32_t tries) {
   const std::uint32_t doublings = std::min<std::uint32_t>(tries, 20);
   const Duration base = std::min<Duration>(back_off_first * (1LL << doublings), back_off_max);
-  const auto swing = static_cast<std::int64_t>(hash_of(file, attempt) %
-                                               (2 * back_off_jitter_percent + 1)) -
-                     back_off_jitter_percent;
+  const auto swing =
+      static_cast<std::int64_t>(hash_of(file, attempt) % (2 * back_off_jitter_percent + 1)) -
+      back_off_jitter_percent;
   return base + base * swing / 100;
 }
 
@@ -50,12 +52,15 @@ Next after(const File& file, const Options& options, const Fault& fault) {
     return {Then::again, Duration{0}, Hold::turn, false, {}};
   }
   switch (known.remedy) {
-    case Remedy::never: return give_up("this does not mend itself");
-    case Remedy::hold: return {Then::hold, {}, known.hold, false, {}};
+    case Remedy::never:
+      return give_up("this does not mend itself");
+    case Remedy::hold:
+      return {Then::hold, {}, known.hold, false, {}};
     case Remedy::afresh:
       if (file.afresh >= afresh_max) return give_up("it was begun afresh 3 times");
       return next_try(Then::afresh, file, options);
-    case Remedy::again: return next_try(Then::again, file, options);
+    case Remedy::again:
+      return next_try(Then::again, file, options);
   }
   return give_up("");
 }

@@ -34,10 +34,10 @@ enum class Then : std::uint8_t { again, afresh, hold, give_up };
 
 struct Next {
   Then then = Then::again;
-  Duration delay{0};        // again, afresh
-  Hold hold = Hold::none;   // what the next try waits for
+  Duration delay{0};       // again, afresh
+  Hold hold = Hold::none;  // what the next try waits for
   bool costs_a_try = false;
-  std::string_view why;     // with give_up: which budget is spent
+  std::string_view why;  // with give_up: which budget is spent
 };
 
 // `file` with its counters as they were before this fault; tries is 0 where this try made progress.
@@ -46,8 +46,8 @@ Next after(const File& file, const Options& options, const Fault& fault);
 // 1 s x 2^tries up to 10 min, 25 % jitter from a hash of file and attempt: spread, and repeatable.
 Duration back_off(const Uuid& file, std::uint32_t attempt, std::uint32_t tries);
 
-// Whether it waits for its not_before. One that is further away than any back-off was said by a clock
-// that has gone back since, and is over.
+// Whether it waits for its not_before. One that is further away than any back-off was said by a
+// clock that has gone back since, and is over.
 bool backs_off(const File& file, WallTime now);
 
 // How long a part must be quiet before it may be adopted on presumption (design 5.3).

@@ -35,21 +35,23 @@ struct Request {
 
 // Where bytes of this transfer stand beside the destination.
 struct Part {
-  Uuid id;                             // random part of its name
-  std::vector<std::uint32_t> epochs;   // under whose names it may stand, newest first; empty: no part
-  FlowEnd end = FlowEnd::known;        // of the last flow into it
-  bool path_worked = true;             // our own kernel closed that flow's connections (design 5.3)
-  Duration silent{0};                  // how long that flow had been silent when it was given up
-  WallTime ended_at{};                 // when it was given up
-  bool presumed_before = false;        // any flow into it ended presumed (design 5.6)
-  RangeSet confirmed;                  // restart markers of all attempts, merged: hints (design 5.4)
+  Uuid id;  // random part of its name
+  std::vector<std::uint32_t>
+      epochs;                    // under whose names it may stand, newest first; empty: no part
+  FlowEnd end = FlowEnd::known;  // of the last flow into it
+  bool path_worked = true;       // our own kernel closed that flow's connections (design 5.3)
+  Duration silent{0};            // how long that flow had been silent when it was given up
+  WallTime ended_at{};           // when it was given up
+  bool presumed_before = false;  // any flow into it ended presumed (design 5.6)
+  RangeSet confirmed;            // restart markers of all attempts, merged: hints (design 5.4)
   bool operator==(const Part&) const = default;
 };
 
 // The one file of a request. Trees and manifests will give a request many.
 struct File {
   Uuid id;
-  std::uint64_t version = 0;  // counts every saved change; the store refuses a save from another one
+  std::uint64_t version =
+      0;  // counts every saved change; the store refuses a save from another one
   Status status = Status::inactive;
   bool stop_asked = false;
   int priority = priority_default;
@@ -57,7 +59,7 @@ struct File {
   bool pushed = false;    // its rank came from push and is kept through a later commit
 
   Hold hold = Hold::none;
-  std::string hold_detail;            // what exactly is waited for, for people
+  std::string hold_detail;             // what exactly is waited for, for people
   std::optional<WallTime> not_before;  // no try before this
   std::optional<WallTime> held_since;  // when the present hold that costs no tries began
 
@@ -68,22 +70,22 @@ struct File {
   std::uint32_t tries = 0;     // that failed in a row without a newly confirmed byte
   std::uint32_t afresh = 0;    // times begun afresh because a proof failed
   std::uint32_t mover_deaths = 0;
-  std::uint32_t budget_from = 0;  // attempts at the last commit: what max_tries counts from
+  std::uint32_t budget_from = 0;     // attempts at the last commit: what max_tries counts from
   std::uint64_t most_confirmed = 0;  // bytes, since the last commit: only more refills the budget
 
   Part part;
   std::optional<FileFacts> source_facts;
   std::optional<PublishIntent> intent;  // saved before the order to rename (design 5.6)
-  bool publish_ordered = false;         // the rename of `intent` was ordered and its end is not known
-  bool final_name_is_ours = false;      // in_place: we began to write it
-  std::uint64_t bytes_sent = 0;         // of all epochs before the present one
-  std::uint64_t epoch_sent = 0;         // of the present epoch
+  bool publish_ordered = false;     // the rename of `intent` was ordered and its end is not known
+  bool final_name_is_ours = false;  // in_place: we began to write it
+  std::uint64_t bytes_sent = 0;     // of all epochs before the present one
+  std::uint64_t epoch_sent = 0;     // of the present epoch
   std::uint32_t streams = 0;
 
   std::optional<Fault> fault;  // of the last try that failed; of the end, when failed
   std::optional<Checksum> checksum;
   Verdict verdict = Verdict::none;
-  bool adopted = false;  // done because an identical file stood there
+  bool adopted = false;    // done because an identical file stood there
   std::uint64_t size = 0;  // known once source_facts is, or when done
   std::optional<WallTime> committed_at, started_at, finished_at;
   bool operator==(const File&) const = default;
@@ -96,7 +98,9 @@ struct Transfer {
 };
 
 Stage stage(const File& file);
-inline Task task_of(const File& file) { return {file.id, file.epoch}; }
+inline Task task_of(const File& file) {
+  return {file.id, file.epoch};
+}
 bool is_final(Status status);  // done, failed, user_stop_partial_trans
 
 // A line of the history: every change with when, who and why (P13).

@@ -1,7 +1,7 @@
 // MoverFolder: what rftd and a mover share on disk, <state>/movers/. For each mover:
-//   <id>.lock   held by the mover as long as it lives: a free lock means dead. Says pid, owner and boot.
-//   <id>.sock   where it listens
-//   <id>.spool  frames of its words that rftd had not acknowledged when its lease ended
+//   <id>.lock   held by the mover as long as it lives: a free lock means dead. Says pid, owner and
+//   boot. <id>.sock   where it listens <id>.spool  frames of its words that rftd had not
+//   acknowledged when its lease ended
 #pragma once
 #include <sys/types.h>
 

@@ -134,9 +134,7 @@ void MoverProcesses::serve(const std::string& mover, const std::string& owner,
                              reports.heard(mover, word);
                            });
                          },
-                         [this, mover](const std::string& how) {
-                           gone(mover, how, false, 0ms);
-                         }});
+                         [this, mover](const std::string& how) { gone(mover, how, false, 0ms); }});
   const auto process = served->process;
   served_[mover] = std::move(served);
   process->begin(pid);

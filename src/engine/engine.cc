@@ -47,8 +47,8 @@ void Engine::call(Caller caller, Call call, std::string key, std::function<void(
   if (!world_->open) return then(fail(Code::unavailable, "the service is starting"));
   const std::string handle = handle_of(call);
   Strand& strand = world_->strand(caller.owner, handle);
-  world_->deliver(strand, CallMail{std::move(caller), std::move(call), std::move(key),
-                                   std::move(then)});
+  world_->deliver(strand,
+                  CallMail{std::move(caller), std::move(call), std::move(key), std::move(then)});
   world_->schedule();
 }
 
@@ -125,7 +125,9 @@ bool Engine::credential_in_use(const Uuid& id) const {
   });
 }
 
-void Engine::set_listener(Listener* listener) { world_->listener = listener; }
+void Engine::set_listener(Listener* listener) {
+  world_->listener = listener;
+}
 
 void Engine::tick() {
   if (!world_->open) return;
@@ -148,7 +150,8 @@ Instant Engine::next_wake() const {
     next = std::min(next, gate.probing ? gate.probed_at + probe_answer_within : gate.next_probe);
   }
   for (const auto& [id, entry] : world.ledger) {
-    if (entry.mover.empty() && !entry.saving) next = std::min(next, std::max(entry.next_try, now + retry_save));
+    if (entry.mover.empty() && !entry.saving)
+      next = std::min(next, std::max(entry.next_try, now + retry_save));
   }
   if (world.no_start_before > now) next = std::min(next, world.no_start_before);
   if (!world.stuck.empty()) next = std::min(next, now + retry_save);

@@ -1,6 +1,6 @@
-// The engine: one single-threaded loop around the pure core. It hears calls and words, decides, saves
-// the change with the orders that follow from it in one transaction, and only then sends the orders
-// and answers. What concerns one transfer is done strictly one after the other: its strand.
+// The engine: one single-threaded loop around the pure core. It hears calls and words, decides,
+// saves the change with the orders that follow from it in one transaction, and only then sends the
+// orders and answers. What concerns one transfer is done strictly one after the other: its strand.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -14,10 +14,10 @@
 namespace rft {
 
 struct Limits {
-  std::uint32_t active_max = 100;               // transfers at once
-  std::uint32_t active_per_endpoint_max = 32;   // that have it as source or destination
+  std::uint32_t active_max = 100;              // transfers at once
+  std::uint32_t active_per_endpoint_max = 32;  // that have it as source or destination
   std::uint32_t active_per_owner_max = 100;
-  std::uint32_t streams_default = 4;            // parallel TCP streams of a transfer
+  std::uint32_t streams_default = 4;  // parallel TCP streams of a transfer
   std::uint32_t tasks_per_mover_max = 64;
 };
 
@@ -34,8 +34,8 @@ struct Live {
 struct Why {
   Status status = Status::inactive;
   Hold hold = Hold::none;
-  std::string sentence;            // complete, for people
-  std::optional<WallTime> until;   // when it is looked at again, where that is known
+  std::string sentence;                // complete, for people
+  std::optional<WallTime> until;       // when it is looked at again, where that is known
   std::optional<std::uint64_t> ahead;  // transfers of the same owner that go first
   std::optional<Fault> fault;
 };
@@ -63,7 +63,8 @@ class Engine {
             std::function<void(Result<Found>)> then);
   void why(const std::string& owner, const std::string& handle,
            std::function<void(Result<Why>)> then);
-  void list(ListQuery query, std::function<void(Result<std::vector<Found>>, std::string next)> then);
+  void list(ListQuery query,
+            std::function<void(Result<std::vector<Found>>, std::string next)> then);
 
   // ---- words of movers ----
   // Which movers hold open transfers, after start(): the daemon reports each of them up or gone.

@@ -11,13 +11,14 @@ constexpr Duration login_saved_every = 1h;
 
 bool touches(const LaneKey& lane, const GateKey& key) {
   switch (key.reason) {
-    case Hold::endpoint_down: return lane.source == key.endpoint || lane.destination == key.endpoint;
+    case Hold::endpoint_down:
+      return lane.source == key.endpoint || lane.destination == key.endpoint;
     case Hold::credential:
       return lane.owner == key.owner &&
              ((lane.source == key.endpoint && lane.source_credential == key.credential) ||
-              (lane.destination == key.endpoint &&
-               lane.destination_credential == key.credential));
-    default: return lane.owner == key.owner && lane.destination == key.endpoint;
+              (lane.destination == key.endpoint && lane.destination_credential == key.credential));
+    default:
+      return lane.owner == key.owner && lane.destination == key.endpoint;
   }
 }
 
@@ -131,9 +132,9 @@ void Engine::World::work_gates() {
         const std::uint64_t there = f.part.confirmed.bytes();
         return f.size > there ? f.size - there : 0;
       };
-      const auto [least, most] = std::minmax_element(
-          waiting.begin(), waiting.end(),
-          [&](const Uuid& a, const Uuid& b) { return left(a) < left(b); });
+      const auto [least, most] =
+          std::minmax_element(waiting.begin(), waiting.end(),
+                              [&](const Uuid& a, const Uuid& b) { return left(a) < left(b); });
       keep_closed(gate, key, gate.fault, now);
       canaries[key] = *least;
       if (now.wall - gate.since > space_patience && *most != *least) {
@@ -198,6 +199,8 @@ void Engine::credential_changed(const CredentialFacts& facts) {
   world_->schedule();
 }
 
-void Engine::credential_removed(const Uuid& id) { world_->credentials.erase(id); }
+void Engine::credential_removed(const Uuid& id) {
+  world_->credentials.erase(id);
+}
 
 }  // namespace rft

@@ -17,8 +17,8 @@ Instant Engine::World::instant_of(WallTime wall) const {
   return now.instant + std::max(Duration{0}, wall - now.wall);
 }
 
-// A credential that has expired is still the one that a transfer waits for: its lane does not change
-// by the passing of time.
+// A credential that has expired is still the one that a transfer waits for: its lane does not
+// change by the passing of time.
 LaneKey Engine::World::lane_of(const Transfer& transfer) const {
   constexpr WallTime before_any_end{};
   const Request& request = transfer.request;
@@ -45,9 +45,8 @@ EndpointMemory Engine::World::memory_of(const Transfer& transfer) const {
   if (barred_by(lane_of(transfer), &gate, &key) != Hold::none) {
     memory.barred_since = gate->since;
     memory.barred_by = gate->fault;
-    memory.barred_by->side = key->endpoint == transfer.request.source.endpoint
-                                 ? Side::source
-                                 : Side::destination;
+    memory.barred_by->side =
+        key->endpoint == transfer.request.source.endpoint ? Side::source : Side::destination;
   }
   return memory;
 }

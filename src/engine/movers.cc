@@ -77,8 +77,8 @@ void Engine::World::work_ledger() {
     const auto mover = mover_for(part.owner, false);
     if (!mover || !movers.at(*mover).up) continue;  // asked once it is
     entry.mover = *mover;
-    movers_port.order(*mover, RemoveOrder{id, part.destination, *credential, part.part,
-                                         part.epochs});
+    movers_port.order(*mover,
+                      RemoveOrder{id, part.destination, *credential, part.part, part.epochs});
   }
   for (const Uuid& id : given_up) {
     const LedgerPart& part = ledger.at(id).part;
@@ -108,7 +108,8 @@ void Engine::World::ledger_failed(const Uuid& id) {
   entry.next_try = clock.now().instant + entry.delay;
 }
 
-// The entry goes when that is saved, and is worked on again if it was not: a part may be deleted twice.
+// The entry goes when that is saved, and is worked on again if it was not: a part may be deleted
+// twice.
 void Engine::World::forget_part(const Uuid& id, Saving saving) {
   ledger.at(id).saving = true;
   save(std::move(saving), [this, id](Saved saved) {
@@ -124,8 +125,9 @@ void Engine::World::drain_idle() {
   const Instant now = clock.now().instant;
   for (auto& [id, mover] : movers) {
     if (!mover.up || mover.draining || !mover.files.empty()) continue;
-    const bool asked = std::any_of(ledger.begin(), ledger.end(),
-                                   [&, &id = id](const auto& one) { return one.second.mover == id; });
+    const bool asked = std::any_of(ledger.begin(), ledger.end(), [&, &id = id](const auto& one) {
+      return one.second.mover == id;
+    });
     if (asked || (!mover.alone && now - mover.idle_since < mover_idle)) continue;
     mover.draining = true;
     movers_port.drain(id);

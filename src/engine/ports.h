@@ -25,9 +25,9 @@ class Clock {
 // What is remembered of an endpoint across restarts.
 struct EndpointRow {
   Endpoint endpoint;
-  std::optional<WallTime> last_login;   // none: no log-in ever succeeded
-  std::optional<WallTime> down_since;   // the breaker is open
-  std::optional<Fault> fault;           // why
+  std::optional<WallTime> last_login;  // none: no log-in ever succeeded
+  std::optional<WallTime> down_since;  // the breaker is open
+  std::optional<Fault> fault;          // why
 };
 
 // What one save holds. All of it in one transaction, or none.
@@ -41,11 +41,11 @@ struct Saving {
 };
 
 enum class Saved : std::uint8_t {
-  yes,       // durable: it survives a crash of ours and of the machine
-  stale,     // a version did not fit: nothing was saved, load again
-  full,      // the disk is full: nothing was saved
-  no,        // another failure: nothing was saved
-  unknown,   // it may or may not be saved: load again and compare versions
+  yes,      // durable: it survives a crash of ours and of the machine
+  stale,    // a version did not fit: nothing was saved, load again
+  full,     // the disk is full: nothing was saved
+  no,       // another failure: nothing was saved
+  unknown,  // it may or may not be saved: load again and compare versions
 };
 
 struct Loaded {
@@ -60,15 +60,15 @@ struct OpenWork {
   std::vector<LedgerPart> ledger;
   std::vector<EndpointRow> endpoints;
   std::vector<CredentialFacts> credentials;
-  std::int64_t last_seq = 0;    // of the events
-  std::int64_t last_rank = 0;   // of the rank counter: the largest drawn
+  std::int64_t last_seq = 0;       // of the events
+  std::int64_t last_rank = 0;      // of the rank counter: the largest drawn
   std::uint32_t newest_epoch = 0;  // of all files
 };
 
 struct ListQuery {
   std::string owner;
   std::optional<Status> status;
-  std::string after;         // a cursor that a page gave; empty: from the newest
+  std::string after;          // a cursor that a page gave; empty: from the newest
   std::uint32_t limit = 100;  // 1 to 1000
 };
 struct ListPage {
@@ -117,7 +117,8 @@ class Movers {
   virtual ~Movers() = default;
   // Starts a process for `owner`. mover_up or mover_gone of the engine answers.
   virtual void start(const std::string& mover, const std::string& owner) = 0;
-  // Sent once, in order; lost where the mover is not connected. The engine sends again after mover_up.
+  // Sent once, in order; lost where the mover is not connected. The engine sends again after
+  // mover_up.
   virtual void order(const std::string& mover, const Order& order) = 0;
   virtual void acknowledge(const std::string& mover, const Task& task, std::uint64_t seq) = 0;
   virtual void drain(const std::string& mover) = 0;

@@ -105,8 +105,8 @@ Why Engine::World::why(const Strand& strand) const {
                                to_rfc3339(gate->since), sentence(gate->fault));
   } else if (file.not_before && !queue.contains(file.id)) {
     why.hold = Hold::back_off;
-    why.sentence = fmt::format("the last try failed ({}); the next starts at {}",
-                               file.hold_detail, to_rfc3339(*file.not_before));
+    why.sentence = fmt::format("the last try failed ({}); the next starts at {}", file.hold_detail,
+                               to_rfc3339(*file.not_before));
   } else if (!open) {
     why.hold = Hold::turn;
     why.sentence = "the service is starting";
@@ -119,9 +119,10 @@ Why Engine::World::why(const Strand& strand) const {
   } else {
     why.hold = Hold::turn;
     why.ahead = queue.ahead_of(file.id);
-    why.sentence = fmt::format("it waits for its turn: {} of the same owner go first; {} of at "
-                               "most {} transfers are active",
-                               *why.ahead, active, limits.active_max);
+    why.sentence = fmt::format(
+        "it waits for its turn: {} of the same owner go first; {} of at "
+        "most {} transfers are active",
+        *why.ahead, active, limits.active_max);
     why.until.reset();
   }
   return why;

@@ -11,7 +11,9 @@ constexpr Duration look_again_after = 1min;  // where a credential lacks
 
 using Key = std::pair<std::string, std::string>;
 
-Key key_of(const Strand& strand) { return {strand.owner, strand.handle}; }
+Key key_of(const Strand& strand) {
+  return {strand.owner, strand.handle};
+}
 
 Answer not_saved(Saved saved) {
   if (saved == Saved::full) {
@@ -79,7 +81,8 @@ void Engine::World::take(Strand& strand, std::optional<Transfer> transfer) {
   if (file) by_file[*file] = &strand;
 }
 
-// Of Moving words that wait behind a save only the newest is kept (P11): each replaces the one before.
+// Of Moving words that wait behind a save only the newest is kept (P11): each replaces the one
+// before.
 void Engine::World::deliver(Strand& strand, Mail mail) {
   const bool behind = strand.mail.size() > 1;
   if (behind && is_newer_moving(strand.mail.back(), mail)) strand.mail.pop_back();
@@ -122,11 +125,11 @@ bool Engine::World::step(Strand& strand) {
   }
   saving.kept = outcome.keep;
   strand.busy = true;
-  save(std::move(saving), [this, key = key_of(strand), outcome = std::move(outcome)](
-                              Saved answer) mutable {
-    saved(key, std::move(outcome), answer);
-    schedule();
-  });
+  save(std::move(saving),
+       [this, key = key_of(strand), outcome = std::move(outcome)](Saved answer) mutable {
+         saved(key, std::move(outcome), answer);
+         schedule();
+       });
   return false;
 }
 
@@ -175,9 +178,9 @@ void Engine::World::settle_doubt(Strand& strand, const Strand::Doubt& doubt) {
   Outcome outcome;
   if (std::holds_alternative<CallMail>(strand.mail.front())) {
     const File& file = change.next.file;
-    outcome.answer = Yes{strand.handle, change.erased ? Status::user_stop : file.status,
-                         change.created, !change.erased && stage(file) == Stage::stopping,
-                         change.erased ? 0 : file.priority};
+    outcome.answer =
+        Yes{strand.handle, change.erased ? Status::user_stop : file.status, change.created,
+            !change.erased && stage(file) == Stage::stopping, change.erased ? 0 : file.priority};
   }
   strand.kept.reset();
   apply(strand, change);
@@ -223,9 +226,9 @@ Engine::World::Outcome Engine::World::decide_call(Strand& strand, const CallMail
          {submit->options.source_credential, submit->options.destination_credential}) {
       const auto found = id ? credentials.find(*id) : credentials.end();
       if (id && (found == credentials.end() || found->second.owner != mail.caller.owner)) {
-        outcome.answer = fail(Code::no_such_credential,
-                              fmt::format("there is no credential {}; see 'rft cred ls'",
-                                          id->text()));
+        outcome.answer =
+            fail(Code::no_such_credential,
+                 fmt::format("there is no credential {}; see 'rft cred ls'", id->text()));
       }
     }
   }
@@ -252,8 +255,8 @@ std::optional<Change> Engine::World::decide_grant(Strand& strand, const GrantMai
   const auto source = choose_credential(mine, transfer.request.source.endpoint,
                                         options.source_credential, Side::source, now.wall);
   const auto destination =
-      choose_credential(mine, transfer.request.destination.endpoint,
-                        options.destination_credential, Side::destination, now.wall);
+      choose_credential(mine, transfer.request.destination.endpoint, options.destination_credential,
+                        Side::destination, now.wall);
   if (source && destination) {
     return on_grant(transfer, {mail.mover, *source, *destination, limits.streams_default}, now,
                     draws(strand.owner));

@@ -50,13 +50,14 @@ struct Strand {
   bool stuck = false;  // a save failed; tried again at the next tick
   bool pumping = false;
   std::deque<Mail> mail;
-  std::optional<KeptAnswer> kept;     // found for the key of the first mail
+  std::optional<KeptAnswer> kept;  // found for the key of the first mail
   struct Doubt {
-    Change change;          // its save was answered `unknown`
-    bool answered = false;  // its sender was told that we do not know; the first mail is the next one
+    Change change;  // its save was answered `unknown`
+    bool answered =
+        false;  // its sender was told that we do not know; the first mail is the next one
   };
   std::optional<Doubt> in_doubt;
-  std::optional<Instant> timer;       // its entry in `timers`
+  std::optional<Instant> timer;        // its entry in `timers`
   std::optional<LaneKey> active_lane;  // counted as active in this lane
   bool granting = false;
   Instant next_look{};  // no grant to look before: the last one came to nothing
@@ -66,9 +67,9 @@ struct MoverState {
   std::string owner;
   bool up = false;
   bool was_up = false;
-  bool alone = false;     // serves one transfer that outlived three movers
+  bool alone = false;  // serves one transfer that outlived three movers
   bool draining = false;
-  std::set<Uuid> files;   // whose epoch is with it, or is being granted to it
+  std::set<Uuid> files;  // whose epoch is with it, or is being granted to it
   std::vector<OutboxRow> outbox;
   Instant idle_since{};
 };

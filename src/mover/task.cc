@@ -8,7 +8,8 @@ MoveTask::MoveTask(MoveOrder order, Ports ports)
     : order_(std::move(order)), ports_(std::move(ports)) {
   // Until something is begun what was confirmed before stays confirmed.
   if (order_.earlier) flow_.confirmed = order_.earlier->confirmed;
-  // Nor is it known whether an earlier epoch has published, until that was looked at.
+  // Nor is it known whether an earlier epoch has published: its rename may be on its way until the
+  // part has this epoch's name.
   publish_unknown_ = order_.intent.has_value();
 }
 
@@ -22,7 +23,6 @@ awaitable<void> MoveTask::run() {
 awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
   const auto published = co_await published_before();
   if (!published || *published || order_.look_only) co_return published;
-  publish_unknown_ = false;
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
   if (const auto agreed = agree_on_proof(); !agreed) co_return failed(agreed);
   if (const auto looked = co_await look_around(); !looked) co_return failed(looked);
@@ -38,6 +38,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
     if (!late || *late) co_return late;
     co_return failed(begun);
   }
+  publish_unknown_ = false;
   if (const auto moved = co_await move(); !moved) co_return failed(moved);
   if (const auto proven = co_await verify(); !proven) co_return failed(proven);
   if (in_place()) co_return done(false);

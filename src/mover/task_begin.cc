@@ -179,8 +179,8 @@ awaitable<Outcome<void>> MoveTask::wait_until_saved() {
   co_return Outcome<void>();
 }
 
-// False: there was none, and none was needed. A rename that an earlier epoch sent may have been done
-// while we looked: the part stands under its new name then, so it is looked for once more.
+// False: there was none, and none was needed. A rename that an earlier epoch sent may have been
+// done while we looked: the part stands under its new name then, so it is looked for once more.
 awaitable<Outcome<bool>> MoveTask::take_over_part() {
   if (!order_.earlier) co_return false;
   auto adopted = co_await adopt_part();
@@ -205,7 +205,8 @@ awaitable<Outcome<bool>> MoveTask::adopt_part() {
   const Duration quiet = earlier.end == FlowEnd::presumed ? earlier.settle : Duration(0);
   const auto facts = co_await settle(**found, quiet, poll_interval, Doing::adopt);
   if (!facts) co_return failed(facts);
-  if (algorithm_.empty()) co_return false;  // in place: from its beginning, once the old flow is over
+  if (algorithm_.empty())
+    co_return false;  // in place: from its beginning, once the old flow is over
   if (facts->size < earlier.confirmed.end()) {
     co_return fault(FaultCode::part_missing, Side::destination, Doing::adopt,
                     "it is shorter than what was confirmed");

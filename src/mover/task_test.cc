@@ -279,12 +279,12 @@ TEST_F(TaskRules, a_rename_whose_answer_is_lost_may_have_happened) {
   EXPECT_TRUE(std::get<Failed>(last).publish_unknown);
 }
 
-TEST_F(TaskRules, an_earlier_rename_is_unknown_until_it_was_looked_at) {
+TEST_F(TaskRules, an_earlier_rename_is_unknown_until_the_part_has_another_name) {
   order.intent = PublishIntent{{100, "20260101000000", "part"}, std::nullopt};
   world.look_fault = Fault{FaultCode::unreachable, Side::destination, Doing::connect, "", ""};
   EXPECT_TRUE(std::get<Failed>(run()).publish_unknown);
   world.look_fault.reset();
-  world.source.clear();
+  world.move_fault = Fault{FaultCode::cut, Side::source, Doing::move, "", ""};
   EXPECT_FALSE(std::get<Failed>(run()).publish_unknown);
 }
 

@@ -44,40 +44,54 @@ BOOST_DESCRIBE_STRUCT(Acknowledge, (), (task, seq))
 
 namespace codec {
 
-template <> struct FromWord<Existing> {
+template <>
+struct FromWord<Existing> {
   static auto parse(std::string_view t) { return enumerator_of<Existing>(t, existing_words); }
 };
-template <> struct FromWord<Verify> {
+template <>
+struct FromWord<Verify> {
   static auto parse(std::string_view t) { return enumerator_of<Verify>(t, verify_words); }
 };
-template <> struct FromWord<Publish> {
+template <>
+struct FromWord<Publish> {
   static auto parse(std::string_view t) { return enumerator_of<Publish>(t, publish_words); }
 };
-template <> struct FromWord<DataChannel> {
-  static auto parse(std::string_view t) { return enumerator_of<DataChannel>(t, data_channel_words); }
+template <>
+struct FromWord<DataChannel> {
+  static auto parse(std::string_view t) {
+    return enumerator_of<DataChannel>(t, data_channel_words);
+  }
 };
-template <> struct FromWord<Resume> {
+template <>
+struct FromWord<Resume> {
   static auto parse(std::string_view t) { return enumerator_of<Resume>(t, resume_words); }
 };
-template <> struct FromWord<Parents> {
+template <>
+struct FromWord<Parents> {
   static auto parse(std::string_view t) { return enumerator_of<Parents>(t, parents_words); }
 };
-template <> struct FromWord<Verdict> {
+template <>
+struct FromWord<Verdict> {
   static auto parse(std::string_view t) { return enumerator_of<Verdict>(t, verdict_words); }
 };
-template <> struct FromWord<FlowEnd> {
+template <>
+struct FromWord<FlowEnd> {
   static auto parse(std::string_view t) { return enumerator_of<FlowEnd>(t, flow_end_words); }
 };
-template <> struct FromWord<FaultCode> {
+template <>
+struct FromWord<FaultCode> {
   static auto parse(std::string_view t) { return fault_code_of(t); }
 };
-template <> struct FromWord<Side> {
+template <>
+struct FromWord<Side> {
   static auto parse(std::string_view t) { return side_of(t); }
 };
-template <> struct FromWord<Doing> {
+template <>
+struct FromWord<Doing> {
   static auto parse(std::string_view t) { return doing_of(t); }
 };
-template <> struct FromWord<Hold> {
+template <>
+struct FromWord<Hold> {
   static auto parse(std::string_view t) { return hold_of(t); }
 };
 

@@ -12,27 +12,48 @@ namespace json = boost::json;
 // A message is {"is": <kind>, ...its members}. The kinds are part of the wire: never renamed.
 template <class T>
 constexpr std::string_view kind = "";
-template <> constexpr std::string_view kind<HelloMover> = "hello";
-template <> constexpr std::string_view kind<HelloDaemon> = "hello";
-template <> constexpr std::string_view kind<Lease> = "lease";
-template <> constexpr std::string_view kind<Drain> = "drain";
-template <> constexpr std::string_view kind<CredentialFor> = "credential";
-template <> constexpr std::string_view kind<Acknowledge> = "ack";
-template <> constexpr std::string_view kind<MoveOrder> = "move";
-template <> constexpr std::string_view kind<PublishOrder> = "publish";
-template <> constexpr std::string_view kind<StopOrder> = "stop";
-template <> constexpr std::string_view kind<RemoveOrder> = "remove";
-template <> constexpr std::string_view kind<ProbeOrder> = "probe";
-template <> constexpr std::string_view kind<Begun> = "begun";
-template <> constexpr std::string_view kind<Moving> = "moving";
-template <> constexpr std::string_view kind<Verified> = "verified";
-template <> constexpr std::string_view kind<Done> = "done";
-template <> constexpr std::string_view kind<Failed> = "failed";
-template <> constexpr std::string_view kind<Stopped> = "stopped";
-template <> constexpr std::string_view kind<UnknownTask> = "unknown_task";
-template <> constexpr std::string_view kind<Removed> = "removed";
-template <> constexpr std::string_view kind<Probed> = "probed";
-template <> constexpr std::string_view kind<LoggedIn> = "logged_in";
+template <>
+constexpr std::string_view kind<HelloMover> = "hello";
+template <>
+constexpr std::string_view kind<HelloDaemon> = "hello";
+template <>
+constexpr std::string_view kind<Lease> = "lease";
+template <>
+constexpr std::string_view kind<Drain> = "drain";
+template <>
+constexpr std::string_view kind<CredentialFor> = "credential";
+template <>
+constexpr std::string_view kind<Acknowledge> = "ack";
+template <>
+constexpr std::string_view kind<MoveOrder> = "move";
+template <>
+constexpr std::string_view kind<PublishOrder> = "publish";
+template <>
+constexpr std::string_view kind<StopOrder> = "stop";
+template <>
+constexpr std::string_view kind<RemoveOrder> = "remove";
+template <>
+constexpr std::string_view kind<ProbeOrder> = "probe";
+template <>
+constexpr std::string_view kind<Begun> = "begun";
+template <>
+constexpr std::string_view kind<Moving> = "moving";
+template <>
+constexpr std::string_view kind<Verified> = "verified";
+template <>
+constexpr std::string_view kind<Done> = "done";
+template <>
+constexpr std::string_view kind<Failed> = "failed";
+template <>
+constexpr std::string_view kind<Stopped> = "stopped";
+template <>
+constexpr std::string_view kind<UnknownTask> = "unknown_task";
+template <>
+constexpr std::string_view kind<Removed> = "removed";
+template <>
+constexpr std::string_view kind<Probed> = "probed";
+template <>
+constexpr std::string_view kind<LoggedIn> = "logged_in";
 
 json::value tagged(const auto& message) {
   json::value value = codec::to_json(message);
@@ -85,8 +106,8 @@ std::optional<Word> word_from(const json::value& value, std::string_view is) {
   TaskWord word{{}, 0, std::move(*says)};
   const json::value* task = value.get_object().if_contains("task");
   const json::value* seq = value.get_object().if_contains("seq");
-  const bool good = task && seq && codec::from_json(*task, word.task) &&
-                    codec::from_json(*seq, word.seq);
+  const bool good =
+      task && seq && codec::from_json(*task, word.task) && codec::from_json(*seq, word.seq);
   return good ? std::optional<Word>(std::move(word)) : std::nullopt;
 }
 
@@ -195,7 +216,9 @@ std::string options_json(const Options& options) {
 Result<Options> options_from_json(std::string_view text) {
   return from_text<Options>(text, "options");
 }
-std::string order_json(const Order& order) { return json::serialize(to_value(order)); }
+std::string order_json(const Order& order) {
+  return json::serialize(to_value(order));
+}
 Result<Order> order_from_json(std::string_view text) {
   const auto parsed = parse_tagged(text);
   if (!parsed) return tl::unexpected(parsed.error());
@@ -203,7 +226,11 @@ Result<Order> order_from_json(std::string_view text) {
   if (!order) return not_understood(parsed->is);
   return std::move(*order);
 }
-std::string fault_json(const Fault& fault) { return json::serialize(codec::to_json(fault)); }
-Result<Fault> fault_from_json(std::string_view text) { return from_text<Fault>(text, "faults"); }
+std::string fault_json(const Fault& fault) {
+  return json::serialize(codec::to_json(fault));
+}
+Result<Fault> fault_from_json(std::string_view text) {
+  return from_text<Fault>(text, "faults");
+}
 
 }  // namespace rft

@@ -1,6 +1,6 @@
 // The wire between rftd and a mover: frames of u32 length (big-endian) and JSON of at most 1 MiB.
-// Hello, drain and last words keep their form for ever; of the rest version N understands N and N-1:
-// unknown members are passed over, missing ones have their default.
+// Hello, drain and last words keep their form for ever; of the rest version N understands N and
+// N-1: unknown members are passed over, missing ones have their default.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -26,10 +26,10 @@ struct HelloMover {
 };
 struct HelloDaemon {
   std::uint32_t version = wire_version;
-  std::string mover;        // its short id, as in its socket's name
-  std::string owner;        // empty: fresh, serves whom rftd names
+  std::string mover;               // its short id, as in its socket's name
+  std::string owner;               // empty: fresh, serves whom rftd names
   std::uint32_t newest_epoch = 0;  // of all it ever heard of: shows a restored database
-  std::vector<Task> tasks;  // that it works on or has unacknowledged words of
+  std::vector<Task> tasks;         // that it works on or has unacknowledged words of
 };
 // The mover may work until `length` from the moment it reads this (CLOCK_BOOTTIME).
 struct Lease {
@@ -49,7 +49,8 @@ struct Acknowledge {
 using ToMover = std::variant<HelloMover, Lease, Drain, CredentialFor, Acknowledge, Order>;
 using ToDaemon = std::variant<HelloDaemon, Word>;
 
-// One frame with its length in front. A CredentialFor's frame holds a secret: wipe it after sending.
+// One frame with its length in front. A CredentialFor's frame holds a secret: wipe it after
+// sending.
 std::string encode(const ToMover& message);
 std::string encode(const ToDaemon& message);
 // `body` is a frame without its length.

@@ -1,5 +1,5 @@
-// Values to JSON and back, by their described members. A member that is missing has its default, one
-// that is unknown is passed over: what the versions N and N-1 of the wire need.
+// Values to JSON and back, by their described members. A member that is missing has its default,
+// one that is unknown is passed over: what the versions N and N-1 of the wire need.
 #pragma once
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
@@ -34,24 +34,42 @@ json::value to_json(const T& object);
 template <Described T>
 bool from_json(const json::value& value, T& object);
 
-inline json::value to_json(bool value) { return value; }
-inline json::value to_json(double value) { return value; }
-template <std::integral T>
-  requires(!std::same_as<T, bool>)
-json::value to_json(T value) {
+inline json::value to_json(bool value) {
   return value;
 }
-inline json::value to_json(const std::string& value) { return json::string(value); }
-inline json::value to_json(const Secret& value) { return json::string(base64(value.reveal())); }
-inline json::value to_json(const Uuid& value) { return json::string(value.text()); }
-inline json::value to_json(const RangeSet& value) { return json::string(value.text()); }
-inline json::value to_json(const Url& value) { return json::string(value.text()); }
-inline json::value to_json(const Endpoint& value) { return json::string(value.text()); }
-inline json::value to_json(WallTime value) { return milliseconds(value); }
-inline json::value to_json(Duration value) { return value.count(); }
+inline json::value to_json(double value) {
+  return value;
+}
+template <std::integral T>
+requires(!std::same_as<T, bool>) json::value to_json(T value) {
+  return value;
+}
+inline json::value to_json(const std::string& value) {
+  return json::string(value);
+}
+inline json::value to_json(const Secret& value) {
+  return json::string(base64(value.reveal()));
+}
+inline json::value to_json(const Uuid& value) {
+  return json::string(value.text());
+}
+inline json::value to_json(const RangeSet& value) {
+  return json::string(value.text());
+}
+inline json::value to_json(const Url& value) {
+  return json::string(value.text());
+}
+inline json::value to_json(const Endpoint& value) {
+  return json::string(value.text());
+}
+inline json::value to_json(WallTime value) {
+  return milliseconds(value);
+}
+inline json::value to_json(Duration value) {
+  return value.count();
+}
 template <class Enum>
-  requires std::is_enum_v<Enum>
-json::value to_json(Enum value) {
+requires std::is_enum_v<Enum> json::value to_json(Enum value) {
   return json::string(word(value));
 }
 template <class T>
@@ -76,8 +94,7 @@ inline bool from_json(const json::value& value, double& out) {
   return !ec;
 }
 template <std::integral T>
-  requires(!std::same_as<T, bool>)
-bool from_json(const json::value& value, T& out) {
+requires(!std::same_as<T, bool>) bool from_json(const json::value& value, T& out) {
   boost::json::error_code ec;
   out = value.to_number<T>(ec);
   return !ec;
@@ -124,7 +141,7 @@ inline bool from_json(const json::value& value, Duration& out) {
   return true;
 }
 template <class Enum>
-  requires std::is_enum_v<Enum>
+requires std::is_enum_v<Enum>
 bool from_json(const json::value& value, Enum& out) {
   return from_text(value, out, [](std::string_view t) { return FromWord<Enum>::parse(t); });
 }

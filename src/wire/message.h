@@ -1,10 +1,10 @@
 // What rftd and a mover say to each other, as values. Orders go to the mover, words come back.
 //
-// Every order and word about a file names its task (file, epoch). A word also has a number `seq` that
-// counts up within its task; the mover keeps a word, over reconnections and in its spool file, until
-// rftd has acknowledged it, which rftd does once the word is saved. rftd sends an order again after a
-// reconnection until a word that answers it is saved. So both sides must take repeats calmly.
-// An epoch is ordered to one mover only (P5).
+// Every order and word about a file names its task (file, epoch). A word also has a number `seq`
+// that counts up within its task; the mover keeps a word, over reconnections and in its spool file,
+// until rftd has acknowledged it, which rftd does once the word is saved. rftd sends an order again
+// after a reconnection until a word that answers it is saved. So both sides must take repeats
+// calmly. An epoch is ordered to one mover only (P5).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -64,15 +64,16 @@ struct PublishIntent {
 struct EarlierPart {
   std::vector<std::uint32_t> epochs;
   FlowEnd end = FlowEnd::known;
-  Duration settle{0};           // with `presumed`: Size and Modify unchanged for this long before adoption
+  Duration settle{0};  // with `presumed`: Size and Modify unchanged for this long before adoption
   bool presumed_before = false;  // any flow into this part ended presumed: design 5.6's second look
   RangeSet confirmed{};
 };
 
 // ---- orders -------------------------------------------------------------------------------------
 
-// Look, take over an earlier part or begin one, move, verify; then say Verified and wait for Publish.
-// With `in_place` there is no part: the final name is written, verified, and Done comes at once.
+// Look, take over an earlier part or begin one, move, verify; then say Verified and wait for
+// Publish. With `in_place` there is no part: the final name is written, verified, and Done comes at
+// once.
 struct MoveOrder {
   Task task;
   Url source;
@@ -83,18 +84,20 @@ struct MoveOrder {
   Uuid part;  // the random id in the part's name
   std::optional<EarlierPart> earlier;
   std::optional<FileFacts> source_facts;  // as first looked at; a difference is source_changed
-  std::optional<PublishIntent> intent;    // a rename may have been ordered: look at the final name first
-  std::uint32_t streams = 1;              // parallel TCP streams in MODE E
-  bool final_name_is_ours = false;        // in_place: an earlier epoch of ours began to write it
-  // Stopped by its user while the end of a rename was not known: look whether the final name is that
-  // of `intent`, then say Done, or Stopped with no_flow. Nothing is moved.
+  std::optional<PublishIntent>
+      intent;                       // a rename may have been ordered: look at the final name first
+  std::uint32_t streams = 1;        // parallel TCP streams in MODE E
+  bool final_name_is_ours = false;  // in_place: an earlier epoch of ours began to write it
+  // Stopped by its user while the end of a rename was not known: look whether the final name is
+  // that of `intent`, then say Done, or Stopped with no_flow. Nothing is moved.
   bool look_only = false;
 };
 
 struct PublishOrder {
   Task task;
 };
-struct StopOrder {  // end the flow, say Stopped within 5 s; too late for one whose rename was ordered
+struct StopOrder {  // end the flow, say Stopped within 5 s; too late for one whose rename was
+                    // ordered
   Task task;
 };
 // A part of ours that is to go. DELE of part_name(part, epoch) for each epoch beside `destination`.
@@ -126,11 +129,11 @@ struct Begun {
 };
 // Sums since the epoch began; each replaces the one before.
 struct Moving {
-  RangeSet confirmed{};             // with what was resumed
-  std::uint64_t bytes_sent = 0;   // by performance markers, this epoch
-  double rate = 0;                // bytes a second over the last markers
+  RangeSet confirmed{};          // with what was resumed
+  std::uint64_t bytes_sent = 0;  // by performance markers, this epoch
+  double rate = 0;               // bytes a second over the last markers
   std::uint32_t streams = 1;
-  Doing doing = Doing::move;      // move or verify
+  Doing doing = Doing::move;  // move or verify
 };
 // Whole and proven; waits for the word to publish. bytes_sent as in Moving.
 struct Verified {
@@ -153,7 +156,7 @@ struct Failed {
   Duration silent{0};  // how long nothing had been heard from the destination when we gave up
   RangeSet confirmed{};
   std::uint64_t bytes_sent = 0;
-  // RNTO was sent and its answer was not read; or an earlier epoch's `intent` was not looked at.
+  // RNTO was sent and its answer was not read; or an earlier epoch's may still be on its way.
   bool publish_unknown = false;
 };
 struct Stopped {  // as StopOrder asked
@@ -182,8 +185,8 @@ struct Probed {
   std::optional<Uuid> credential;
   std::optional<Fault> fault;  // none: a log-in was completed
 };
-// Said as soon as it is seen, ahead of the Failed that it may lead to: a log-in at this endpoint was
-// completed. Closes the breaker and ends the 10-minute limit of a host that never answered.
+// Said as soon as it is seen, ahead of the Failed that it may lead to: a log-in at this endpoint
+// was completed. Closes the breaker and ends the 10-minute limit of a host that never answered.
 struct LoggedIn {
   Endpoint endpoint;
 };

@@ -18,7 +18,9 @@ MoveOrder an_order() {
   return order;
 }
 
-std::string body(std::string frame) { return frame.substr(4); }
+std::string body(std::string frame) {
+  return frame.substr(4);
+}
 
 TEST(Wire, an_order_comes_back_as_it_was_sent) {
   const MoveOrder sent = an_order();

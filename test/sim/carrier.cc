@@ -44,8 +44,7 @@ std::string on_disk(Mutant mutant, const std::string& path) {
 }
 
 awaitable<Outcome<void>> SimCarrier::meet() {
-  const auto [source, destination] =
-      co_await (source_.log_in() && log_in_if_needed(destination_));
+  const auto [source, destination] = co_await (source_.log_in() && log_in_if_needed(destination_));
   if (!source) co_return mover::failed(source);
   if (!destination) co_return mover::failed(destination);
   co_return Outcome<void>();
@@ -66,7 +65,8 @@ awaitable<Outcome<std::optional<Standing>>> SimCarrier::look(Side side, std::str
   if (const auto in = co_await log_in_if_needed(session); !in) co_return mover::failed(in);
   std::optional<Standing> seen;
   const auto asked = co_await session.ask(doing, [&] {
-    if (name == "/data") seen = Standing{true, {}};
+    if (name == "/data")
+      seen = Standing{true, {}};
     else if (auto facts = shore_.servers.look(session.server(), on_disk(name))) {
       seen = Standing{false, *facts};
     }
@@ -90,12 +90,15 @@ awaitable<Outcome<void>> SimCarrier::move(const mover::Freight& freight, mover::
   if (!listens) co_return mover::failed(listens);
   const auto connects = co_await source_.ask(Doing::move);
   if (!connects) co_return mover::failed(connects);
+  for (Session* one : {&destination_, &source_}) {  // the other's answer took its time
+    if (!one->is_good()) co_return fault(FaultCode::cut, one->side(), Doing::move);
+  }
   flow.end = FlowEnd::presumed;
   news_ = std::make_shared<FlowNews>();
-  flow_ = shore_.servers.open({task_, source_.server().endpoint, destination_.server().endpoint,
-                               freight.source, on_disk(freight.destination), freight.there,
-                               freight.size},
-                              news_);
+  flow_ = shore_.servers.open(
+      {task_, source_.server().endpoint, destination_.server().endpoint, freight.source,
+       on_disk(freight.destination), freight.there, freight.size},
+      news_);
   const auto moved = co_await watch(flow, progressed);
   if (moved) {
     flow.end = FlowEnd::known;
@@ -141,8 +144,7 @@ awaitable<void> SimCarrier::end_flow(mover::Flow& flow) {
     flow.end = FlowEnd::known;
     co_return;
   }
-  const Instant due =
-      boot_now() + (*interrupt_ ? mover::stop_end_limit : mover::end_limit);
+  const Instant due = boot_now() + (*interrupt_ ? mover::stop_end_limit : mover::end_limit);
   const bool heard = !shore_.servers.is_cut(*flow_) && destination_.is_good();
   if (heard) {
     shore_.servers.close(*flow_, shore_.dice.between(Duration(0), Duration(10)));
@@ -170,7 +172,9 @@ awaitable<Outcome<std::string>> SimCarrier::checksum(Side side, std::string name
   };
   const auto begun = co_await session.ask(Doing::verify, [&] { half(false); });
   if (!begun) co_return mover::failed(begun);
-  const Instant done = boot_now() + shore_.dice.between(Duration(1), Duration(5 + 20 * static_cast<std::int64_t>(blocks_of(size))));
+  const Instant done =
+      boot_now() + shore_.dice.between(
+                       Duration(1), Duration(5 + 20 * static_cast<std::int64_t>(blocks_of(size))));
   while (boot_now() < done && !*interrupt_) co_await wait_any(done, &interrupt_->changed);
   const auto ended = co_await session.ask(Doing::verify, [&] { half(true); });
   if (!ended) co_return mover::failed(ended);
@@ -189,9 +193,8 @@ Events::Happening SimCarrier::renaming(const std::string& from, const std::strin
 awaitable<mover::Renamed> SimCarrier::rename(std::string from, std::string to, Doing doing) {
   const std::string old_path = on_disk(from), new_path = on_disk(to);
   bool found = false;
-  const auto asked = co_await destination_.ask(doing, [&] {
-    found = destination_.server().files.contains(old_path);
-  });
+  const auto asked = co_await destination_.ask(
+      doing, [&] { found = destination_.server().files.contains(old_path); });
   if (!asked) co_return mover::Renamed{asked.error(), false};
   if (!found) {
     co_return mover::Renamed{Fault{FaultCode::part_missing, Side::destination, doing, "", ""},

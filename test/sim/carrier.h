@@ -1,5 +1,5 @@
-// SimCarrier: what a mover's task asks of a protocol, against simulated servers. The task itself is the
-// real one.
+// SimCarrier: what a mover's task asks of a protocol, against simulated servers. The task itself is
+// the real one.
 #pragma once
 #include <functional>
 #include <memory>
@@ -30,6 +30,7 @@ class Session {
   void heed(mover::Interrupt* interrupt) { interrupt_ = interrupt; }
   void lose() { lost_ = true; }
   bool is_good() const;
+  Side side() const { return side_; }
   bool is_open() const { return open_; }  // a log-in was completed; it may be lost since
 
  private:
@@ -79,9 +80,7 @@ class SimCarrier final : public mover::Carrier {
  private:
   Session& at(Side side) { return side == Side::source ? source_ : destination_; }
   mover::awaitable<mover::Outcome<void>> log_in_if_needed(Session& session);
-  std::string on_disk(const std::string& path) const {
-    return sim::on_disk(shore_.mutant, path);
-  }
+  std::string on_disk(const std::string& path) const { return sim::on_disk(shore_.mutant, path); }
   mover::awaitable<mover::Outcome<void>> watch(mover::Flow& flow,
                                                const std::function<void()>& progressed);
   mover::awaitable<void> end_flow(mover::Flow& flow);

@@ -45,7 +45,9 @@ Daemon::Daemon(Place place, MemoryTables tables, Trace trace)
   open_engine();
 }
 
-Daemon::~Daemon() { place_.machine.has_words = nullptr; }
+Daemon::~Daemon() {
+  place_.machine.has_words = nullptr;
+}
 
 void Daemon::after(Duration delay, std::function<void()> what) {
   place_.events.in(delay, [alive = std::weak_ptr(alive_), what = std::move(what)] {
@@ -145,9 +147,9 @@ void Daemon::start(const std::string& mover, const std::string& owner) {
       machine.movers.erase(mover);
     });
   };
-  machine.movers[mover] = std::make_unique<MoverProcess>(
-      place_.events, place_.dice, place_.weather, place_.servers, place_.mutant, owner,
-      std::move(told));
+  machine.movers[mover] =
+      std::make_unique<MoverProcess>(place_.events, place_.dice, place_.weather, place_.servers,
+                                     place_.mutant, owner, std::move(told));
   machine.last_life[mover] = events.now();
   machine.of_this_boot.insert(mover);
   connect(mover, delay);
@@ -174,9 +176,8 @@ void Daemon::order(const std::string& mover, const Order& order) {
 
 void Daemon::acknowledge(const std::string& mover, const Task& task, std::uint64_t seq) {
   if (const auto spool = place_.machine.spools.find(mover); spool != place_.machine.spools.end()) {
-    std::erase_if(spool->second, [&](const TaskWord& word) {
-      return word.task == task && word.seq == seq;
-    });
+    std::erase_if(spool->second,
+                  [&](const TaskWord& word) { return word.task == task && word.seq == seq; });
     if (spool->second.empty()) place_.machine.spools.erase(spool);
     return;
   }
@@ -300,8 +301,7 @@ void Daemon::look_after_movers() {
 
 void Daemon::look_at_clock() {
   if (!open_) return;
-  const Instant next =
-      std::max(engine_.next_wake(), place_.events.now() + Duration(1));
+  const Instant next = std::max(engine_.next_wake(), place_.events.now() + Duration(1));
   if (wake_ && wake_->first <= next) return;
   if (wake_) place_.events.cancel(*wake_);
   wake_ = place_.events.at(next, [this, alive = std::weak_ptr(alive_)] {
@@ -314,7 +314,8 @@ void Daemon::tick() {
   const auto second = std::chrono::floor<std::chrono::seconds>(place_.events.now());
   ticks_this_second_ = second == this_second_ ? ticks_this_second_ + 1 : 0;
   this_second_ = second;
-  if (ticks_this_second_ > ticks_a_second_max) place_.laws.break_law("P11", "the engine's loop spins");
+  if (ticks_this_second_ > ticks_a_second_max)
+    place_.laws.break_law("P11", "the engine's loop spins");
   engine_.tick();
   look_at_clock();
 }

@@ -1,5 +1,5 @@
-// Daemon: one life of rftd: a real engine with its store, its clock, and its lines to mover processes.
-// Destroyed between any two events, it leaves what a kill -9 leaves.
+// Daemon: one life of rftd: a real engine with its store, its clock, and its lines to mover
+// processes. Destroyed between any two events, it leaves what a kill -9 leaves.
 #pragma once
 #include <map>
 #include <memory>
@@ -20,7 +20,7 @@ struct Machine {
   std::set<std::string> of_this_boot;
   std::vector<std::pair<Instant, Task>> lately_orphaned;  // their movers were killed
   std::uint64_t connections = 0;
-  Instant barred_until{};  // no mover starts
+  Instant barred_until{};                                   // no mover starts
   std::function<void(const std::string& mover)> has_words;  // told to the rftd that lives
 };
 

@@ -1,5 +1,5 @@
-// Events: the time of a world. Nothing sleeps; time is what the next event says it is. Events of one
-// moment happen in the order in which they were planned.
+// Events: the time of a world. Nothing sleeps; time is what the next event says it is. Events of
+// one moment happen in the order in which they were planned.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -189,8 +189,8 @@ void Servers::close(FlowId id, Duration within) {
   const auto found = flows_.find(id);
   if (found == flows_.end()) return;
   if (!found->second.orphaned) found->second.orphaned = events_.now();
-  if (found->second.was_cut) return;    // it did not reach the server
-  if (!found->second.begun) return;      // nor is it read before the order that came first
+  if (found->second.was_cut) return;  // it did not reach the server
+  if (!found->second.begun) return;   // nor is it read before the order that came first
   events_.in(within, [this, id] { end(id, client_gone()); });
 }
 

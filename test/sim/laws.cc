@@ -48,7 +48,8 @@ std::string Laws::name_of(const Transfer& transfer) const {
 void Laws::changed(const Server& server, const std::string& path) {
   const auto expected = expected_.find({server.endpoint, path});
   const auto file = server.files.find(path);
-  if (expected == expected_.end() || expected->second.unproven || file == server.files.end()) return;
+  if (expected == expected_.end() || expected->second.unproven || file == server.files.end())
+    return;
   const Inode& inode = *file->second;
   if (inode.presumption_broken || inode.content == expected->second.before) return;
   const auto& sources = expected->second.sources;
@@ -93,8 +94,8 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
   const bool revived = next.status == Status::committed && old.status != Status::done;
   if (is_final(old.status) && next.status != old.status) {
     const auto& key = std::pair(after.request.owner, after.request.handle);
-    const bool by_user = std::any_of(
-        tables.events.rbegin(), tables.events.rend(), [&](const auto& one) {
+    const bool by_user =
+        std::any_of(tables.events.rbegin(), tables.events.rend(), [&](const auto& one) {
           const Event& event = one.second;
           return event.request == after.request.id && event.who == key.first &&
                  event.what == "committed" && event.at == *next.committed_at;
@@ -143,8 +144,8 @@ void Laws::check_failure(const Transfer& transfer) {
   const Remedy remedy = entry(transfer.file.fault->code).remedy;
   if (remedy != Remedy::again && remedy != Remedy::hold) return;
   if (servers_.at(transfer.request.destination.endpoint).never_publishes) return;
-  break_law("P8", fmt::format("{} failed though nothing goes wrong any more: {}",
-                              name_of(transfer), sentence(*transfer.file.fault)));
+  break_law("P8", fmt::format("{} failed though nothing goes wrong any more: {}", name_of(transfer),
+                              sentence(*transfer.file.fault)));
 }
 
 // P7: nothing of ours spoils a part, so that a proof fails only where something else did.
@@ -152,9 +153,8 @@ void Laws::check_proof(const Transfer& transfer) {
   constexpr std::array spoilers{FaultKind::block_rots, FaultKind::marker_lies,
                                 FaultKind::server_loses_blocks, FaultKind::source_changes};
   const FaultCode code = transfer.file.fault->code;
-  const bool spoiled = std::any_of(spoilers.begin(), spoilers.end(), [&](FaultKind kind) {
-    return weather_.count(kind) > 0;
-  });
+  const bool spoiled = std::any_of(spoilers.begin(), spoilers.end(),
+                                   [&](FaultKind kind) { return weather_.count(kind) > 0; });
   if (spoiled || code == FaultCode::changed_after_verify) return;
   break_law("P7", fmt::format("{} begins afresh and nothing spoiled it: {}", name_of(transfer),
                               sentence(*transfer.file.fault)));
@@ -165,8 +165,8 @@ void Laws::check_budget(const Transfer& before, const Transfer& after) {
   const File& old = before.file;
   const File& next = after.file;
   if (next.tries > old.tries + 1 || next.tries > tries_in_a_row_max) {
-    break_law("budget", fmt::format("{}: tries went from {} to {}", name_of(after), old.tries,
-                                    next.tries));
+    break_law("budget",
+              fmt::format("{}: tries went from {} to {}", name_of(after), old.tries, next.tries));
   }
   if (next.afresh > afresh_max) break_law("budget", name_of(after) + ": afresh too often");
   if (next.tries <= old.tries || !next.fault || next.stop_asked) return;
@@ -177,13 +177,15 @@ void Laws::check_budget(const Transfer& before, const Transfer& after) {
   }
 }
 
-// P5: an epoch ends by a word of its own mover, or with it; only a stop does not wait for more than 5 s.
+// P5: an epoch ends by a word of its own mover, or with it; only a stop does not wait for more than
+// 5 s.
 void Laws::check_mover(const Transfer& before, const Transfer& after) {
   const std::string& mover = before.file.mover;
   const Task task = task_of(before.file);
   if (mover.empty() || after.file.mover == mover) return;
   if (after.file.status == Status::user_stop_partial_trans) {
-    if (after.file.heard == before.file.heard) servers_.excuse(task);  // nothing more is heard of it
+    if (after.file.heard == before.file.heard)
+      servers_.excuse(task);  // nothing more is heard of it
     return;
   }
   if (said_last_.contains(task) || !works_(mover, task)) return;
@@ -207,8 +209,8 @@ void Laws::answered(const std::string& owner, const Call& call, const Answer& an
   const bool stops = std::holds_alternative<Stop>(call);
   if (answer && (told == Status::user_stop ||
                  (stops && told != Status::user_stop_partial_trans && !answer->stopping))) {
-    break_law("P2", fmt::format("{} of {} was answered with {}", rft::name_of(call), handle_of(call),
-                                word(told)));
+    break_law("P2", fmt::format("{} of {} was answered with {}", rft::name_of(call),
+                                handle_of(call), word(told)));
   }
   const bool commits = std::holds_alternative<Commit>(call) || (submit && submit->commit);
   if (answer && commits && asked_at > promise.last_clear) promise.committed = true;
@@ -233,8 +235,7 @@ void Laws::check_promises(const MemoryTables& tables) {
       break_law("P2", key.second + " became another transfer");
     }
     promise.request = found->second;
-    if (promise.committed &&
-        tables.transfers.at(found->second).file.status == Status::inactive) {
+    if (promise.committed && tables.transfers.at(found->second).file.status == Status::inactive) {
       break_law("P1", key.second + " was committed and is inactive");
     }
   }
@@ -275,8 +276,7 @@ void Laws::check_work(const MemoryTables& tables) {
     }
     if (sent.bytes <= size * sendings + sent.excusable) continue;
     break_law("P7", fmt::format("{}: {} bytes were sent of {}, begun {} times, and {} are excused",
-                                name_of(seen->second), sent.bytes, size, sendings,
-                                sent.excusable));
+                                name_of(seen->second), sent.bytes, size, sendings, sent.excusable));
   }
 }
 

@@ -45,7 +45,7 @@ class Laws {
   void watch_movers(Works works) { works_ = std::move(works); }
 
   // ---- moments ----
-  void changed(const Server& server, const std::string& path);            // P3
+  void changed(const Server& server, const std::string& path);  // P3
   void said(const std::string& mover, const Task& task, const TaskSays& says);
   void stored(const MemoryTables& tables);  // P1, P2, P4, P5, P6, budget of 5.12
   // `asked_at`: first. An answer kept under its key may speak of a life that is over.
@@ -92,7 +92,7 @@ class Laws {
   std::map<Key, std::uint64_t> source_of_;
   Works works_;
   std::function<void(const Event&)> tell_;
-  std::int64_t told_ = 0;  // the last event that was told
+  std::int64_t told_ = 0;          // the last event that was told
   std::map<Uuid, Transfer> seen_;  // by file, as stored last
   std::map<Key, Promise> promises_;
   std::set<Task> said_done_, said_last_;

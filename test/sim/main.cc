@@ -64,11 +64,12 @@ int run_worlds(const Wish& wish) {
   for (std::uint64_t seed = wish.from; seed <= wish.to; ++seed) add(sum, seed, wish);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   const auto worlds = static_cast<double>(sum.worlds);
-  fmt::print("{} worlds, {:.0f} a second; a world has {:.0f} steps, {:.1f} faults, {:.1f} transfers "
-             "of which {:.1f} end done\n",
-             sum.worlds, worlds / took.count(), static_cast<double>(sum.steps) / worlds,
-             static_cast<double>(sum.faults) / worlds, static_cast<double>(sum.transfers) / worlds,
-             static_cast<double>(sum.done) / worlds);
+  fmt::print(
+      "{} worlds, {:.0f} a second; a world has {:.0f} steps, {:.1f} faults, {:.1f} transfers "
+      "of which {:.1f} end done\n",
+      sum.worlds, worlds / took.count(), static_cast<double>(sum.steps) / worlds,
+      static_cast<double>(sum.faults) / worlds, static_cast<double>(sum.transfers) / worlds,
+      static_cast<double>(sum.done) / worlds);
   for (const FaultRow& row : fault_rows) {
     const std::uint64_t count = sum.counts[static_cast<std::size_t>(row.kind)];
     if (sum.worlds > 1) fmt::print("  {:>9}  {}\n", count, row.sentence);
@@ -123,8 +124,8 @@ std::optional<Wish> wish_of(const std::vector<std::string>& words) {
   Wish wish;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& option = words[i];
-    const bool takes_value = option == "--seeds" || option == "--seed" ||
-                             option == "--seeds-in" || option == "--mutant";
+    const bool takes_value =
+        option == "--seeds" || option == "--seed" || option == "--seeds-in" || option == "--mutant";
     if (takes_value && i + 1 == words.size()) return std::nullopt;
     const std::string value = takes_value ? words[++i] : "";
     if (option == "--seeds") {

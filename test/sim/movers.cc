@@ -22,7 +22,11 @@ void MoverProcess::spawn(Work work) {
 MoverProcess::MoverProcess(Events& events, Dice& dice, Weather& weather, Servers& servers,
                            Mutant mutant, std::string owner, Told told)
     : events_(events),
-      shore_{events, dice, weather, servers, mutant,
+      shore_{events,
+             dice,
+             weather,
+             servers,
+             mutant,
              [this](const Endpoint& endpoint) {
                if (!std::exchange(reachable_[endpoint], true)) note(LoggedIn{endpoint});
              }},
@@ -32,7 +36,9 @@ MoverProcess::MoverProcess(Events& events, Dice& dice, Weather& weather, Servers
   spawn(live());
 }
 
-MoverProcess::~MoverProcess() { bury(io_); }
+MoverProcess::~MoverProcess() {
+  bury(io_);
+}
 
 std::vector<Task> MoverProcess::tasks() const {
   std::vector<Task> all = words_.tasks();
@@ -43,8 +49,10 @@ std::vector<Task> MoverProcess::tasks() const {
 }
 
 void MoverProcess::when_awake(std::function<void()> message) {
-  if (frozen_since_) unread_.push_back(std::move(message));
-  else message();
+  if (frozen_since_)
+    unread_.push_back(std::move(message));
+  else
+    message();
 }
 
 void MoverProcess::take(Order order) {

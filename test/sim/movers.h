@@ -1,4 +1,5 @@
-// A simulated mover process: the real tasks, word queue and lease, with its own life. It outlives rftd.
+// A simulated mover process: the real tasks, word queue and lease, with its own life. It outlives
+// rftd.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <deque>
@@ -19,8 +20,8 @@ namespace rft::sim {
 class MoverProcess {
  public:
   struct Told {
-    std::function<void()> has_words;                       // something can be sent
-    std::function<void(const Task&, const TaskSays&)> said;  // for the laws
+    std::function<void()> has_words;                              // something can be sent
+    std::function<void(const Task&, const TaskSays&)> said;       // for the laws
     std::function<void(std::vector<TaskWord> last_words)> ended;  // it exits now
   };
   MoverProcess(Events& events, Dice& dice, Weather& weather, Servers& servers, Mutant mutant,

@@ -9,16 +9,16 @@ namespace rft::sim {
 
 enum class Mutant : std::uint8_t {
   none,
-  no_fence,                // words of older epochs are let through
-  no_checksum,             // the checksums of both sides are always found equal
-  publish_before_verify,   // the final name is given once the flow has ended
-  shared_part_name,        // all epochs write under one name
-  markers_kept,            // after a checksum that differs the confirmed ranges are kept
-  live_movers_not_asked,   // a new rftd takes the movers of the one before it for dead
-  early_yes,               // the store says yes before it saved
-  orders_forgotten,        // orders are kept in memory only (no outbox)
-  stops_unheard,           // a mover takes no notice of an order to stop
-  markers_forgotten,       // what earlier epochs confirmed is sent again
+  no_fence,               // words of older epochs are let through
+  no_checksum,            // the checksums of both sides are always found equal
+  publish_before_verify,  // the final name is given once the flow has ended
+  shared_part_name,       // all epochs write under one name
+  markers_kept,           // after a checksum that differs the confirmed ranges are kept
+  live_movers_not_asked,  // a new rftd takes the movers of the one before it for dead
+  early_yes,              // the store says yes before it saved
+  orders_forgotten,       // orders are kept in memory only (no outbox)
+  stops_unheard,          // a mover takes no notice of an order to stop
+  markers_forgotten,      // what earlier epochs confirmed is sent again
 };
 
 struct MutantRow {

@@ -15,7 +15,8 @@ void World::nemesis() {
 
 void World::start_daemon() {
   const Daemon::Place place{events_, dice_, weather_, servers_, laws_, machine_, mutant_};
-  daemon_ = std::make_unique<Daemon>(place, tables_, [this](const std::string& line) { say(line); });
+  daemon_ =
+      std::make_unique<Daemon>(place, tables_, [this](const std::string& line) { say(line); });
 }
 
 void World::crash(Duration away) {
@@ -44,7 +45,8 @@ void World::crash_machine() {
 }
 
 void World::hit_service() {
-  if (weather_.strikes(FaultKind::daemon_crash)) crash(dice_.between(Duration(50), Duration(15'000)));
+  if (weather_.strikes(FaultKind::daemon_crash))
+    crash(dice_.between(Duration(50), Duration(15'000)));
   if (weather_.strikes(FaultKind::daemon_away)) {
     crash(dice_.between(Duration(31'000), Duration(90'000)));
   }
@@ -112,7 +114,9 @@ void World::freeze_mover(const std::string& mover) {
   });
 }
 
-Server& World::any_server() { return servers_.at(endpoints_[dice_.below(endpoints_.size())]); }
+Server& World::any_server() {
+  return servers_.at(endpoints_[dice_.below(endpoints_.size())]);
+}
 
 void World::hit_servers() {
   Server& server = any_server();

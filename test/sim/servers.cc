@@ -15,11 +15,15 @@ std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   return dice.roll();
 }
 
-std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string name_of(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
 
 }  // namespace
 
-std::uint64_t blocks_of(std::uint64_t size) { return (size + block_size - 1) / block_size; }
+std::uint64_t blocks_of(std::uint64_t size) {
+  return (size + block_size - 1) / block_size;
+}
 
 Content content_of(std::uint64_t source, std::uint64_t version, std::uint64_t size) {
   Content content{size, {}};
@@ -41,7 +45,9 @@ Server& Servers::add(const Endpoint& endpoint) {
   return server;
 }
 
-void Servers::touch(Server&, Inode& inode) { inode.modified = events_.wall(); }
+void Servers::touch(Server&, Inode& inode) {
+  inode.modified = events_.wall();
+}
 
 void Servers::changed(Server& server, const std::string& path) {
   if (changed_) changed_(server, path);

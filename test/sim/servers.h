@@ -35,8 +35,8 @@ struct Inode {
   Content content;
   WallTime modified{};
   std::string final_name;  // under which users see it; empty: none, or a part's
-  // A writer lived through the settling time in silence: what 5.3 presumes was not so, and P3 is not
-  // promised for these bytes.
+  // A writer lived through the settling time in silence: what 5.3 presumes was not so, and P3 is
+  // not promised for these bytes.
   bool presumption_broken = false;
   bool planted = false;  // by a server that opened it after the client of the flow was gone
 };
@@ -44,12 +44,12 @@ struct Inode {
 struct Server {
   Endpoint endpoint;
   bool up = true;
-  bool mute = false;  // while it is down: connections hang instead of being refused
+  bool mute = false;       // while it is down: connections hang instead of being refused
   std::uint64_t life = 0;  // sessions of an earlier one are dead
   bool refuses_login = false;
   bool full = false;
-  bool refuses_rename = false;  // for a while
-  bool never_publishes = false;  // it renames no part onto a final name
+  bool refuses_rename = false;                          // for a while
+  bool never_publishes = false;                         // it renames no part onto a final name
   std::map<std::string, std::shared_ptr<Inode>> files;  // by path
 };
 
@@ -58,8 +58,8 @@ struct FlowNews {
   mover::Signal changed;
   RangeSet confirmed;
   std::uint64_t bytes_sent = 0;
-  bool whole = false;           // both sides said 226
-  std::optional<Fault> fault;   // one of them said no
+  bool whole = false;          // both sides said 226
+  std::optional<Fault> fault;  // one of them said no
   Instant heard{};
 };
 
@@ -78,8 +78,9 @@ class Servers {
   // Told of each change of what stands under a name: after a write, a rename, a removal.
   using Changed = std::function<void(const Server&, const std::string& path)>;
   struct Sent {
-    std::uint64_t bytes = 0;     // that flows of this file wrote, all epochs
-    std::uint64_t excusable = 0;  // of them written shortly before a flow broke, or lost with a server
+    std::uint64_t bytes = 0;  // that flows of this file wrote, all epochs
+    std::uint64_t excusable =
+        0;  // of them written shortly before a flow broke, or lost with a server
   };
 
   Servers(Events& events, Dice& dice, Weather& weather)

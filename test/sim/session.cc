@@ -10,9 +10,13 @@ using mover::fault;
 using mover::Outcome;
 using mover::wait_any;
 
-Server& Session::server() const { return shore_.servers.at(endpoint_); }
+Server& Session::server() const {
+  return shore_.servers.at(endpoint_);
+}
 
-bool Session::is_good() const { return !lost_ && server().up && life_ == server().life; }
+bool Session::is_good() const {
+  return !lost_ && server().up && life_ == server().life;
+}
 
 tl::unexpected<Fault> Session::broken(FaultCode code, Doing doing) {
   lost_ = true;
@@ -74,9 +78,9 @@ awaitable<std::optional<Fault>> remove_parts(Shore& shore, RemoveOrder order,
   if (const auto in = co_await session.log_in(); !in) co_return in.error();
   for (const std::uint32_t epoch : order.epochs) {
     const std::string path = sibling(order.destination, part_name(order.part, epoch)).wire_path();
-    const auto gone = co_await session.ask(
-        Doing::remove,
-        [&] { shore.servers.remove(session.server(), on_disk(shore.mutant, path)); });
+    const auto gone = co_await session.ask(Doing::remove, [&] {
+      shore.servers.remove(session.server(), on_disk(shore.mutant, path));
+    });
     if (!gone) co_return gone.error();
   }
   co_return std::nullopt;

@@ -1,5 +1,5 @@
-// SimStore: the tables of MemoryStore behind a slow, failing disk. Saves are done in their order; what
-// was not done when rftd dies is lost, what was done and not answered stays.
+// SimStore: the tables of MemoryStore behind a slow, failing disk. Saves are done in their order;
+// what was not done when rftd dies is lost, what was done and not answered stays.
 #pragma once
 #include <functional>
 #include <memory>

@@ -25,9 +25,8 @@ void World::set_up() {
     servers_.add(endpoints_.back()).never_publishes = weather_.strikes(FaultKind::rename_never);
   }
   store_credentials();
-  servers_.watch([this](const Server& server, const std::string& path) {
-    laws_.changed(server, path);
-  });
+  servers_.watch(
+      [this](const Server& server, const std::string& path) { laws_.changed(server, path); });
   laws_.tell_events([this](const Event& event) {
     say(fmt::format("  {} {}: {} {} ({})", event.handle, word(event.status), event.who, event.what,
                     event.why));
@@ -86,8 +85,8 @@ void World::set_up_transfer(std::size_t number) {
   laws_.source_written(transfer.source, content);
   Expected expected;
   expected.sources = {transfer.source};
-  expected.unproven = submit.options.verify != Verify::checksum ||
-                      submit.options.publish == Publish::in_place;
+  expected.unproven =
+      submit.options.verify != Verify::checksum || submit.options.publish == Publish::in_place;
   if (dice_.chance(150'000)) {
     const bool same = dice_.chance(400'000);
     expected.before = same ? content : content_of(1000 + number, 1, size);
@@ -97,21 +96,35 @@ void World::set_up_transfer(std::size_t number) {
   laws_.expect(submit.destination.endpoint, submit.destination.path, expected);
   laws_.goes(owner, submit.handle, transfer.source);
   transfers_.push_back(std::move(transfer));
-  events_.in(dice_.between(Duration(200), Duration(20'000)),
-             [this, number] { user_acts(number); });
+  events_.in(dice_.between(Duration(200), Duration(20'000)), [this, number] { user_acts(number); });
 }
 
 Call World::next_call(const UserTransfer& transfer) {
   const std::string& handle = transfer.submit.handle;
   Submit submit = transfer.submit;
   switch (dice_.below(14)) {
-    case 0: case 1: case 2: return submit;
-    case 3: case 4: case 5: submit.commit = true; return submit;
-    case 6: case 7: case 8: return Commit{handle};
-    case 9: case 10: return Stop{handle};
-    case 11: return ChangePriority{handle, PriorityStep::push};
-    case 12: return ChangePriority{handle, static_cast<int>(dice_.below(101))};
-    default: return Clear{handle};
+    case 0:
+    case 1:
+    case 2:
+      return submit;
+    case 3:
+    case 4:
+    case 5:
+      submit.commit = true;
+      return submit;
+    case 6:
+    case 7:
+    case 8:
+      return Commit{handle};
+    case 9:
+    case 10:
+      return Stop{handle};
+    case 11:
+      return ChangePriority{handle, PriorityStep::push};
+    case 12:
+      return ChangePriority{handle, static_cast<int>(dice_.below(101))};
+    default:
+      return Clear{handle};
   }
 }
 
@@ -146,8 +159,7 @@ void World::ask(Asked asked) {
   daemon_->engine().call(transfers_[asked.transfer].caller, asked.call, asked.key,
                          [this, asked, answered, again](Answer answer) {
                            *answered = true;
-                           const bool later =
-                               !answer && entry(answer.error().code).http >= 500;
+                           const bool later = !answer && entry(answer.error().code).http >= 500;
                            if (later) return again();
                            this->answered(asked, answer);
                          });
@@ -164,8 +176,8 @@ void World::answered(const Asked& asked, const Answer& answer) {
   if (std::holds_alternative<Stop>(asked.call) && answer && answer->stopping) watch_stop(asked);
 }
 
-// P9: within 5 s at rest, unless a rename's end must be found out, and nothing works on it any more;
-// while rftd and its store live, and for the second while its mover can be reached.
+// P9: within 5 s at rest, unless a rename's end must be found out, and nothing works on it any
+// more; while rftd and its store live, and for the second while its mover can be reached.
 void World::watch_stop(const Asked& asked) {
   const Instant since = events_.now();
   events_.in(stop_must_rest_within, [this, asked, since] {
@@ -175,7 +187,8 @@ void World::watch_stop(const Asked& asked) {
     const auto id = tables.handles.find({transfer.caller.owner, transfer.submit.handle});
     if (id == tables.handles.end()) return;
     const File& file = tables.transfers.at(id->second).file;
-    if (stage(file) == Stage::stopping && !file.publish_ordered) {
+    const bool this_stop = file.held_since && *file.held_since <= events_.wall() - 6s;
+    if (stage(file) == Stage::stopping && !file.publish_ordered && this_stop) {
       laws_.break_law("P9", transfer.submit.handle + " is still stopping");
     }
     if (file.status != Status::user_stop_partial_trans || laws_.line_trouble() >= since) return;
@@ -194,17 +207,20 @@ void World::look_why() {
   if (totals.mail > mail_max) laws_.break_law("P11", fmt::format("{} mails wait", totals.mail));
   const auto waits = std::make_shared<bool>(false);  // an answer may come later, from the store
   for (const UserTransfer& transfer : transfers_) {
-    daemon_->engine().why(transfer.caller.owner, transfer.submit.handle, [this, waits](Result<Why> why) {
-      if (!why || why->status != Status::committed) return;
-      *waits = *waits || (why->hold == Hold::turn && why->ahead);
-      if (why->hold == Hold::none || why->sentence.empty()) {
-        laws_.break_law("P8", "something waits without a reason");
-      }
-    });
+    daemon_->engine().why(transfer.caller.owner, transfer.submit.handle,
+                          [this, waits](Result<Why> why) {
+                            if (!why || why->status != Status::committed) return;
+                            *waits = *waits || (why->hold == Hold::turn && why->ahead);
+                            if (why->hold == Hold::none || why->sentence.empty()) {
+                              laws_.break_law("P8", "something waits without a reason");
+                            }
+                          });
   }
   const bool idles = *waits && totals.active == 0;
-  if (!idles) idle_since_.reset();
-  else if (!idle_since_) idle_since_ = events_.now();
+  if (!idles)
+    idle_since_.reset();
+  else if (!idle_since_)
+    idle_since_ = events_.now();
   if (!idles || laws_.last_trouble() >= *idle_since_) return;
   if (events_.now() - *idle_since_ >= Duration(3'000)) {
     laws_.break_law("P8", "something waits for its turn and nothing is active");

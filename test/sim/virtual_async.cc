@@ -23,7 +23,9 @@ thread_local Processes processes;
 
 }  // namespace
 
-void live_in(Events& events) { processes = Processes{&events, {}, {}}; }
+void live_in(Events& events) {
+  processes = Processes{&events, {}, {}};
+}
 
 void wake(asio::io_context& process) {
   const auto found = std::find(processes.awake.begin(), processes.awake.end(), &process);
@@ -32,9 +34,9 @@ void wake(asio::io_context& process) {
 
 void run_awake() {
   for (;;) {
-    const auto next = std::find_if(
-        processes.awake.begin(), processes.awake.end(),
-        [](asio::io_context* process) { return !processes.frozen.contains(process); });
+    const auto next =
+        std::find_if(processes.awake.begin(), processes.awake.end(),
+                     [](asio::io_context* process) { return !processes.frozen.contains(process); });
     if (next == processes.awake.end()) return;
     asio::io_context& process = **next;
     processes.awake.erase(next);
@@ -43,8 +45,12 @@ void run_awake() {
   }
 }
 
-void freeze(asio::io_context& process) { processes.frozen.insert(&process); }
-void thaw(asio::io_context& process) { processes.frozen.erase(&process); }
+void freeze(asio::io_context& process) {
+  processes.frozen.insert(&process);
+}
+void thaw(asio::io_context& process) {
+  processes.frozen.erase(&process);
+}
 
 void bury(asio::io_context& process) {
   std::erase(processes.awake, &process);
@@ -59,8 +65,8 @@ namespace {
 // Wakes a waiter; the timer itself never expires, it only is what an awaitable can wait for.
 void end_wait(asio::steady_timer& timer) {
   timer.cancel();
-  sim::wake(static_cast<asio::io_context&>(
-      asio::query(timer.get_executor(), asio::execution::context)));
+  sim::wake(
+      static_cast<asio::io_context&>(asio::query(timer.get_executor(), asio::execution::context)));
 }
 
 }  // namespace
@@ -69,8 +75,12 @@ tl::unexpected<Fault> fault(FaultCode code, Side side, Doing doing, std::string 
   return tl::unexpected(Fault{code, side, doing, "", std::move(detail)});
 }
 
-Instant boot_now() { return sim::processes.events->now(); }
-WallTime wall_now() { return sim::processes.events->wall(); }
+Instant boot_now() {
+  return sim::processes.events->now();
+}
+WallTime wall_now() {
+  return sim::processes.events->wall();
+}
 
 void Signal::notify() {
   for (asio::steady_timer* timer : waiting_) end_wait(*timer);
@@ -99,8 +109,7 @@ namespace {
 class Alarm {
  public:
   Alarm(Instant at, asio::steady_timer& timer)
-      : events_(*sim::processes.events),
-        ticket_(events_.at(at, [&timer] { end_wait(timer); })) {}
+      : events_(*sim::processes.events), ticket_(events_.at(at, [&timer] { end_wait(timer); })) {}
   ~Alarm() { events_.cancel(ticket_); }
   Alarm(const Alarm&) = delete;
   Alarm& operator=(const Alarm&) = delete;

@@ -1,5 +1,6 @@
-// The waiting of mover/async.h in the time of a world: the tasks of simulated movers are the real ones,
-// compiled against this. Each mover process has an io_context of its own; destroying it is kill -9.
+// The waiting of mover/async.h in the time of a world: the tasks of simulated movers are the real
+// ones, compiled against this. Each mover process has an io_context of its own; destroying it is
+// kill -9.
 #pragma once
 #include <boost/asio/io_context.hpp>
 

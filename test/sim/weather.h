@@ -22,8 +22,7 @@ struct FaultRow {
   std::string_view sentence;
 };
 inline constexpr auto fault_rows = std::to_array<FaultRow>({
-#define RFT_SIM_FAULT(word, millionths, sentence) \
-  {FaultKind::word, #word, millionths, sentence},
+#define RFT_SIM_FAULT(word, millionths, sentence) {FaultKind::word, #word, millionths, sentence},
 #include "sim/faults.def"
 #undef RFT_SIM_FAULT
 });

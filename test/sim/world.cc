@@ -29,7 +29,8 @@ World::~World() = default;
 void World::say(const std::string& line) {
   const std::string text =
       fmt::format("{:>10} {}", events_.now().time_since_epoch().count() - 1'000'000, line);
-  for (const char byte : text) hash_ = (hash_ ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
+  for (const char byte : text)
+    hash_ = (hash_ ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
   if (trace_) std::printf("%s\n", text.c_str());
 }
 

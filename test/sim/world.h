@@ -1,5 +1,5 @@
-// World: everything that one seed makes: servers, a machine with rftd and movers, users, and what goes
-// wrong. First a time of faults, then one without, in which everything must end.
+// World: everything that one seed makes: servers, a machine with rftd and movers, users, and what
+// goes wrong. First a time of faults, then one without, in which everything must end.
 #pragma once
 #include <memory>
 #include <string>
