@@ -11,6 +11,7 @@ demo:             ## a file moves, and survives kills, before your eyes
 	scripts/demo
 sim: release      ## 100,000 simulated worlds
 	build/release/bin/sim --seeds 0..100000
+	build/release/bin/sim --mutants --seeds 1..2000
 fuzz:             ## each fuzzer for FUZZ_SECONDS (default 600)
 	scripts/fuzz $${FUZZ_SECONDS:-600}
 live: release     ## kills and outages on real servers
