@@ -147,8 +147,9 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
   Strand& strand = *strands.at(key);
   strand.busy = false;
   if (!result) {
-    if (std::holds_alternative<CallMail>(strand.mail.front())) {
-      if (strand.in_doubt) strand.in_doubt->answered = true;
+    // What is read again after a save must be known before anything else: much may hang on it.
+    const bool again = !strand.loaded && (strand.in_doubt || strand.file);
+    if (!again && std::holds_alternative<CallMail>(strand.mail.front())) {
       finish(strand, {std::nullopt, tl::unexpected(result.error()), std::nullopt});
     } else {
       strand.stuck = true;
@@ -161,7 +162,7 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
   if (!strand.loaded) {
     strand.loaded = true;
     const auto doubted = std::exchange(strand.in_doubt, std::nullopt);
-    if (doubted && was_saved(doubted->change, result->transfer)) {
+    if (doubted && was_saved(*doubted, result->transfer)) {
       settle_doubt(strand, *doubted);
     } else {
       take(strand, std::move(result->transfer));
@@ -172,9 +173,7 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
 }
 
 // The save that was answered `unknown` had been done: what follows it follows now.
-void Engine::World::settle_doubt(Strand& strand, const Strand::Doubt& doubt) {
-  const Change& change = doubt.change;
-  if (doubt.answered) return apply(strand, change);
+void Engine::World::settle_doubt(Strand& strand, const Change& change) {
   Outcome outcome;
   if (std::holds_alternative<CallMail>(strand.mail.front())) {
     const File& file = change.next.file;
@@ -283,7 +282,7 @@ void Engine::World::saved(const Key& key, Outcome outcome, Saved saved) {
       finish(strand, outcome);
       break;
     case Saved::unknown:
-      if (outcome.change) strand.in_doubt = Strand::Doubt{std::move(*outcome.change)};
+      strand.in_doubt = std::move(outcome.change);
       [[fallthrough]];
     case Saved::stale:
       unindex(strand);

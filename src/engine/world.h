@@ -51,12 +51,7 @@ struct Strand {
   bool pumping = false;
   std::deque<Mail> mail;
   std::optional<KeptAnswer> kept;  // found for the key of the first mail
-  struct Doubt {
-    Change change;  // its save was answered `unknown`
-    bool answered =
-        false;  // its sender was told that we do not know; the first mail is the next one
-  };
-  std::optional<Doubt> in_doubt;
+  std::optional<Change> in_doubt;  // its save was answered `unknown`
   std::optional<Instant> timer;        // its entry in `timers`
   std::optional<LaneKey> active_lane;  // counted as active in this lane
   bool granting = false;
@@ -181,7 +176,7 @@ struct Engine::World {
   };
   void load(Strand& strand);
   void loaded(const std::pair<std::string, std::string>& key, Result<Loaded> result);
-  void settle_doubt(Strand& strand, const Strand::Doubt& doubt);
+  void settle_doubt(Strand& strand, const Change& change);
   Outcome decide(Strand& strand);
   Outcome decide_call(Strand& strand, const CallMail& mail);
   std::optional<Change> decide_grant(Strand& strand, const GrantMail& mail);
