@@ -170,7 +170,7 @@ void Servers::end(FlowId id, std::optional<Fault> fault) {
   auto flow = flows_.extract(id);
   if (flow.empty()) return;
   Flow& ended = flow.mapped();
-  if (fault) {
+  if (fault || ended.orphaned || ended.client.expired()) {
     Sent& sent = sent_[ended.order.task.file];
     for (const auto& [when, bytes] : ended.recent) {
       if (events_.now() - when <= excusable_for) sent.excusable += bytes;

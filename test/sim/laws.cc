@@ -152,10 +152,13 @@ void Laws::check_failure(const Transfer& transfer) {
 void Laws::check_proof(const Transfer& transfer) {
   constexpr std::array spoilers{FaultKind::block_rots, FaultKind::marker_lies,
                                 FaultKind::server_loses_blocks, FaultKind::source_changes};
+  // A look alone does not hold up a rename that is on its way.
+  const bool moved_away = weather_.count(FaultKind::rename_late) > 0;
   const FaultCode code = transfer.file.fault->code;
   const bool spoiled = std::any_of(spoilers.begin(), spoilers.end(),
                                    [&](FaultKind kind) { return weather_.count(kind) > 0; });
   if (spoiled || code == FaultCode::changed_after_verify) return;
+  if (moved_away && code == FaultCode::part_missing) return;
   break_law("P7", fmt::format("{} begins afresh and nothing spoiled it: {}", name_of(transfer),
                               sentence(*transfer.file.fault)));
 }
