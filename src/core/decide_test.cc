@@ -363,6 +363,9 @@ TEST(Stops, a_clock_that_goes_back_does_not_make_it_last) {
   const auto change = on_time(stopped_while_active(), {}, back);
   ASSERT_TRUE(change);
   EXPECT_EQ(change->next.file.status, Status::user_stop_partial_trans);
+  Transfer publishing = heard(granted(queued()), Verified{{5, "m", "u"}, std::nullopt, {}, 5});
+  publishing = on_call(&publishing, Stop{"h"}, alice, noon, draws).change->next;
+  EXPECT_FALSE(on_time(publishing, {}, back));
 }
 
 TEST(Movers, its_death_costs_a_try_and_three_wait_for_nothing) {

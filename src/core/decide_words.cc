@@ -343,8 +343,9 @@ std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMe
 bool is_over(const Transfer& transfer, const EndpointMemory& memory, Now now) {
   const auto due = next_deadline(transfer, memory);
   if (!due) return false;
-  const bool went_back = stage(transfer.file) == Stage::stopping && transfer.file.held_since &&
-                         *transfer.file.held_since > now.wall;
+  const File& file = transfer.file;
+  const bool went_back = stage(file) == Stage::stopping && !file.publish_ordered &&
+                         file.held_since && *file.held_since > now.wall;
   return *due <= now.wall || went_back;
 }
 

@@ -184,9 +184,9 @@ awaitable<Outcome<void>> MoveTask::wait_until_saved() {
 awaitable<Outcome<bool>> MoveTask::take_over_part() {
   if (!order_.earlier) co_return false;
   auto adopted = co_await adopt_part();
-  if (!adopted && adopted.error().code == FaultCode::part_missing) {
-    adopted = co_await adopt_part();
-  }
+  const bool missed = adopted ? !*adopted && !order_.earlier->epochs.empty()
+                              : adopted.error().code == FaultCode::part_missing;
+  if (missed) adopted = co_await adopt_part();
   co_return adopted;
 }
 

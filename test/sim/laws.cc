@@ -157,7 +157,8 @@ void Laws::check_proof(const Transfer& transfer) {
   const FaultCode code = transfer.file.fault->code;
   const bool spoiled = std::any_of(spoilers.begin(), spoilers.end(),
                                    [&](FaultKind kind) { return weather_.count(kind) > 0; });
-  if (spoiled || code == FaultCode::changed_after_verify) return;
+  const bool in_place = transfer.request.options.publish == Publish::in_place;
+  if (spoiled || in_place || code == FaultCode::changed_after_verify) return;
   if (moved_away && code == FaultCode::part_missing) return;
   break_law("P7", fmt::format("{} begins afresh and nothing spoiled it: {}", name_of(transfer),
                               sentence(*transfer.file.fault)));
