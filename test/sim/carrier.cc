@@ -182,64 +182,57 @@ awaitable<Outcome<std::string>> SimCarrier::checksum(Side side, std::string name
   co_return checksum_of(read);
 }
 
-Events::Happening SimCarrier::renaming(const std::string& from, const std::string& to,
-                                       bool& found) {
-  return [this, from, to, &found] {
-    found = from == to || shore_.servers.rename(destination_.server(), from, to);
-  };
+bool SimCarrier::renames(const std::string& new_path) {
+  const Server& server = destination_.server();
+  return !server.refuses_rename && !(server.never_publishes && new_path == final_path_);
+}
+
+// RNTO is on its way, whatever becomes of us.
+void SimCarrier::rename_later(const std::string& from, const std::string& to) {
+  const Endpoint endpoint = destination_.server().endpoint;
+  const std::uint64_t life = destination_.server().life;
+  const bool willing = renames(to) && from != to;
+  shore_.events.in(shore_.dice.between(Duration(10), Duration(6000)),
+                   [&servers = shore_.servers, endpoint, life, willing, from, to] {
+                     Server& server = servers.at(endpoint);
+                     if (!willing || !server.up || server.life != life) return;
+                     servers.rename(server, from, to);
+                   });
 }
 
 // From RNTO on only its answer tells what happened.
 awaitable<mover::Renamed> SimCarrier::rename(std::string from, std::string to, Doing doing) {
   const std::string old_path = on_disk(from), new_path = on_disk(to);
+  const auto no = [&](FaultCode code, bool unknown = false) {
+    return mover::Renamed{Fault{code, Side::destination, doing, "", ""}, unknown};
+  };
   bool found = false;
   const auto asked = co_await destination_.ask(
       doing, [&] { found = destination_.server().files.contains(old_path); });
   if (!asked) co_return mover::Renamed{asked.error(), false};
-  if (!found) {
-    co_return mover::Renamed{Fault{FaultCode::part_missing, Side::destination, doing, "", ""},
-                             false};
-  }
-  destination_.heed(nullptr);
+  if (!found) co_return no(FaultCode::part_missing);
   if (shore_.weather.strikes(FaultKind::rename_late)) {
-    // It is on its way, whatever becomes of us.
-    const Endpoint endpoint = destination_.server().endpoint;
-    Servers& servers = shore_.servers;
-    const std::uint64_t life = destination_.server().life;
-    shore_.events.in(shore_.dice.between(Duration(10), Duration(6000)), [&servers, endpoint, life,
-                                                                         old_path, new_path] {
-      Server& server = servers.at(endpoint);
-      const bool willing = server.up && server.life == life && !server.refuses_rename;
-      if (willing && !server.never_publishes && old_path != new_path) {
-        servers.rename(server, old_path, new_path);
-      }
-    });
+    rename_later(old_path, new_path);
     destination_.lose();
-    destination_.heed(interrupt_);
-    co_return mover::Renamed{Fault{FaultCode::cut, Side::destination, doing, "", ""}, true};
+    co_return no(FaultCode::cut, true);
   }
-  bool refused = false;
+  bool willing = false;
+  destination_.heed(nullptr);
   const auto done = co_await destination_.ask(doing, [&] {
-    const Server& server = destination_.server();
-    refused = server.refuses_rename || (server.never_publishes && new_path == final_path_);
-    if (!refused) renaming(old_path, new_path, found)();
+    willing = renames(new_path);
+    if (!willing || old_path == new_path) return;
+    found = shore_.servers.rename(destination_.server(), old_path, new_path);
   });
   destination_.heed(interrupt_);
   if (!done) {
     const bool sure = done.error().code == FaultCode::server_refused;
     co_return mover::Renamed{done.error(), !sure};
   }
-  if (refused) {
-    co_return mover::Renamed{Fault{FaultCode::server_refused, Side::destination, doing, "", ""},
-                             false};
-  }
-  if (!found) {
-    co_return mover::Renamed{Fault{FaultCode::part_missing, Side::destination, doing, "", ""},
-                             false};
-  }
+  if (!willing) co_return no(FaultCode::server_refused);
+  if (!found) co_return no(FaultCode::part_missing);
   if (shore_.weather.strikes(FaultKind::rename_answer_lost)) {
     destination_.lose();
-    co_return mover::Renamed{Fault{FaultCode::cut, Side::destination, doing, "", ""}, true};
+    co_return no(FaultCode::cut, true);
   }
   co_return mover::Renamed{};
 }

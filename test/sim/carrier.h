@@ -84,7 +84,8 @@ class SimCarrier final : public mover::Carrier {
   mover::awaitable<mover::Outcome<void>> watch(mover::Flow& flow,
                                                const std::function<void()>& progressed);
   mover::awaitable<void> end_flow(mover::Flow& flow);
-  Events::Happening renaming(const std::string& from, const std::string& to, bool& found);
+  bool renames(const std::string& new_path);
+  void rename_later(const std::string& from, const std::string& to);
 
   Shore& shore_;
   Task task_;

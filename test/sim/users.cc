@@ -201,7 +201,7 @@ void World::watch_stop(const Asked& asked) {
 // P8: nothing waits without a reason that can be read, nor for its turn where nobody goes first.
 // P11: what waits behind a save is bounded.
 void World::look_why() {
-  events_.in(Duration(1'500), [this] { look_why(); });
+  events_.in(weather_.fair() ? 20s : Duration(1'500), [this] { look_why(); });
   if (!daemon_ || !daemon_->is_open()) return;
   const Engine::Totals totals = daemon_->engine().totals();
   if (totals.mail > mail_max) laws_.break_law("P11", fmt::format("{} mails wait", totals.mail));

@@ -4,10 +4,13 @@
 
 namespace rft::sim {
 
-Weather::Weather(Dice& dice) : dice_(dice) {
+Weather::Weather(std::uint64_t seed, Dice& dice) : dice_(dice) {
   for (const FaultRow& row : fault_rows) {
-    const bool off = dice_.chance(500'000);
-    const std::uint64_t most = dice_.between(row.millionths / 10, row.millionths);
+    std::uint64_t own = seed;
+    for (const char letter : row.word) own = own * 31 + static_cast<unsigned char>(letter);
+    Dice drawn(own);
+    const bool off = drawn.chance(500'000);
+    const std::uint64_t most = drawn.between(row.millionths / 10, row.millionths);
     odds_[static_cast<std::size_t>(row.kind)] = off ? 0 : most;
   }
 }

@@ -29,8 +29,9 @@ inline constexpr auto fault_rows = std::to_array<FaultRow>({
 
 class Weather {
  public:
-  // Draws the climate of a world.
-  explicit Weather(Dice& dice);
+  // The climate of a world: each kind is drawn by its own word, so that a new kind of fault leaves
+  // those of a known seed as they were.
+  Weather(std::uint64_t seed, Dice& dice);
   // True where this fault happens now. Counts it.
   bool strikes(FaultKind kind);
   bool has(FaultKind kind) const { return odds(kind) > 0; }

@@ -16,7 +16,7 @@ constexpr std::uint64_t steps_max = 2'000'000;
 
 World::World(std::uint64_t seed, Mutant mutant, bool trace)
     : dice_(seed),
-      weather_(dice_),
+      weather_(seed, dice_),
       mutant_(mutant),
       trace_(trace),
       servers_(events_, dice_, weather_),
