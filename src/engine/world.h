@@ -50,8 +50,8 @@ struct Strand {
   bool stuck = false;  // a save failed; tried again at the next tick
   bool pumping = false;
   std::deque<Mail> mail;
-  std::optional<KeptAnswer> kept;  // found for the key of the first mail
-  std::optional<Change> in_doubt;  // its save was answered `unknown`
+  std::optional<KeptAnswer> kept;      // found for the key of the first mail
+  std::optional<Change> in_doubt;      // its save was answered `unknown`
   std::optional<Instant> timer;        // its entry in `timers`
   std::optional<LaneKey> active_lane;  // counted as active in this lane
   bool granting = false;
