@@ -48,6 +48,7 @@ class MoveTask {
   awaitable<Outcome<void>> wait_until_saved();
   awaitable<Outcome<bool>> take_over_part();
   awaitable<Outcome<bool>> adopt_part();
+  awaitable<Outcome<bool>> is_whole(const FileFacts& part);
   awaitable<Outcome<std::optional<std::string>>> find_part();
   awaitable<Outcome<FileFacts>> settle(std::string name, Duration quiet, Duration interval,
                                        Doing doing);

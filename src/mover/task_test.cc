@@ -247,6 +247,20 @@ TEST_F(TaskRules, a_whole_part_is_not_sent_again) {
   EXPECT_EQ(std::count(world.said.begin(), world.said.end(), "move"), 0);
 }
 
+TEST_F(TaskRules, a_flow_that_ended_without_us_is_proven_and_not_sent_again) {
+  world.destination[part(1)] = {{100, "1", "part"}, "abcd", 0};
+  earlier(FlowEnd::presumed, RangeSet{{0, 20}});
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(std::count(world.said.begin(), world.said.end(), "move"), 0);
+}
+
+TEST_F(TaskRules, a_part_of_the_full_size_with_other_bytes_is_sent_from_its_markers) {
+  world.destination[part(1)] = {{100, "1", "part"}, "ffff", 0};
+  earlier(FlowEnd::presumed, RangeSet{{0, 20}});
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(world.moved_without, (RangeSet{{0, 20}}));
+}
+
 TEST_F(TaskRules, nothing_is_resumed_where_no_checksum_is_compared) {
   order.options.verify = Verify::size_only;
   world.destination[part(1)] = {{60, "1", "part"}, "", 0};
