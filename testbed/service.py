@@ -72,14 +72,17 @@ class Service:
         except OSError:
             return False
 
-    def request(self, method, target, body=None):
+    def request(self, method, target, body=None, key=None):
+        """`key` is an Idempotency-Key."""
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if key:
+            headers["Idempotency-Key"] = key
         connection = http.client.HTTPConnection("localhost", timeout=20)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.settimeout(20)
         try:
             connection.sock.connect(self.socket)
-            connection.request(method, target, json.dumps(body) if body is not None else None,
-                               {"Content-Type": "application/json"} if body is not None else {})
+            connection.request(method, target, json.dumps(body) if body is not None else None, headers)
             reply = connection.getresponse()
             text = reply.read()
         finally:
