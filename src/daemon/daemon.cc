@@ -222,6 +222,7 @@ void Daemon::keep_house() {
 void Daemon::prune() {
   store_->prune(clock_.now().wall, [this](Result<Pruned> pruned) {
     if (!pruned) return spdlog::warn("old records stay: {}", pruned.error().detail);
+    engine_->parts_discarded(std::move(pruned->discarded));
     if (pruned->more && !stopping_) prune();
   });
 }

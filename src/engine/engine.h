@@ -79,6 +79,8 @@ class Engine {
   // ---- the rest of the world ----
   void credential_changed(const CredentialFacts& facts);  // added or renewed
   void credential_removed(const Uuid& id);
+  // Parts that were put into the stored ledger by somebody else than us: by pruning.
+  void parts_discarded(std::vector<LedgerPart> parts);
   std::vector<CredentialFacts> credentials(const std::string& owner) const;
   bool credential_in_use(const Uuid& id) const;
   void set_listener(Listener* listener);

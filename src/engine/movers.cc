@@ -121,6 +121,18 @@ void Engine::World::forget_part(const Uuid& id, Saving saving) {
   });
 }
 
+void Engine::World::add_to_ledger(std::vector<LedgerPart> parts) {
+  const Instant now = clock.now().instant;
+  for (LedgerPart& part : parts) {
+    const Uuid id = part.id;
+    ledger[id] = {std::move(part), now, Duration{0}, ""};
+  }
+}
+
+void Engine::parts_discarded(std::vector<LedgerPart> parts) {
+  world_->add_to_ledger(std::move(parts));
+}
+
 void Engine::World::drain_idle() {
   const Instant now = clock.now().instant;
   for (auto& [id, mover] : movers) {

@@ -307,8 +307,8 @@ void Engine::World::saved(const Key& key, Outcome outcome, Saved saved) {
 void Engine::World::apply(Strand& strand, Change change) {
   unindex(strand);
   const Uuid file = change.next.file.id;
-  const Instant now = clock.now().instant;
   if (change.drop_orders) {
+    const Instant now = clock.now().instant;
     for (auto& [id, mover] : movers) {
       std::erase_if(mover.outbox, [&](const OutboxRow& row) { return row.task.file == file; });
       if (mover.files.erase(file) > 0) mover.idle_since = now;
@@ -320,10 +320,7 @@ void Engine::World::apply(Strand& strand, Change change) {
     newest_epoch = std::max(newest_epoch, change.next.file.epoch);
     take(strand, std::move(change.next));
   }
-  for (LedgerPart& part : change.discarded) {
-    const Uuid id = part.id;
-    ledger[id] = {std::move(part), now, Duration{0}, ""};
-  }
+  add_to_ledger(std::move(change.discarded));
   index(strand);
   add_orders(change.orders);
   if (listener) {

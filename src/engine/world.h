@@ -149,6 +149,7 @@ struct Engine::World {
   std::optional<std::string> mover_for(const std::string& owner, bool alone);
   void send_outstanding(const std::string& mover);
   void add_orders(const std::vector<OutboxRow>& rows);
+  void add_to_ledger(std::vector<LedgerPart> parts);
   void work_ledger();
   void ledger_failed(const Uuid& id);
   void forget_part(const Uuid& id, Saving saving);

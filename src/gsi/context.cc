@@ -235,7 +235,9 @@ Result<SecurityContext, Fault> SecurityContext::begin(const Credential& credenti
                                                       std::string_view host, Delegation delegation,
                                                       WallTime now) {
   if (!is_activated()) {
-    return fault(FaultCode::credential_unusable, "the security library was not started");
+    return fault(FaultCode::credential_unusable,
+                 "the security library was not started: no folder of trusted CAs is known "
+                 "(cert_dir of the configuration, or X509_CERT_DIR)");
   }
   // The library does not look: it would send what has ended and leave the refusal to the server.
   if (credential.expired(now)) {

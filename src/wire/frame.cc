@@ -195,19 +195,25 @@ Result<ToDaemon> decode_to_daemon(std::string_view body) {
   return std::move(*hello);
 }
 
+void FrameReader::feed(std::string_view bytes) {
+  buffer_.erase(0, read_);
+  read_ = 0;
+  buffer_ += bytes;
+}
+
 Result<std::optional<std::string>> FrameReader::next() {
-  if (buffer_.size() < 4) return std::nullopt;
+  const std::string_view unread = std::string_view(buffer_).substr(read_);
+  if (unread.size() < 4) return std::nullopt;
   std::size_t length = 0;
   for (std::size_t i = 0; i < 4; ++i) {
-    length = length << 8 | static_cast<unsigned char>(buffer_[i]);
+    length = length << 8 | static_cast<unsigned char>(unread[i]);
   }
   if (length > frame_length_max) {
     return fail(Code::internal, fmt::format("a frame of {} bytes is over the limit", length));
   }
-  if (buffer_.size() < 4 + length) return std::nullopt;
-  std::string body = buffer_.substr(4, length);
-  buffer_.erase(0, 4 + length);
-  return body;
+  if (unread.size() < 4 + length) return std::nullopt;
+  read_ += 4 + length;
+  return std::string(unread.substr(4, length));
 }
 
 std::string options_json(const Options& options) {

@@ -60,11 +60,12 @@ Result<ToDaemon> decode_to_daemon(std::string_view body);
 // Cuts a stream of bytes into frame bodies. A length over frame_length_max is an error for good.
 class FrameReader {
  public:
-  void feed(std::string_view bytes) { buffer_ += bytes; }
+  void feed(std::string_view bytes);
   Result<std::optional<std::string>> next();
 
  private:
   std::string buffer_;
+  std::size_t read_ = 0;  // so many bytes of it were given out
 };
 
 // JSON of parts that the store and the API also write.
