@@ -50,6 +50,8 @@ std::vector<Step> session_setup(const Features& features, const Setup& setup) {
     steps.push_back({trev_restart(setup.marker_seconds), false});
     steps.push_back({trev_performance(setup.marker_seconds), false});
   } else if (features.mode_e) {
+    // The session may have served a transfer in the other mode.
+    steps.push_back({mode_stream()});
     steps.push_back({opts_retr_markers(setup.marker_seconds), false});
   }
   if (setup.gsi) secure_the_data_channel(steps, setup);

@@ -20,6 +20,14 @@ TEST(Conversation, a_setup_without_gsi_says_nothing_about_data_security) {
             "TYPE I\nMODE E\nTREV RESTART 1 ?\nTREV PERF 1 ?\n");
 }
 
+TEST(Conversation, a_session_that_was_in_extended_mode_is_put_back_into_stream_mode) {
+  Features features;
+  features.mode_e = true;
+  Plan setup;
+  setup.mode_e = false;
+  EXPECT_NE(said(session_setup(features, setup)).find("TYPE I\nMODE S\n"), std::string::npos);
+}
+
 TEST(Conversation, dcsc_comes_before_the_data_channel_is_secured_and_hides_its_blob) {
   Plan setup;
   setup.gsi = true;
