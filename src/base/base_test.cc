@@ -29,6 +29,15 @@ TEST(Ranges, a_range_swallows_all_that_it_overlaps) {
   EXPECT_EQ(set.bytes(), 50U);
 }
 
+TEST(Ranges, a_set_is_added_as_its_ranges_are_one_by_one) {
+  const RangeSet other{{0, 5}, {10, 20}, {22, 25}, {40, 50}, {90, 95}};
+  RangeSet at_once{{5, 8}, {18, 22}, {30, 35}, {50, 60}}, one_by_one = at_once;
+  for (const Range& range : other.ranges()) one_by_one.add(range);
+  at_once.add(other);
+  EXPECT_EQ(at_once, one_by_one);
+  EXPECT_EQ(at_once.text(), "0-8,10-25,30-35,40-60,90-95");
+}
+
 TEST(Ranges, a_cut_forgets_what_lies_beyond) {
   RangeSet set{{0, 10}, {20, 30}};
   set.cut(25);
@@ -110,6 +119,7 @@ TEST(Uuids, a_uuid_sorts_by_birth_and_comes_back_from_its_text) {
 
 TEST(Texts, printable_text_has_no_control_characters) {
   EXPECT_EQ(printable("a\x1b[31m\xff\xc3\xa9", 100), "a\\x1b[31m\\xff\xc3\xa9");
+  EXPECT_EQ(printable("a\xc2\x9b\x33\x31m\xc2\xa0", 100), "a\\xc2\\x9b31m\xc2\xa0");
   EXPECT_EQ(printable("abcdefgh", 6), "abc...");
 }
 

@@ -49,8 +49,19 @@ void RangeSet::add(Range range) {
   ranges_.insert(ranges_.erase(first, last), range);
 }
 
+// In one pass: sets of thousands of ranges are added to each other once for every marker.
 void RangeSet::add(const RangeSet& other) {
-  for (const Range& range : other.ranges_) add(range);
+  std::vector<Range> both(ranges_.size() + other.ranges_.size());
+  std::merge(ranges_.begin(), ranges_.end(), other.ranges_.begin(), other.ranges_.end(),
+             both.begin(), [](const Range& a, const Range& b) { return a.begin < b.begin; });
+  ranges_.clear();
+  for (const Range& range : both) {
+    if (!ranges_.empty() && range.begin <= ranges_.back().end) {
+      ranges_.back().end = std::max(ranges_.back().end, range.end);
+    } else {
+      ranges_.push_back(range);
+    }
+  }
 }
 
 void RangeSet::cut(std::uint64_t size) {

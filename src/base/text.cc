@@ -80,7 +80,10 @@ std::string printable(std::string_view bytes, std::size_t most) {
   for (std::size_t i = 0; i < bytes.size();) {
     const std::size_t length = utf8_length(bytes.substr(i));
     const auto byte = static_cast<unsigned char>(bytes[i]);
-    const bool shown = length > 0 && byte >= 0x20 && byte != 0x7F;
+    // U+0080 to U+009F are controls that terminals obey.
+    const bool is_c1 =
+        length == 2 && byte == 0xC2 && static_cast<unsigned char>(bytes[i + 1]) < 0xA0;
+    const bool shown = length > 0 && byte >= 0x20 && byte != 0x7F && !is_c1;
     const std::string piece =
         shown ? std::string(bytes.substr(i, length)) : fmt::format("\\x{:02x}", byte);
     if (text.size() + piece.size() + 3 > most) return text + "...";
