@@ -45,7 +45,13 @@ Result<std::optional<Answer>, Fault> ControlChannel::next() {
     return tl::unexpected(*failed_);
   }
   if (!*reply) return std::optional<Answer>();
-  return std::optional(matched(std::move(**reply)));
+  Answer answer = matched(std::move(**reply));
+  if (is_out_of_step(answer)) {
+    failed_ = Fault{FaultCode::protocol_broken, side_, Doing::nothing, answer.reply.text(),
+                    "a reply came that nobody asked for"};
+    return tl::unexpected(*failed_);
+  }
+  return std::optional(std::move(answer));
 }
 
 std::optional<Fault> ControlChannel::at_end() const {
@@ -109,6 +115,12 @@ Answer ControlChannel::matched(Reply reply) {
   const Ticket ticket = waiting_.front();
   if (final) waiting_.pop_front();
   return {ticket, std::move(reply), final};
+}
+
+bool ControlChannel::is_out_of_step(const Answer& answer) {
+  unasked_ = answer.ticket ? 0 : unasked_ + 1;
+  if (answer.ticket || aborted_ || answer.reply.code == service_not_available) return false;
+  return answer.final || unasked_ > unasked_markers_max;
 }
 
 Fault ControlChannel::marked(Fault fault) const {

@@ -35,11 +35,14 @@ class Protection {
   virtual Result<std::string, Fault> unprotect(std::string_view token) = 0;
 };
 
+// Late markers that are let pass between two answers.
+inline constexpr std::size_t unasked_markers_max = 64;
+
 using Ticket = std::uint64_t;
 inline constexpr Ticket greeting = 0;
 
 struct Answer {
-  std::optional<Ticket> ticket;  // nothing: a reply that nobody asked for (a 421, a second 226)
+  std::optional<Ticket> ticket;  // nothing: nobody asked for it (a 421, a late marker)
   Reply reply;
   bool final = false;  // false: a preliminary reply, more will come for this ticket
   bool operator==(const Answer&) const = default;
@@ -63,7 +66,8 @@ class ControlChannel {
 
   void receive(std::string_view bytes);
   // The next answer; nothing where more bytes are needed. After a fault the channel is of no more
-  // use. Call until it returns nothing.
+  // use. Call until it returns nothing. A final reply that nobody asked for (a second 226) is
+  // protocol_broken: which answer is whose is not known any more. Not so 421, nor after ABOR.
   Result<std::optional<Answer>, Fault> next();
 
   // The connection's orderly or other end: `cut` where an answer is still due, nothing else.
@@ -81,6 +85,7 @@ class ControlChannel {
   Result<std::optional<Reply>, Fault> next_reply();
   Result<void, Fault> unwrap(const Reply& outer);
   Answer matched(Reply reply);
+  bool is_out_of_step(const Answer& answer);
   Fault marked(Fault fault) const;
 
   Side side_;
@@ -90,6 +95,7 @@ class ControlChannel {
   std::unique_ptr<Protection> protection_;
   std::deque<Ticket> waiting_{greeting};
   Ticket last_ = greeting;
+  std::size_t unasked_ = 0;  // since the last answer
   bool aborted_ = false;
   std::optional<Fault> failed_;
 };

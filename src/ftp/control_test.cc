@@ -103,6 +103,38 @@ TEST(Control, a_reply_that_nobody_asked_for_has_no_ticket) {
   EXPECT_EQ(all[0].ticket, std::nullopt);
 }
 
+TEST(Control, after_a_final_reply_that_nobody_asked_for_no_answer_is_trusted) {
+  ControlChannel channel = greeted();
+  ASSERT_TRUE(channel.send(stor("/a")));
+  channel.receive("150 x\r\n226 done\r\n226 done\r\n");
+  ASSERT_TRUE(channel.next());
+  ASSERT_TRUE(channel.next());
+  const auto second = channel.next();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, FaultCode::protocol_broken);
+  EXPECT_EQ(second.error().reply, "226 done");
+  EXPECT_FALSE(channel.next());
+}
+
+TEST(Control, a_late_marker_is_let_pass_but_not_any_number) {
+  ControlChannel channel = greeted();
+  const std::string late = "112 late\r\n";
+  for (std::size_t i = 0; i < unasked_markers_max; ++i)
+    EXPECT_EQ(answers(channel, late).size(), 1U);
+  ASSERT_TRUE(channel.send(noop()));
+  EXPECT_EQ(answers(channel, "200 ok\r\n").size(), 1U);
+  for (std::size_t i = 0; i < unasked_markers_max; ++i)
+    EXPECT_EQ(answers(channel, late).size(), 1U);
+  channel.receive(late);
+  EXPECT_FALSE(channel.next());
+}
+
+TEST(Control, after_abor_replies_come_in_any_number) {
+  ControlChannel channel = greeted();
+  ASSERT_TRUE(channel.send(abor()));
+  EXPECT_EQ(answers(channel, "226 done\r\n226 abor\r\n226 again\r\n").size(), 3U);
+}
+
 TEST(Control, more_commands_than_the_depth_are_refused_but_not_the_end) {
   ControlChannel channel = greeted();
   for (std::size_t i = 0; i < depth_max; ++i) ASSERT_TRUE(channel.send(noop()));

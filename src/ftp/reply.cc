@@ -116,7 +116,7 @@ std::optional<Reply> ReplyReader::take_line() {
 std::optional<Reply> ReplyReader::begin_reply() {
   const int code = code_of_line(line_);
   if (code == 0 || !(ends_code(line_) || continues_code(line_))) {
-    fail(fmt::format("this is no reply: {}", printable(line_, 200)));
+    fail("this is no reply");
     return std::nullopt;
   }
   Reply reply{code, {after_code(line_)}};
@@ -151,7 +151,7 @@ std::size_t ReplyReader::line_limit() const {
 
 void ReplyReader::fail(std::string detail) {
   failed_ = Fault{FaultCode::protocol_broken, Side::none, Doing::nothing,
-                  open_ ? open_->text() : "", std::move(detail)};
+                  open_ ? open_->text() : printable(line_, reply_text_max), std::move(detail)};
   buffer_.clear();
   position_ = 0;
   line_.clear();

@@ -120,6 +120,20 @@ TEST(Reply, a_reply_beyond_its_limits_is_refused_before_its_end_comes) {
   EXPECT_FALSE(first(bytes));
 }
 
+TEST(Reply, the_fault_holds_what_the_server_said_within_bounds) {
+  const auto words = [](const std::string& bytes) {
+    ReplyReader reader;
+    reader.feed(bytes);
+    const auto reply = reader.next();
+    return reply ? std::string("no fault") : reply.error().reply;
+  };
+  EXPECT_EQ(words("SSH-2.0-x\r\n"), "SSH-2.0-x");
+  EXPECT_EQ(words("\x1B[2J\r\n"), "\\x1b[2J");
+  const std::string endless = words("220 " + std::string(reply_line_max, 'x'));
+  EXPECT_TRUE(endless.starts_with("220 xxx"));
+  EXPECT_LE(endless.size(), reply_text_max);
+}
+
 TEST(Reply, its_text_is_printable_bounded_and_on_one_line) {
   const Reply reply{550, {"a\x1B[2J", "End."}};
   EXPECT_EQ(reply.text(), "550 a\\x1b[2J | End.");
