@@ -37,6 +37,12 @@ void watch_for_vanished_peer(int socket) {
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
+std::size_t bytes_of(const ftp::Reply& reply) {
+  std::size_t bytes = 0;
+  for (const std::string& line : reply.lines) bytes += line.size();
+  return bytes;
+}
+
 Fault told_to_end(Side side, Doing doing) {
   return Fault{FaultCode::cut, side, doing, "", "the work was told to end"};
 }
@@ -96,6 +102,7 @@ std::optional<ftp::Answer> ControlConnection::take(ftp::Ticket ticket) {
   if (found == answers_.end()) return std::nullopt;
   ftp::Answer answer = std::move(*found);
   answers_.erase(found);
+  unclaimed_bytes_ -= bytes_of(answer.reply);
   return answer;
 }
 
@@ -219,7 +226,8 @@ void ControlConnection::drain() {
       }
       continue;
     }
-    if (answers_.size() == unclaimed_answers_max) {
+    unclaimed_bytes_ += bytes_of((*answer)->reply);
+    if (answers_.size() == unclaimed_answers_max || unclaimed_bytes_ > unclaimed_bytes_max) {
       return fail_with(Fault{FaultCode::protocol_broken, side_, Doing::nothing, "",
                              "more replies came than anybody waits for"});
     }

@@ -15,7 +15,9 @@
 
 namespace rft::mover {
 
+// Answers that came and that nobody took yet.
 inline constexpr std::size_t unclaimed_answers_max = 4096;
+inline constexpr std::size_t unclaimed_bytes_max = 4 * ftp::reply_size_max;
 
 class ControlConnection : public std::enable_shared_from_this<ControlConnection> {
  public:
@@ -75,6 +77,7 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
   Limits limits_;
   std::string peer_;
   std::deque<ftp::Answer> answers_;
+  std::size_t unclaimed_bytes_ = 0;  // of their text
   std::optional<Fault> failure_;
   bool ended_ = false;  // the far end closed in order
   bool writing_ = false;

@@ -43,7 +43,14 @@ RangeSet largest_ranges(const RangeSet& there, std::size_t text_max) {
 
 RangeSet bounded(RangeSet confirmed) {
   if (confirmed.ranges().size() <= confirmed_ranges_max) return confirmed;
-  return largest_ranges(confirmed, confirmed_text_max);
+  std::vector<Range> kept = confirmed.ranges();
+  const auto end = kept.begin() + confirmed_ranges_max / 2;
+  std::nth_element(kept.begin(), end, kept.end(), [](const Range& a, const Range& b) {
+    return a.end - a.begin > b.end - b.begin;
+  });
+  RangeSet larger;
+  for (auto range = kept.begin(); range != end; ++range) larger.add(*range);
+  return larger;
 }
 
 RangeSet without_front(const RangeSet& there, std::uint64_t bytes) {
@@ -62,6 +69,12 @@ const Fault& more_telling(const Fault& first, const Fault& second) {
 
 Duration checksum_limit(std::uint64_t size) {
   return checksum_base_limit + Duration(size / (checksum_bytes_per_second / 1000));
+}
+
+bool Progress::reaches(std::uint64_t bytes) {
+  const std::uint64_t before = bytes_;
+  bytes_ = std::max(bytes_, std::min(bytes, end_));
+  return bytes_ > before;
 }
 
 void RateMeter::add(Instant at, std::uint64_t bytes) {

@@ -13,9 +13,9 @@ namespace rft::mover {
 // The largest ranges whose text is not longer than `text_max`.
 RangeSet largest_ranges(const RangeSet& there, std::size_t text_max);
 
-// As it came, or without its smallest ranges: what a server claims must fit into a word to rftd.
+// As it came or, where it has more ranges than that, the larger half of them: what a server claims
+// must fit into a word to rftd, and cutting it must not be the work of every marker.
 inline constexpr std::size_t confirmed_ranges_max = 4096;
-inline constexpr std::size_t confirmed_text_max = 128 * 1024;
 RangeSet bounded(RangeSet confirmed);
 
 // What lies at or beyond `bytes`.
@@ -29,6 +29,19 @@ bool has_own_reason(const Fault& fault);
 
 // How long a checksum may take where the server shows no life meanwhile.
 Duration checksum_limit(std::uint64_t size);
+
+// How far a server says it has come. Only what is more than before counts, and nothing beyond the
+// end: a server that claims progress for ever stalls.
+class Progress {
+ public:
+  explicit Progress(std::uint64_t end) : end_(end) {}
+  bool reaches(std::uint64_t bytes);
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  std::uint64_t end_;
+  std::uint64_t bytes_ = 0;
+};
 
 // Bytes a second over the last few markers.
 class RateMeter {

@@ -40,6 +40,7 @@ GridFtpFlow::GridFtpFlow(Session& source, Session& destination, const Freight& f
       flow_(flow),
       progressed_(progressed),
       terms_(std::move(terms)),
+      sent_(freight.size),
       watchdog_(boot_now(), terms_.limits.silence) {}
 
 awaitable<Outcome<void>> GridFtpFlow::run() {
@@ -200,14 +201,14 @@ void GridFtpFlow::hear_marker(const ftp::Reply& reply) {
     if (flow_.confirmed.bytes() != before) advanced();
   } else if (const auto* performance = std::get_if<ftp::Performance>(&*marker)) {
     if (performance->stripe >= ftp::stripes_max) return;
-    sent_by_stripe_[performance->stripe] = performance->bytes;
+    sent_by_stripe_[performance->stripe] = std::min(performance->bytes, freight_.size);
     std::uint64_t sum = 0;
     for (const auto& [stripe, bytes] : sent_by_stripe_) sum += bytes;
-    rate_.add(boot_now(), std::max(sum, flow_.bytes_sent));
+    const bool more = sent_.reaches(sum);
+    flow_.bytes_sent = std::max(flow_.bytes_sent, sent_.bytes());
+    rate_.add(boot_now(), flow_.bytes_sent);
     flow_.rate = rate_.rate();
-    if (sum <= flow_.bytes_sent) return;
-    flow_.bytes_sent = sum;
-    advanced();
+    if (more) advanced();
   }
 }
 

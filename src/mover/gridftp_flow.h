@@ -71,6 +71,7 @@ class GridFtpFlow {
   ftp::DataAddress receiver_;
   bool reuses_channel_ = false;
   std::map<std::uint64_t, std::uint64_t> sent_by_stripe_;
+  Progress sent_;
   RateMeter rate_;
   Watchdog watchdog_;
 };

@@ -20,17 +20,15 @@ awaitable<Outcome<void>> ask_for_markers(Session& session) {
 
 // The final reply; every marker that shows progress starts the watch anew (design 5.11).
 awaitable<Outcome<ftp::Reply>> reply_with_markers(ControlConnection& line, ftp::Ticket ticket,
-                                                  Interrupt* interrupt, Watchdog watchdog) {
-  std::uint64_t seen = 0;
+                                                  Interrupt* interrupt, Watchdog watchdog,
+                                                  Progress summed) {
   for (;;) {
     while (auto answer = line.take(ticket)) {
       if (answer->final) co_return std::move(answer->reply);
       if (!ftp::is_marker(answer->reply)) continue;
       const auto marker = ftp::marker_of(answer->reply);
       const auto* progress = marker ? std::get_if<ftp::ChecksumProgress>(&*marker) : nullptr;
-      if (!progress || progress->bytes <= seen) continue;
-      seen = progress->bytes;
-      watchdog.moved(boot_now());
+      if (progress && summed.reaches(progress->bytes)) watchdog.moved(boot_now());
     }
     if (auto broken = line.failure(Doing::verify)) co_return tl::unexpected(std::move(*broken));
     if (*interrupt) co_return fault(FaultCode::cut, line.side(), Doing::verify);
@@ -57,8 +55,8 @@ awaitable<Outcome<std::string>> GridFtp::checksum(Side side, std::string name,
     last = *ticket;
   }
   const Duration limit = *session.checksum_markers ? pool_.limits().silence : checksum_limit(size);
-  const auto reply =
-      co_await reply_with_markers(*session.line, last, interrupt_, Watchdog(boot_now(), limit));
+  const auto reply = co_await reply_with_markers(*session.line, last, interrupt_,
+                                                 Watchdog(boot_now(), limit), Progress(size));
   if (!reply) co_return failed(reply);
   if (!reply->is_positive()) co_return tl::unexpected(ftp::refusal(*reply, Doing::verify, side));
   auto value = ftp::checksum_value(*offer, *reply);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -76,7 +77,10 @@ TEST(FlowRules, the_front_of_a_part_can_be_taken_out) {
 TEST(FlowRules, a_server_that_confirms_crumbs_does_not_fill_the_memory) {
   RangeSet crumbs;
   for (std::uint64_t i = 0; i < 100'000; ++i) crumbs.add({i * 1'000'000, i * 1'000'000 + 1});
-  EXPECT_LE(bounded(crumbs).text().size(), confirmed_text_max);
+  crumbs.add({50, 100});
+  const RangeSet kept = bounded(crumbs);
+  EXPECT_LE(kept.ranges().size(), confirmed_ranges_max / 2);
+  EXPECT_EQ(std::count(kept.ranges().begin(), kept.ranges().end(), Range{50, 100}), 1);
   const RangeSet usual{{0, 10}, {20, 30}};
   EXPECT_EQ(bounded(usual), usual);
 }
@@ -96,6 +100,16 @@ TEST(FlowRules, a_watchdog_bites_when_nothing_moved_for_its_limit) {
   EXPECT_TRUE(watchdog.is_over(start + 30s));
   watchdog.moved(start + 29s);
   EXPECT_FALSE(watchdog.is_over(start + 58s));
+}
+
+TEST(FlowRules, progress_counts_once_and_not_beyond_the_end) {
+  Progress progress(100);
+  EXPECT_TRUE(progress.reaches(60));
+  EXPECT_FALSE(progress.reaches(60));
+  EXPECT_FALSE(progress.reaches(10));
+  EXPECT_TRUE(progress.reaches(UINT64_MAX));
+  EXPECT_EQ(progress.bytes(), 100U);
+  EXPECT_FALSE(progress.reaches(UINT64_MAX));
 }
 
 TEST(FlowRules, a_larger_file_may_be_summed_for_longer) {

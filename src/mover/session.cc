@@ -12,9 +12,12 @@ constexpr int security_wanted = 334;  // RFC 2228: the mechanism is taken, its d
 constexpr int security_done = 235;
 constexpr int security_goes_on = 335;
 
-// Before the log-in is complete every silence and every end is the endpoint's outage.
+// Before the log-in is complete every silence and every end is the endpoint's outage, and so is a
+// greeting that is none: what listens there is no such server, for nobody.
 Fault as_outage(Fault fault) {
-  if (fault.code == FaultCode::cut || fault.code == FaultCode::stalled) {
+  const bool is_no_server =
+      fault.code == FaultCode::protocol_broken && fault.doing == Doing::connect;
+  if (fault.code == FaultCode::cut || fault.code == FaultCode::stalled || is_no_server) {
     fault.code = FaultCode::unreachable;
   }
   return fault;
