@@ -53,16 +53,19 @@ Result<Ask> ask_of(const Peer& peer, const Route& route, HttpRequest request, Ta
 }  // namespace
 
 Api::Api(Ports ports)
-    : events_(ports.store), world_{ports.engine,
-                                   ports.store,
-                                   ports.clock,
-                                   ports.credentials,
-                                   events_,
-                                   meter_,
-                                   batches_,
-                                   faults_,
-                                   std::move(ports.instance),
-                                   std::move(ports.ready)} {}
+    : events_(ports.store),
+      endings_(std::move(ports.after)),
+      world_{ports.engine,
+             ports.store,
+             ports.clock,
+             ports.credentials,
+             events_,
+             endings_,
+             meter_,
+             batches_,
+             faults_,
+             std::move(ports.instance),
+             std::move(ports.ready)} {}
 
 bool Api::streams_body(const HttpRequest& head) const {
   const auto target = parse_target(head.target);
@@ -100,6 +103,7 @@ void Api::answer(const Peer& peer, HttpRequest request, Then then) {
 void Api::happened(const Event& event) {
   if (event.fault) ++faults_[event.fault->code];
   events_.happened(event);
+  endings_.happened(event);
 }
 
 }  // namespace rft::api

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/credential_book.h"
+#include "api/endings.h"
 #include "api/events.h"
 #include "api/http.h"
 #include "api/metrics.h"
@@ -28,6 +29,7 @@ class Api : public Service, public Listener {
     CredentialBook& credentials;
     std::string instance;
     std::function<bool()> ready;  // the store is open and the engine has started
+    After after;
   };
   explicit Api(Ports ports);
   Api(const Api&) = delete;
@@ -39,6 +41,7 @@ class Api : public Service, public Listener {
 
  private:
   EventHub events_;
+  Endings endings_;
   RequestMeter meter_;
   Places batches_{batches_per_owner_max, batches_max};
   std::map<FaultCode, std::uint64_t> faults_;

@@ -106,6 +106,9 @@ std::vector<Route> reading_table() {
        .name = "checkStatusRequest",
        .says = "How it stands, in short.",
        .answer = "Status",
+       .query = {{"end_within",
+                  "milliseconds, 1 to 10000: the answer waits until the transfer has ended, for so "
+                  "long at most"}},
        .refusals = read_refusals},
       {.method = "GET",
        .pattern = "/v1/transfers/{handle}/history",

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/credential_book.h"
+#include "api/endings.h"
 #include "api/events.h"
 #include "api/http.h"
 #include "api/metrics.h"
@@ -23,6 +24,7 @@ struct World {
   Clock& clock;
   CredentialBook& credentials;
   EventHub& events;
+  Endings& endings;
   RequestMeter& meter;
   Places& batches;
   std::map<FaultCode, std::uint64_t>& faults;

@@ -188,6 +188,25 @@ TEST(Calls, a_handle_that_the_service_made_is_the_same_under_the_same_key) {
             world.ask("POST", "/v1/transfers", body).body);
 }
 
+TEST(Calls, a_status_may_wait_for_the_end) {
+  WorldForTests world;
+  world.ask("POST", "/v1/transfers", submission("h1", R"(,"commit":true)"));
+  std::optional<HttpResponse> answer;
+  world.api.answer({{"uid:1000", "uid:1000"}, Right::change},
+                   {"GET", "/v1/transfers/h1/status?end_within=5000", {}, ""},
+                   [&answer](HttpResponse response) { answer = std::move(response); });
+  world.run();
+  EXPECT_FALSE(answer);
+  world.ask("POST", "/v1/transfers/h1/stop");
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(answer->body, HasSubstr("user_stop_partial_trans"));
+  for (const std::string bad : {"0", "10001", "x", "-1", ""}) {
+    EXPECT_EQ(WorldForTests::code(world.ask("GET", "/v1/transfers/h1/status?end_within=" + bad)),
+              "invalid_request")
+        << bad;
+  }
+}
+
 TEST(Calls, a_list_goes_by_status_and_by_pages) {
   WorldForTests world;
   for (int i = 0; i < 5; ++i) {

@@ -89,6 +89,17 @@ Result<std::optional<std::int64_t>> resume_point(const Ask& ask) {
   return static_cast<std::int64_t>(*number);
 }
 
+Result<Duration> end_within(const Ask& ask) {
+  const auto text = ask.target.value("end_within");
+  if (!text) return Duration(0);
+  const auto number = parse_number(*text);
+  if (!number || *number == 0 || *number > std::uint64_t(ending_wait_max.count())) {
+    return fail(Code::invalid_request,
+                fmt::format("end_within must be 1 to {} milliseconds", ending_wait_max.count()));
+  }
+  return Duration(*number);
+}
+
 }  // namespace
 
 void submit_transfer(World& world, Ask ask, Then then) {
@@ -123,8 +134,27 @@ void get_transfer(World& world, Ask ask, Then then) {
   find_and(world, ask, std::move(then), render_record);
 }
 
+// With ?end_within= the answer waits for the end: so a client that watches hears of it at once.
 void get_status(World& world, Ask ask, Then then) {
-  find_and(world, ask, std::move(then), render_status);
+  const auto limit = end_within(ask);
+  if (!limit) return then(problem(limit.error()));
+  auto handle = checked_handle(ask.arguments[0]);
+  if (!handle) return then(problem(handle.error()));
+  auto answer = [then](const Result<Found>& found) {
+    then(found ? with_json(200, render_status(*found)) : problem(found.error()));
+  };
+  const std::string owner = ask.caller.owner;
+  world.engine.find(
+      owner, *handle,
+      [&world, owner, handle = *handle, limit = *limit, answer](const Result<Found>& found) {
+        const bool goes_on = found && !is_final(found->transfer.file.status);
+        const bool waits =
+            goes_on && limit > Duration(0) &&
+            world.endings.wait(owner, handle, limit, [&world, owner, handle, answer] {
+              world.engine.find(owner, handle, answer);
+            });
+        if (!waits) answer(found);
+      });
 }
 
 void get_history(World& world, Ask ask, Then then) {

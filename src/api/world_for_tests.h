@@ -134,7 +134,9 @@ struct WorldForTests {
   MemoryStore store;
   BookForTests book{clock};
   Engine engine{store, movers, clock, Limits{}, "instance"};
-  Api api{{engine, store, clock, book, "instance", [this] { return ready; }}};
+  std::vector<Task> timers;  // of those who wait; never fired by time
+  Api api{{engine, store, clock, book, "instance", [this] { return ready; },
+           [this](Duration, Task then) { timers.push_back(std::move(then)); }}};
 };
 
 inline std::string submission(const std::string& handle, const std::string& more = "") {

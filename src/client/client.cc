@@ -30,6 +30,7 @@ struct Client::State {
 
   Result<TransferAnswer> send(const TransferSpec& spec, bool commit);
   Result<std::string> hand_over(TransferSpec& spec);
+  Result<TransferProgress> status_at_end(std::string_view handle, std::chrono::milliseconds limit);
 
   Session session;
 };
@@ -115,6 +116,13 @@ Result<TransferAnswer> Client::State::send(const TransferSpec& given, bool commi
       });
 }
 
+// The status as soon as the transfer has ended, or after `limit`.
+Result<TransferProgress> Client::State::status_at_end(std::string_view handle,
+                                                      std::chrono::milliseconds limit) {
+  return transfer(handle, fmt::format("/status?end_within={}", limit.count()))
+      .and_then([&](const std::string& target) { return get<TransferProgress>(target); });
+}
+
 Result<TransferAnswer> Client::submit(const TransferSpec& spec) {
   return state_->send(spec, false);
 }
@@ -159,15 +167,18 @@ Result<TransferProgress> Client::status(std::string_view handle) {
 Result<TransferProgress> Client::wait(std::string_view handle, std::chrono::milliseconds limit,
                                       const Seen& seen) {
   const auto end = std::chrono::steady_clock::now() + std::min(limit, wait_longest);
+  auto look = status(handle);
   for (auto between = look_first;; between = std::min(between * 2, look_longest)) {
-    auto look = status(handle);
-    if (!look || is_final(look->status)) {
-      if (look && seen) seen(*look);
-      return look;
-    }
-    if (seen && !seen(*look)) return look;
-    if (std::chrono::steady_clock::now() + between > end) return look;
-    if (!client::pause({between, state_->session.options().interrupted})) return look;
+    if (!look) return look;
+    const bool goes_on = !seen || seen(*look);
+    const auto next = std::chrono::steady_clock::now() + between;
+    if (is_final(look->status) || !goes_on || next > end) return look;
+    look = state_->status_at_end(handle, between);
+    // A service where very many wait answers early.
+    const auto early = std::chrono::duration_cast<std::chrono::milliseconds>(
+        next - std::chrono::steady_clock::now());
+    const bool ended = !look || is_final(look->status);
+    if (!ended && !client::pause({early, state_->session.options().interrupted})) return look;
   }
 }
 

@@ -149,14 +149,22 @@ void Daemon::heard_epoch(const std::string& mover, std::uint32_t epoch) {
 Result<void> Daemon::start_engine() {
   auto started = wait_for<Result<void>>([this](auto then) { engine_->start(std::move(then)); });
   if (!started) return started;
-  api_ = std::make_unique<api::Api>(api::Api::Ports{*engine_, *store_, clock_, *credentials_,
-                                                    instance_->id().text(),
-                                                    [this] { return ready_ && !stopping_; }});
+  api_ = std::make_unique<api::Api>(
+      api::Api::Ports{*engine_, *store_, clock_, *credentials_, instance_->id().text(),
+                      [this] { return ready_ && !stopping_; },
+                      [this](Duration delay, auto then) { call_after(delay, std::move(then)); }});
   listener_ = std::make_unique<EventTee>(*instance_, *api_);
   engine_->set_listener(listener_.get());
   movers_->report_to(reports(), engine_->movers_with_work());
   credentials_->watch(std::chrono::seconds(config_.proxy_look_seconds));
   return {};
+}
+
+void Daemon::call_after(Duration delay, std::function<void()> then) {
+  auto timer = std::make_shared<boost::asio::steady_timer>(io_, delay);
+  timer->async_wait([timer, then = std::move(then)](boost::system::error_code ec) {
+    if (!ec) then();
+  });
 }
 
 MoverReports Daemon::reports() {

@@ -70,6 +70,7 @@ class Daemon {
   void wake();
   void keep_house();
   void prune();
+  void call_after(Duration delay, std::function<void()> then);
   void stop();
 
   const Config config_;
