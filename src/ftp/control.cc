@@ -100,7 +100,11 @@ Result<void, Fault> ControlChannel::unwrap(const Reply& outer) {
   }
   for (const std::string& token : outer.lines) {
     Result<std::string, Fault> bytes = protection_->unprotect(token);
-    if (!bytes) return tl::unexpected(bytes.error());
+    if (!bytes) {
+      Fault seen = bytes.error();
+      seen.reply = outer.text();
+      return tl::unexpected(std::move(seen));
+    }
     // Some servers count the string's closing NUL in, some leave the line's end off.
     while (bytes->ends_with('\0')) bytes->pop_back();
     if (!bytes->ends_with('\n')) *bytes += "\r\n";

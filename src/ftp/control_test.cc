@@ -198,6 +198,14 @@ TEST(Control, a_token_out_of_turn_breaks_the_channel) {
   EXPECT_EQ(broken_by(channel, "632 " + base64("1200 a\r\n") + "\r\n"), FaultCode::protocol_broken);
 }
 
+TEST(Control, the_fault_of_a_token_that_cannot_be_opened_holds_what_came) {
+  ControlChannel channel = protected_channel();
+  channel.receive("632 rubbish\r\n");
+  const auto answer = channel.next();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reply, "632 rubbish");
+}
+
 TEST(Control, a_clear_reply_on_a_protected_channel_is_refused_save_421) {
   ControlChannel channel = protected_channel();
   ASSERT_TRUE(channel.send(noop()));

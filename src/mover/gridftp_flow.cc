@@ -96,8 +96,10 @@ awaitable<Outcome<ftp::DataAddress>> GridFtpFlow::listen() {
   }
   auto announced = ipv6 ? ftp::epsv_address(*reply) : ftp::pasv_address(*reply);
   if (announced) announced = ftp::judge_address(*announced, line.peer());
-  if (!announced) co_return tl::unexpected(marked(announced.error(), Side::destination));
-  co_return std::move(*announced);
+  if (announced) co_return std::move(*announced);
+  Fault seen = marked(announced.error(), Side::destination);
+  seen.reply = reply->text();
+  co_return tl::unexpected(std::move(seen));
 }
 
 // What goes ahead is pipelined with STOR and RETR, except where something is restarted: a STOR that

@@ -20,20 +20,23 @@ Look refused_look(const ftp::Reply& reply, Doing doing, Side side) {
   return tl::unexpected(std::move(seen));
 }
 
+Look marked(Fault seen, Doing doing, Side side) {
+  seen.side = side;
+  seen.doing = doing;
+  return tl::unexpected(std::move(seen));
+}
+
 Look standing_of(const ftp::Reply& mlst, Doing doing, Side side) {
   const auto facts = ftp::mlst_facts(mlst);
-  if (!facts) {
-    Fault seen = facts.error();
-    seen.side = side;
-    seen.doing = doing;
-    return tl::unexpected(std::move(seen));
-  }
+  if (!facts) return marked(facts.error(), doing, side);
   if (facts->type != ftp::EntryType::file) {
     if (facts->type != ftp::EntryType::other) return std::optional(Standing{true, {}});
-    return fault(FaultCode::not_supported, side, doing, "the name is that of no regular file");
+    return tl::unexpected(Fault{FaultCode::not_supported, side, doing, mlst.text(),
+                                "the name is that of no regular file"});
   }
   if (!facts->size) {
-    return fault(FaultCode::protocol_broken, side, doing, "the server does not tell the size");
+    return tl::unexpected(Fault{FaultCode::protocol_broken, side, doing, mlst.text(),
+                                "the server does not tell the size"});
   }
   return std::optional(Standing{false, FileFacts{*facts->size, facts->modify, facts->unique}});
 }
@@ -53,7 +56,7 @@ awaitable<Look> look_without_mlst(Session& session, std::string name, Doing doin
   const ftp::Reply& size = replies->front();
   if (!size.is_positive()) co_return refused_look(size, doing, side);
   const auto bytes = ftp::size_of(size);
-  if (!bytes) co_return fault(FaultCode::protocol_broken, side, doing, "SIZE has no number");
+  if (!bytes) co_return marked(bytes.error(), doing, side);
   co_return std::optional(Standing{false, FileFacts{*bytes, modify_of(replies->back()), ""}});
 }
 

@@ -42,12 +42,14 @@ Outcome<std::string> token_of(const ftp::Reply& reply, Side side) {
   const std::size_t at = reply.lines.front().find(label);
   if (at == std::string::npos) return std::string();
   auto bytes = base64_decode(reply.lines.front().substr(at + label.size()));
-  if (!bytes) return fault(FaultCode::protocol_broken, side, Doing::login, "ADAT is not base64");
-  return std::move(*bytes);
+  if (bytes) return std::move(*bytes);
+  return tl::unexpected(
+      Fault{FaultCode::protocol_broken, side, Doing::login, reply.text(), "ADAT is not base64"});
 }
 
 Fault at(Fault fault, Side side) {
   fault.side = side;
+  fault.doing = Doing::login;
   return fault;
 }
 
@@ -65,7 +67,11 @@ awaitable<Outcome<void>> authenticate(std::shared_ptr<ControlConnection> line,
     }
     theirs = token_of(*reply, line->side());
     if (!theirs) co_return failed(theirs);
-    if (reply->code == security_goes_on) continue;
+    if (reply->code == security_goes_on) {
+      if (!theirs->empty()) continue;
+      co_return tl::unexpected(Fault{FaultCode::protocol_broken, line->side(), Doing::login,
+                                     reply->text(), "it holds no security token"});
+    }
     if (!context.established()) {
       const auto last = context.step(*theirs);
       if (!last) co_return tl::unexpected(at(last.error(), line->side()));
