@@ -21,8 +21,9 @@ def of_file(verb, lie):
 
 
 def size_lie(name, proves, number, **more):
-    return Lie(name, proves, {"SIZE": f"213 {number}" if number else "213"}, at="source", features=WITHOUT_MLST,
-               fault=more.pop("fault", "protocol_broken"), **more)
+    reply = f"213 {number}".strip()
+    broken = {} if "fault" in more else {"fault": "protocol_broken", "says": reply}
+    return Lie(name, proves, {"SIZE": reply}, at="source", features=WITHOUT_MLST, **broken, **more)
 
 
 def mlst_lie(name, proves, lie, **more):
@@ -103,8 +104,9 @@ LIES = [
     size_lie("size_wrong", "a size that is not the file's is found out at the destination", 5, fault="size_differs",
              side="destination"),
     size_lie("size_largest", "the largest SIZE breaks nothing", HUGE, fault="size_differs", side="destination"),
-    mlst_lie("mlst_without_facts", "what is not said to be a file is none", facts(""), fault="not_supported"),
-    mlst_lie("mlst_without_size", "facts without a size are not enough", facts("Type=file;Modify=20260101000000;"), says=None),
+    mlst_lie("mlst_without_facts", "what is not said to be a file is none", facts(""), fault="not_supported", says="250"),
+    mlst_lie("mlst_without_size", "facts without a size are not enough", facts("Type=file;Modify=20260101000000;"),
+             says="Modify=20260101000000"),
     mlst_lie("mlst_malformed", "a fact without a value breaks the list", facts("Type=file;Size;")),
     mlst_lie("mlst_size_of_words", "a fact Size is a number", facts("Type=file;Size=many;")),
     mlst_lie("mlst_modify_of_words", "a fact Modify is a time", facts("Type=file;Size=100000;Modify=yesterday;")),
@@ -116,7 +118,8 @@ LIES = [
              fault=None, status="done"),
     mlst_lie("mlst_binary_unique", "an identity that is no text breaks nothing",
              facts("Type=file;Size=100000;Unique=\x80\xfe\xff\xff\x01\x22\x5c;"), fault=None, status="done"),
-    mlst_lie("mlst_of_a_device", "only regular files are moved", facts("Type=OS.unix=chr-13/29;"), fault="not_supported"),
+    mlst_lie("mlst_of_a_device", "only regular files are moved", facts("Type=OS.unix=chr-13/29;"), fault="not_supported",
+             says="chr-13/29"),
     mlst_lie("mlst_largest_size", "the largest fact Size breaks nothing",
              facts(f"Type=file;Size={HUGE};"), fault="size_differs",
              side="destination"),

@@ -3,16 +3,17 @@
 import asyncio
 import dataclasses
 
-from ftp_server import performance_marker
-from lie import Lie, counting, drip, flood, only, reset, silence
+from ftp_server import File, performance_marker
+from lie import Lie, counting, drip, flood, is_part, only, reset, silence
 
 SIZE = 100_000
 HUGE = 2**64 - 1
+STREAM = ["SIZE", "MDTM", "MLST Type*;Size*;Modify*;Unique*;", "CKSM ADLER32:10;", "REST STREAM"]
 
 
 def pasv(name, proves, announced, fault, **more):
-    return Lie(name, proves, {"PASV": f"227 Entering Passive Mode ({announced})" if announced else "227 fine"}, fault=fault,
-               **more)
+    reply = f"227 Entering Passive Mode ({announced})" if announced else "227 fine"
+    return Lie(name, proves, {"PASV": reply}, fault=fault, **{"says": reply, **more})
 
 
 def marked(*lines):
@@ -58,6 +59,13 @@ async def half_then_reset(session, path):
     await reset(session, path)
 
 
+async def part_grows(session, path):
+    """Twice as long at each look."""
+    part = session.server.files.get(path, File(SIZE // 2))
+    session.server.put(path, dataclasses.replace(part, size=part.size * 2 if part.size < HUGE // 2 else HUGE))
+    await session.honest("MLST", path)
+
+
 async def waits_for_abor(session, _):
     await session.say("150 Beginning transfer.")
 
@@ -84,12 +92,12 @@ LIES = [
     pasv("pasv_negative", "numbers with a sign are no address", "127,-0,0,1,80,80", "protocol_broken"),
     pasv("pasv_without_address", "227 without an address is none", "", "protocol_broken", says="227 fine"),
     pasv("pasv_another_host", "a server may have a data interface of its own; that nobody listens there the source finds out",
-         "192,0,2,1,80,80", "data_channel_failed", side="source"),
+         "192,0,2,1,80,80", "data_channel_failed", side="source", says="Unable to connect"),
     Lie("epsv_without_port", "EPSV names a port", {"EPSV": "229 Extended Passive Mode (||||)"}, host="::1",
         fault="protocol_broken", says="229"),
     Lie("epsv_reserved_port", "a port below 1024 is handed to no peer by EPRT either",
         {"EPSV": "229 Extended Passive Mode (|||22|)"}, host="::1",
-        fault="forbidden_address"),
+        fault="forbidden_address", says="(|||22|)"),
     Lie("epsv_honest", "an IPv6 destination is served", {}, host="::1", status="done"),
     Lie("listening_refused", "a PASV that is refused says why", {"PASV": "500 no more ports"}, fault="server_refused",
         says="500 no more ports"),
@@ -152,6 +160,11 @@ LIES = [
     Lie("abor_and_flood", "a flood after ABOR holds nobody up for long",
         {"STOR": waits_for_abor, "ABOR": flood(b"", b"226 Transfer Complete.\r\n")},
         fault="stalled", then=not_done),
+    Lie("stream_honest", "a server without MODE E is served in stream mode", {}, features=STREAM, status="done"),
+    Lie("stream_half_stored", "226 for a truncated file in stream mode is found out",
+        {"STOR": stored(lambda file: dataclasses.replace(file, size=file.size // 2))}, features=STREAM, fault="size_differs"),
+    Lie("stream_grows_for_ever", "a part that grows beyond its source is no progress in stream mode",
+        {"STOR": waits_for_abor, "MLST": only("MLST", part_grows, is_part)}, features=STREAM, fault="stalled", side="both"),
     Lie("restart_refused", "where REST is refused the file is sent from zero under another name",
         {"STOR": only("STOR", half_then_reset, lambda number, _: number == 1), "REST": "501 no"}, status="done",
         options={"max_tries": 4}, seconds=40),
