@@ -34,10 +34,7 @@ void Engine::start(std::function<void(Result<void>)> then) {
     }
     for (Transfer& transfer : work->transfers) world.adopt(std::move(transfer));
     for (OutboxRow& row : work->outbox) world.movers[row.mover].outbox.push_back(std::move(row));
-    for (LedgerPart& part : work->ledger) {
-      const Uuid id = part.id;
-      world.ledger[id] = {std::move(part), world.clock.now().instant, Duration{0}, ""};
-    }
+    world.add_to_ledger(std::move(work->ledger));
     world.open = true;
     then({});
   });

@@ -1,39 +1,16 @@
-// The engine with a store in memory and movers that only keep what they are told. What comes of
-// crashes and of lost answers is shown by the simulation.
+// The engine with a store in memory. What comes of crashes and of lost answers is shown by the
+// simulation.
 #include "engine/engine.h"
 
 #include <gtest/gtest.h>
 
 #include <deque>
 
+#include "engine/engine_for_tests.h"
 #include "store/memory.h"
 
 namespace rft {
 namespace {
-
-class ClockInHand final : public Clock {
- public:
-  Now now() override { return {instant, WallTime{} + instant.time_since_epoch()}; }
-  Uuid fresh_id() override {
-    Uuid id;
-    id.bytes[15] = ++drawn_;
-    return id;
-  }
-  Instant instant = Instant{} + 1h;
-
- private:
-  std::uint8_t drawn_ = 0;
-};
-
-class RecordedMovers final : public Movers {
- public:
-  void start(const std::string& mover, const std::string&) override { started.push_back(mover); }
-  void order(const std::string&, const Order& order) override { orders.push_back(order); }
-  void acknowledge(const std::string&, const Task&, std::uint64_t) override {}
-  void drain(const std::string&) override {}
-  std::vector<std::string> started;
-  std::vector<Order> orders;
-};
 
 struct World {
   World() {

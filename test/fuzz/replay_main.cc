@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "fuzz.h"
-#include "starved.h"
+#include "starve/starved.h"
 
 namespace {
 
@@ -32,13 +32,13 @@ Bytes content_of(const std::filesystem::path& file) {
 
 // False once the run has fewer allocations than that.
 bool starved_run(const Bytes& bytes, std::size_t nth) {
-  rft::fuzz::starve_at(nth);
+  rft::starve::fail_at(nth);
   try {
     LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
   } catch (const std::bad_alloc&) {
   }
-  rft::fuzz::starve_at(0);
-  return rft::fuzz::has_starved();
+  rft::starve::fail_at(0);
+  return rft::starve::has_failed();
 }
 
 void replay(const Bytes& bytes, bool starve) {

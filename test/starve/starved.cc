@@ -1,16 +1,17 @@
-#include "starved.h"
+#include "starve/starved.h"
 
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace {
 
 thread_local std::size_t left = 0;
-thread_local bool starved = false;
+thread_local bool failed = false;
 
 void* allocate(std::size_t size) {
   if (left > 0 && --left == 0) {
-    starved = true;
+    failed = true;
     throw std::bad_alloc();
   }
   void* const memory = std::malloc(size == 0 ? 1 : size);
@@ -20,18 +21,26 @@ void* allocate(std::size_t size) {
 
 }  // namespace
 
-namespace rft::fuzz {
+namespace rft::starve {
 
-void starve_at(std::size_t nth) {
+void fail_at(std::size_t nth) {
   left = nth;
-  if (nth > 0) starved = false;
+  if (nth > 0) failed = false;
 }
 
-bool has_starved() {
-  return starved;
+bool has_failed() {
+  return failed;
 }
 
-}  // namespace rft::fuzz
+std::size_t pause() {
+  return std::exchange(left, 0);
+}
+
+void resume(std::size_t rest) {
+  left = rest;
+}
+
+}  // namespace rft::starve
 
 void* operator new(std::size_t size) {
   return allocate(size);
