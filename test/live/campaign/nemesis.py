@@ -1,0 +1,146 @@
+"""Breaks what can be broken, by a seed; says what it does; and mends all of it in the end."""
+
+import collections
+import heapq
+import itertools
+import os
+import signal
+import time
+
+LONG = 0.08  # of the strikes that can last longer than a lease or a stall
+
+
+class Nemesis:
+    """`pace`: seconds between strikes, in the mean. `long_strikes`: some last 35 to 60 s."""
+
+    def __init__(self, stage, draw, planner, pace, long_strikes):
+        self.stage, self.draw, self.planner, self.pace, self.long_strikes = stage, draw, planner, pace, long_strikes
+        self.struck = collections.Counter()
+        self.taken = set()  # what is broken now, and is not struck a second time
+        self.due = []  # heap of (when, number, keys, what, mend)
+        self.number = itertools.count(1)
+        self.proxy = stage.environment["X509_USER_PROXY"]
+        self.expired_until = None
+
+    STRIKES = [  # (weight, name, what it takes, method)
+        (14, "kill rftd", ["rftd"], "kill_rftd"),
+        (12, "kill movers", ["mover"], "kill_movers"),
+        (6, "crash the machine", ["rftd", "mover"], "crash_machine"),
+        (5, "freeze rftd", ["rftd"], "freeze_rftd"),
+        (6, "freeze movers", ["mover"], "freeze_movers"),
+        (16, "kill children", ["server"], "kill_children"),
+        (8, "kill a server", ["server"], "kill_server"),
+        (6, "kill a parent", ["server"], "kill_parent"),
+        (8, "freeze a server", ["server"], "freeze_server"),
+        (12, "cut the link", ["link"], "cut_link"),
+        (5, "fill the disk", ["disk"], "fill_disk"),
+        (3, "expire the proxy", ["proxy"], "expire_proxy"),
+    ]
+
+    def run(self, seconds):
+        end = time.monotonic() + seconds
+        next_strike = time.monotonic()
+        while time.monotonic() < end:
+            self.mend(time.monotonic())
+            if time.monotonic() >= next_strike:
+                self.strike()
+                next_strike = time.monotonic() + self.draw.expovariate(1 / self.pace)
+            time.sleep(0.05)
+        self.mend(None)
+
+    def strike(self):
+        free = [strike for strike in self.STRIKES if self.is_free(strike[2]) and (self.long_strikes or strike[3] != "expire_proxy")]
+        _, name, keys, method = self.draw.choices(free, [weight for weight, *_ in free])[0]
+        if keys == ["server"]:
+            keys = [self.draw.choice([server for server in self.planner.urls if server not in self.taken])]
+        what, seconds, mend = getattr(self, method)(keys[0])
+        number = next(self.number)
+        self.struck[name] += 1
+        self.stage.say(f"strike {number}: {what}, for {seconds:.1f} s")
+        if mend:
+            self.taken.update(keys)
+            heapq.heappush(self.due, (time.monotonic() + seconds, number, keys, what, mend))
+
+    def is_free(self, keys):
+        if keys == ["server"]:
+            return len(self.taken & self.planner.urls.keys()) < 3
+        return not self.taken & set(keys)
+
+    def mend(self, now):
+        """What is due; all of it where `now` is nothing."""
+        while self.due and (now is None or self.due[0][0] <= now):
+            _, number, keys, what, mend = heapq.heappop(self.due)
+            mend()
+            self.taken.difference_update(keys)
+            self.stage.say(f"mended {number}: {what}")
+
+    def lasting(self, least, most, long=None):
+        if long and self.long_strikes and self.draw.random() < LONG:
+            return self.draw.uniform(*long)
+        return self.draw.uniform(least, most)
+
+    # ---- each strikes and gives (what it was, seconds, what mends it) ----
+
+    def kill_rftd(self, _):
+        self.stage.service.kill()
+        return "kill -9 rftd", self.lasting(0, 4, (32, 45)), self.start_rftd
+
+    def start_rftd(self):
+        self.stage.service.start(wait=False)
+
+    def kill_movers(self, _):
+        self.stage.service.kill_movers()
+        return "kill -9 the movers", 0, None
+
+    def crash_machine(self, _):
+        self.stage.service.crash()
+        return "kill -9 rftd and the movers", self.lasting(0, 3), self.start_rftd
+
+    def freeze_rftd(self, _):
+        self.stage.service.process.send_signal(signal.SIGSTOP)
+        return "SIGSTOP rftd", self.lasting(1, 6, (35, 45)), lambda: self.stage.service.process.send_signal(signal.SIGCONT)
+
+    def freeze_movers(self, _):
+        service = self.stage.service
+        service.signal_movers(signal.SIGSTOP)
+        return "SIGSTOP the movers", self.lasting(1, 6, (35, 45)), lambda: service.signal_movers(signal.SIGCONT)
+
+    def kill_children(self, server):
+        self.stage.bed.bed("kill", server, "child")
+        return f"kill -9 the children of {server}", 0, None
+
+    def kill_server(self, server):
+        self.stage.bed.bed("kill", server, "both")
+        return f"kill -9 {server}, all of it", self.lasting(0.5, 5), lambda: self.stage.bed.bed("start", server)
+
+    def kill_parent(self, server):
+        self.stage.bed.bed("kill", server, "parent")
+        return f"kill -9 the parent of {server}", self.lasting(0.5, 5), lambda: self.stage.bed.bed("start", server)
+
+    def freeze_server(self, server):
+        self.stage.bed.bed("pause", server)
+        return f"SIGSTOP {server}", self.lasting(1, 6, (35, 50)), lambda: self.stage.bed.bed("continue", server)
+
+    def cut_link(self, _):
+        what = self.draw.choice(["data", "control", "both"])
+        way = self.draw.choice([[], ["oneway"]])
+        self.stage.bed.bed("cut", "line", what, *way)
+        return f"cut {what} {' '.join(way) or 'both ways'}", self.lasting(1, 8, (60, 62)), lambda: self.stage.bed.bed("heal", "line")
+
+    def fill_disk(self, _):
+        ballast = f"{self.planner.small_disk}/ballast"
+        free = os.statvfs(self.planner.small_disk)
+        with open(ballast, "wb") as file:
+            try:
+                file.write(b"x" * (free.f_bavail * free.f_frsize - 65536))
+            except (OSError, ValueError):
+                pass
+        return "fill the disk", self.lasting(3, 12), lambda: os.unlink(ballast)
+
+    def expire_proxy(self, _):
+        """It ends a minute later, and is renewed a while after that."""
+        self.stage.bed.bed("proxy", "alice", "--valid", "00:01", "--out", self.proxy)
+        return "a proxy that ends in a minute", self.draw.uniform(63, 75), self.renew_proxy
+
+    def renew_proxy(self):
+        self.stage.bed.bed("proxy", "alice", "--valid", "12:00", "--out", self.proxy)
