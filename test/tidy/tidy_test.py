@@ -60,6 +60,17 @@ class Tidy(unittest.TestCase):
                 found = unfinished.search(path.read_text(errors="replace"))
                 self.assertIsNone(found, f"{name} says {found and found.group(0)}")
 
+    def test_what_the_documents_point_at_is_there(self):
+        listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
+        tops = {path.name for path in ROOT.iterdir()}
+        for name in listed.stdout.split():
+            text = (ROOT / name).read_text()
+            for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+                self.assertTrue((ROOT / name).parent.joinpath(target).exists(), f"{name} links to {target}")
+            for target in re.findall(r"`([\w./-]+/[\w./-]*)`", text):
+                if target.split("/")[0] in tops - {"build"}:
+                    self.assertTrue((ROOT / target).exists(), f"{name} names {target}")
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=1)
