@@ -1,5 +1,5 @@
 # The command set. The README's two commands are scripts/demo and scripts/check.
-.PHONY: build release check demo sim fuzz live bench matrix tidy format clean
+.PHONY: build release check demo prove sim fuzz live bench matrix tidy format clean
 
 build:            ## the dev build
 	scripts/deps && cmake --preset dev >/dev/null && cmake --build --preset dev
@@ -9,6 +9,8 @@ check:            ## all tests
 	scripts/check
 demo:             ## a file moves, and survives kills, before your eyes
 	scripts/demo
+prove:            ## the formal models, and that each bug planted in them is found
+	scripts/prove
 sim: release      ## 100,000 simulated worlds
 	build/release/bin/sim --seeds 0..100000
 	build/release/bin/sim --mutants --seeds 1..2000
