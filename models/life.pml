@@ -7,7 +7,8 @@
  * A change and the orders that follow from it are one step, for they are one transaction. To send an
  *   order, to hear a word, to acknowledge it are steps of their own: rftd may die between any two.
  * Abstracted away: bytes, parts and proofs (adopt.pml); movers of older epochs (lease.pml): each
- *   grant has a mover of its own here; back-off, gates and credentials, which only delay; priority.
+ *   grant has a mover of its own here, which knows its task (UnknownTask is in lease.pml); back-off,
+ *   gates and credentials, which only delay; priority.
  * Assumed: a rename that was ordered is done, or never will be, before a later epoch only looks for
  *   it (look_only). RENAME_LATE lifts that.
  * Bounds: CALLS calls of the user, one key each; FAULTS faults, then none: what ends, ends then.
@@ -265,9 +266,6 @@ end:
   :: atomic { tells_of_the_gone && up && !restarted && has_mover && mover != alive && !keeps_begun &&
               !keeps_verified && keeps_last == nothing -> on_mover_lost() }
   :: atomic { restarted -> restarted = false }
-  /* UnknownTask: it lives, and knows nothing of the task */
-  :: atomic { reaches && has_mover && move_owed == no_order && task == no_task &&
-              keeps_last == nothing -> on_mover_lost() }
   /* on_time: 5 s after the stop */
   :: atomic { up && stage == stopping && !publish_ordered ->
        assert(P9_ordered || !has_mover || stop_owed || told_stop);
