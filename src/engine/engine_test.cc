@@ -24,6 +24,35 @@ struct World {
       task();
     }
   }
+  // A committed transfer and its mover, which was ordered to move it.
+  Task grant(const std::string& handle) {
+    Submit call;
+    call.handle = handle;
+    call.source = parse_url("ftp://a/s/" + handle).value();
+    call.destination = parse_url("ftp://b/d/" + handle).value();
+    call.commit = true;
+    engine.call({"uid:1", "uid:1"}, std::move(call), "", [](const Answer&) {});
+    run();
+    engine.tick();
+    run();
+    for (; up < movers.started.size(); ++up) engine.mover_up(movers.started[up], "uid:1", {});
+    run();
+    return std::get<MoveOrder>(movers.orders.back()).task;
+  }
+  void say(const std::string& mover, const Task& task, TaskSays says) {
+    engine.heard(mover, TaskWord{task, ++seq, std::move(says)});
+    run();
+  }
+  std::vector<Task> stopped() const {
+    std::vector<Task> tasks;
+    for (const Order& order : movers.orders) {
+      if (const auto* stop = std::get_if<StopOrder>(&order)) tasks.push_back(stop->task);
+    }
+    return tasks;
+  }
+
+  std::size_t up = 0;
+  std::uint64_t seq = 0;
   std::deque<std::function<void()>> posted;
   ClockInHand clock;
   RecordedMovers movers;
@@ -45,6 +74,31 @@ TEST(Engine, a_part_that_pruning_left_behind_is_deleted_in_this_life) {
   world.engine.mover_up(world.movers.started[0], part.owner, {});
   ASSERT_EQ(world.movers.orders.size(), 1U);
   EXPECT_EQ(std::get<RemoveOrder>(world.movers.orders[0]).epochs, part.epochs);
+}
+
+TEST(Engine, a_mover_at_work_on_an_epoch_that_is_over_is_told_to_stop) {
+  World world;
+  const Task task = world.grant("h");
+  world.say(world.movers.started[0], task, Moving{RangeSet{{0, 1}}});
+  EXPECT_TRUE(world.stopped().empty());
+  world.engine.mover_gone(world.movers.started[0], true, Duration(0));
+  world.run();
+  world.say(world.movers.started[0], task, Moving{RangeSet{{0, 2}}});
+  EXPECT_EQ(world.stopped(), std::vector{task});
+  world.say(world.movers.started[0], task, Stopped{});
+  EXPECT_EQ(world.stopped(), std::vector{task});
+}
+
+TEST(Engine, nothing_more_is_granted_to_a_mover_whose_lease_has_ended) {
+  World world;
+  const Task task = world.grant("h");
+  Failed ended;
+  ended.fault = {FaultCode::lease_ended, Side::none, Doing::move, "", ""};
+  world.say(world.movers.started[0], task, ended);
+  world.clock.instant += 1min;
+  const Task next = world.grant("g");
+  EXPECT_EQ(world.movers.started.size(), 2U);
+  EXPECT_NE(next, task);
 }
 
 }  // namespace

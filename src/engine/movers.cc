@@ -17,6 +17,20 @@ constexpr Duration ledger_delay_first = 10s;
 constexpr Duration ledger_delay_most = 1h;
 constexpr Duration ledger_kept = hold_max;
 
+bool is_with(const Transfer& transfer, const Task& task, const std::string& mover) {
+  return task_of(transfer.file) == task && transfer.file.mover == mover;
+}
+
+bool is_last_word(const TaskSays& says) {
+  return std::holds_alternative<Done>(says) || std::holds_alternative<Failed>(says) ||
+         std::holds_alternative<Stopped>(says) || std::holds_alternative<UnknownTask>(says);
+}
+
+bool tells_of_ended_lease(const TaskSays& says) {
+  const auto* failed = std::get_if<Failed>(&says);
+  return failed != nullptr && failed->fault.code == FaultCode::lease_ended;
+}
+
 }  // namespace
 
 // A mover of this owner that has room; started where there is none. None while movers do not start.
@@ -133,6 +147,14 @@ void Engine::parts_discarded(std::vector<LedgerPart> parts) {
   world_->add_to_ledger(std::move(parts));
 }
 
+// A mover at work on an epoch that is over was not reached when it was told to stop. It would go on
+// for as long as its lease is renewed.
+void Engine::World::stop_stray(const std::string& mover, const TaskWord& word,
+                               const Transfer* transfer) {
+  const bool ours = transfer != nullptr && is_with(*transfer, word.task, mover);
+  if (!ours && !is_last_word(word.says)) movers_port.order(mover, StopOrder{word.task});
+}
+
 void Engine::World::drain_idle() {
   const Instant now = clock.now().instant;
   for (auto& [id, mover] : movers) {
@@ -154,14 +176,16 @@ void Engine::mover_up(const std::string& id, const std::string& owner,
   mover.idle_since = world_->clock.now().instant;
   world_->start_delay = Duration{0};
   // What it works on though no transfer of ours says so is of an old epoch: it is told to stop.
+  // Where that is just being saved or read, its next word tells.
   for (const Task& task : tasks) {
     const auto found = world_->by_file.find(task.file);
-    const bool ours = found != world_->by_file.end() && found->second->transfer &&
-                      task_of(found->second->transfer->file) == task &&
-                      found->second->transfer->file.mover == id;
+    const bool known =
+        found == world_->by_file.end() || (found->second->transfer && !found->second->busy);
+    if (!known) continue;
+    const bool ours = found != world_->by_file.end() && is_with(*found->second->transfer, task, id);
     if (ours) {
       mover.files.insert(task.file);
-    } else if (found == world_->by_file.end() || !found->second->busy) {
+    } else {
       world_->movers_port.order(id, StopOrder{task});
     }
   }
@@ -203,10 +227,16 @@ void Engine::mover_gone(const std::string& id, bool with_us, Duration silent) {
 void Engine::heard(const std::string& mover, const Word& word) {
   World& world = *world_;
   if (const auto* said = std::get_if<TaskWord>(&word)) {
+    // It is about to exit: what it were granted now it would only give back.
+    const auto speaker = world.movers.find(mover);
+    if (speaker != world.movers.end() && tells_of_ended_lease(said->says)) {
+      speaker->second.draining = true;
+    }
     const auto found = world.by_file.find(said->task.file);
     if (found == world.by_file.end()) {
       ++world.stale_words;
       world.movers_port.acknowledge(mover, said->task, said->seq);
+      world.stop_stray(mover, *said, nullptr);
       return;
     }
     world.deliver(*found->second, WordMail{mover, *said});
