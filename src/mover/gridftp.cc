@@ -17,6 +17,13 @@ void GridFtp::leave_source() {
   pool_.give_back(route_.source, std::move(source_));
 }
 
+// What spoils bytes unseen sits in one path of many, and connections are spread over them: the next
+// one may be sound.
+void GridFtp::distrust_channel() {
+  if (source_) source_->channel.reset();
+  if (destination_) destination_->channel.reset();
+}
+
 awaitable<Outcome<void>> GridFtp::borrow_both() {
   const auto [source, destination] =
       co_await (borrow_if_gone(Side::source) && borrow_if_gone(Side::destination));

@@ -32,6 +32,7 @@ class GridFtp final : public Carrier {
   awaitable<Renamed> rename(std::string from, std::string to, Doing doing) override;
   awaitable<Outcome<void>> keep_alive() override;
   void leave_source() override;
+  void distrust_channel() override;
 
  private:
   awaitable<Outcome<bool>> begin_alike(std::string source, std::string part, std::uint64_t bytes);

@@ -64,6 +64,8 @@ class Carrier {
   virtual awaitable<Outcome<void>> keep_alive() = 0;
   // The source is not needed any more.
   virtual void leave_source() = 0;
+  // Bytes arrived that were not sent: the way that they took is not used again.
+  virtual void distrust_channel() {}
 };
 
 }  // namespace rft::mover

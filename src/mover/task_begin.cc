@@ -212,6 +212,12 @@ awaitable<Outcome<bool>> MoveTask::adopt_part() {
     co_return fault(FaultCode::part_missing, Side::destination, Doing::adopt,
                     "it is shorter than what was confirmed");
   }
+  // Its frames were damaged on the way: something was written beyond the end, and a checksum of it
+  // might not end in a lifetime.
+  if (facts->size > source_.size && !earlier.confirmed.empty()) {
+    co_return fault(FaultCode::size_differs, Side::destination, Doing::adopt,
+                    "the part is longer than the source");
+  }
   if (**found != written_name()) {
     const Renamed renamed = co_await carrier_->rename(**found, written_name(), Doing::adopt);
     if (renamed.fault) co_return tl::unexpected(*renamed.fault);

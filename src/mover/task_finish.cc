@@ -62,7 +62,10 @@ awaitable<Outcome<void>> MoveTask::compare_checksums() {
   }
   const auto same = co_await both_checksums(written_name());
   if (!same) co_return failed(same);
-  if (!*same) co_return fault(FaultCode::checksum_differs, Side::destination, Doing::verify);
+  if (!*same) {
+    carrier_->distrust_channel();
+    co_return fault(FaultCode::checksum_differs, Side::destination, Doing::verify);
+  }
   checksum_ = **same;
   verdict_ = Verdict::verified;
   co_return Outcome<void>();

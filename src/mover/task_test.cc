@@ -89,6 +89,7 @@ class FakeCarrier final : public Carrier {
   }
   awaitable<Outcome<void>> keep_alive() override { co_return Outcome<void>(); }
   void leave_source() override {}
+  void distrust_channel() override { world_.said.push_back("distrust channel"); }
 
  private:
   World& world_;
@@ -234,6 +235,13 @@ TEST_F(TaskRules, a_part_shorter_than_what_was_confirmed_is_missing) {
   EXPECT_TRUE(world.said.empty());
 }
 
+TEST_F(TaskRules, a_part_longer_than_its_source_is_not_gone_on_with) {
+  world.destination[part(1)] = {{101, "1", "part"}, "", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 50}});
+  EXPECT_EQ(fault_of(run()), FaultCode::size_differs);
+  EXPECT_TRUE(world.said.empty());
+}
+
 TEST_F(TaskRules, an_earlier_epoch_that_wrote_nothing_is_no_reason_to_fail) {
   earlier(FlowEnd::known, {});
   EXPECT_TRUE(std::holds_alternative<Done>(run()));
@@ -366,6 +374,14 @@ TEST_F(TaskRules, bytes_that_differ_are_not_published) {
   world.destination[part(1)] = {{100, "1", "part"}, "beef", 0};
   EXPECT_EQ(fault_of(run()), FaultCode::checksum_differs);
   EXPECT_FALSE(verified_);
+}
+
+TEST_F(TaskRules, the_way_that_bytes_took_which_differ_is_not_used_again) {
+  world.source["/s/file"].checksum = "abcd";
+  world.destination[part(1)] = {{100, "1", "part"}, "beef", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 100}});
+  EXPECT_EQ(fault_of(run()), FaultCode::checksum_differs);
+  EXPECT_EQ(world.said.back(), "distrust channel");
 }
 
 }  // namespace
