@@ -45,6 +45,13 @@ MoveOrder move_order(const Transfer& transfer, const Grant& grant, WallTime now)
   return order;
 }
 
+// The names under which its part may stand: the new one is in the store before it is used (design
+// 5.2).
+void name_part(const Request& request, File& file) {
+  if (request.options.publish != Publish::rename) return;
+  file.part.epochs.insert(file.part.epochs.begin(), file.epoch);
+}
+
 Change grant_to_look(const Transfer& transfer, const Grant& grant, Now now) {
   ChangeWriter writer(transfer, now.wall);
   MoveOrder order = move_order(transfer, grant, now.wall);
@@ -55,6 +62,7 @@ Change grant_to_look(const Transfer& transfer, const Grant& grant, Now now) {
   file.heard = 0;
   ++file.epoch;
   ++file.attempts;
+  name_part(transfer.request, file);
   order.task = task_of(file);
   order.part = file.part.id;
   writer.order(std::move(order));
@@ -95,10 +103,7 @@ std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now
   ++file.epoch;
   ++file.attempts;
   if (!file.started_at) file.started_at = now.wall;
-  // The new name is in the store before the first STOR (design 5.2).
-  if (transfer.request.options.publish == Publish::rename) {
-    file.part.epochs.insert(file.part.epochs.begin(), file.epoch);
-  }
+  name_part(transfer.request, file);
   order.task = task_of(file);
   order.part = file.part.id;
   writer.order(std::move(order));

@@ -332,6 +332,9 @@ TEST(Stops, a_rename_with_an_unknown_end_is_looked_at_before_it_rests) {
   const auto look = on_grant(now, {"m2", std::nullopt, std::nullopt, 4}, noon, draws);
   const auto& order = std::get<MoveOrder>(look->orders.at(0).order);
   EXPECT_TRUE(order.look_only);
+  // The part gets this epoch's name, so that a rename still on its way finds nothing.
+  EXPECT_EQ(look->next.file.part.epochs.front(), order.task.epoch);
+  EXPECT_EQ(order.earlier->epochs, now.file.part.epochs);
   EXPECT_EQ(order.intent->part.unique, "u");
   EXPECT_EQ(heard(look->next, Done{}).file.status, Status::done);
   EXPECT_EQ(heard(look->next, Stopped{}).file.status, Status::user_stop_partial_trans);
