@@ -13,10 +13,11 @@
 
 namespace rft::ftp {
 
+// The better way first: what follows XMD5 is split at spaces by some servers (proftpd).
 enum class ChecksumWay : std::uint8_t {
   cksm,  // CKSM ADLER32 0 -1 path (GridFTP)
-  x,     // XMD5 path, XSHA256 path
   hash,  // OPTS HASH SHA-256, then HASH path (draft-bryan-ftp-hash)
+  x,     // XMD5 path, XSHA256 path
 };
 
 struct ChecksumOffer {

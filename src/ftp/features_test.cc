@@ -55,8 +55,18 @@ TEST(Features, a_plain_server_has_stream_mode_and_checksums_of_its_own) {
   EXPECT_FALSE(features.auth_gssapi);
   const ChecksumOffer* md5 = offer_of(features.checksums, "MD5");
   ASSERT_NE(md5, nullptr);
-  EXPECT_EQ(md5->way, ChecksumWay::x);
-  EXPECT_EQ(offer_of(features.checksums, "SHA1")->word, "XSHA");
+  EXPECT_EQ(md5->way, ChecksumWay::hash);
+  EXPECT_EQ(offer_of(features.checksums, "SHA1")->word, "SHA-1");
+}
+
+TEST(Features, xmd5_and_its_like_serve_where_there_is_no_hash) {
+  const Features features = features_of({211, {"F", " XMD5", " XSHA", "End"}});
+  EXPECT_EQ(*offer_of(features.checksums, "SHA1"), (ChecksumOffer{"SHA1", ChecksumWay::x, "XSHA"}));
+}
+
+TEST(Features, hash_takes_a_name_with_spaces_and_goes_before_xmd5) {
+  EXPECT_EQ(offer_of(features_of({211, {"F", " XMD5", " HASH MD5;", "End"}}).checksums, "MD5")->way,
+            ChecksumWay::hash);
 }
 
 TEST(Features, hash_alone_serves_too) {
