@@ -16,8 +16,9 @@ sim: release      ## 100,000 simulated worlds
 	build/release/bin/sim --mutants --seeds 1..2000
 fuzz:             ## each fuzzer for FUZZ_SECONDS (default 600)
 	scripts/fuzz $${FUZZ_SECONDS:-600}
-live: release     ## kills and outages on real servers
+live: release     ## kills and outages on real servers (SEED: as an earlier campaign)
 	ctest --test-dir build/release --output-on-failure --label-regex live
+	python3 test/live/campaign/campaign.py build/release/bin $(if $(SEED),--seed $(SEED))
 bench: release    ## measured against globus-url-copy on a link of 400 Mbit/s
 	bench/run
 matrix:           ## every preset, both compilers

@@ -2,12 +2,14 @@
 
 usage: campaign.py BIN_FOLDER [--short] [--seed N] [--parts storm,points,flips]
 Root: it makes network namespaces and small file systems. Prints its seed, each strike, what it found; exits with 1
-where a promise is broken.
+where a promise is broken. The parts run side by side, each on servers and a service of its own.
 """
 
 import argparse
 import sys
+import threading
 import time
+import traceback
 
 import flips
 import points
@@ -17,43 +19,44 @@ from relay import Loop
 from stage import Stage, limit_time
 
 IDLE_SESSIONS = 75  # seconds after which a mover has closed what it keeps warm
+STORM = (300, 420, 3.0, 300)  # transfers, seconds, seconds between strikes, seconds until all must have ended after them
+STORM_SHORT = (60, 35, 2.0, 60)
+LIMIT, LIMIT_SHORT = 1500, 240  # seconds for everything
 
 
 def run_storm(options):
     stage = Stage(options.bin, "storm")
-    count, seconds, pace = (60, 35, 2.0) if options.short else (300, 420, 3.0)
+    count, seconds, pace, settle = STORM_SHORT if options.short else STORM
     part = storm.Storm(stage, options.seed, options.count or count, options.seconds or seconds,
                        None if options.calm else pace, not options.short)
-    limit_time(3000) if options.keep else None
-    broken = part.run(60 if options.short else 300)
-    print("storm: " + part.figures())
-    print("storm: struck: " + ", ".join(f"{name} {count}" for name, count in part.nemesis.struck.most_common()))
-    return broken + end_of(stage, options)
+    broken = part.run(settle)
+    report = ["storm: " + part.figures(),
+              "storm: struck: " + ", ".join(f"{name} {count}" for name, count in part.nemesis.struck.most_common())]
+    return report, broken + end_of(stage, options)
 
 
 def run_points(options):
     stage = Stage(options.bin, "points")
     begin_on_loopback(stage)
     chosen = [point for point in points.POINTS if point.telling or not options.short]
-    if options.only:
-        chosen = [point for point in chosen if options.only in point.name()]
-    part = points.Points(stage, Loop(), chosen)
+    part = points.Points(stage, Loop(), [point for point in chosen if options.only in point.name()])
     victims = points.ROUNDS[:2] + points.LONE[:2] if options.short else points.ROUNDS + points.LONE + points.MUTE
     part.run(options.victims.split(",") if options.victims else victims)
-    print(part.table())
-    broken = part.broken() + end_of(stage, options)
-    print("points: struck: " + ", ".join(f"{victim} {count}" for victim, count in part.struck().items()))
-    return broken
+    report = [part.table(), "points: struck: " + ", ".join(f"{victim} {count}" for victim, count in part.struck().items())]
+    return report, part.broken() + end_of(stage, options)
 
 
 def run_flips(options):
     stage = Stage(options.bin, "flips")
     stage.bed.bed("start", "ftpd", "--kind", "proftpd")
     begin_on_loopback(stage)
-    part = flips.Flips(stage, Loop(), [flip for flip in flips.FLIPS if (flip.telling or not options.short) and (options.only or "") in flip.name])
+    chosen = [flip for flip in flips.FLIPS if flip.telling or not options.short]
+    part = flips.Flips(stage, Loop(), [flip for flip in chosen if options.only in flip.name])
     part.run()
-    print(part.table())
-    return part.broken + end_of(stage, options)
+    return [part.table()], part.broken + end_of(stage, options)
+
+
+PARTS = {"storm": run_storm, "points": run_points, "flips": run_flips}
 
 
 def begin_on_loopback(stage):
@@ -71,39 +74,55 @@ def end_of(stage, options):
     broken += verdict.crashes_of(stage.service)
     if not options.short:
         broken += verdict.leaks_of(stage, IDLE_SESSIONS)
+    stage.say(f"checked: {len(broken)} broken")
     if options.keep:
-        print(f"kept: {stage.folder}")
-        input("Enter ends it")
+        print(f"kept: {stage.folder}", flush=True)
+        time.sleep(options.keep)
     stage.end()
     return broken
 
 
-PARTS = {"storm": run_storm, "points": run_points, "flips": run_flips}
+def run_part(name, options, ends):
+    try:
+        report, broken = PARTS[name](options)
+    except BaseException:
+        report, broken = [], [f"did not come to its end: {traceback.format_exc()}"]
+    ends[name] = (report, broken)
 
 
-def main():
+def parse():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("bin")
     arguments.add_argument("--short", action="store_true")
-    arguments.add_argument("--seed", type=int, default=None)
+    arguments.add_argument("--seed", type=int)
     arguments.add_argument("--parts", default=",".join(PARTS))
     arguments.add_argument("--count", type=int, help="transfers of the storm")
     arguments.add_argument("--seconds", type=int, help="of the storm")
     arguments.add_argument("--calm", action="store_true", help="a storm without strikes")
-    arguments.add_argument("--only", help="points, or flips, whose name has this")
+    arguments.add_argument("--only", default="", help="points and flips whose name has this")
     arguments.add_argument("--victims", help="of the points")
-    arguments.add_argument("--keep", action="store_true", help="wait before the end where something is broken")
+    arguments.add_argument("--keep", type=int, default=0, help="seconds before all is taken down")
     options = arguments.parse_args()
     if options.seed is None:
         options.seed = 1 if options.short else int(time.time())
-    limit_time(200 if options.short else 1700)
+    return options
+
+
+def main():
+    options = parse()
+    limit_time((LIMIT_SHORT if options.short else LIMIT) + options.keep)
     print(f"seed {options.seed}", flush=True)
+    ends = {}
+    threads = [threading.Thread(target=run_part, args=(name, options, ends), daemon=True) for name in options.parts.split(",")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     broken = []
-    for name in options.parts.split(","):
-        broken += [f"{name}: {what}" for what in PARTS[name](options)]
-    for what in broken:
-        print(f"BROKEN {what}")
-    print(f"{len(broken)} broken")
+    for name, (report, found) in ends.items():
+        print("\n".join(report))
+        broken += [f"BROKEN {name}: {what}" for what in found]
+    print("\n".join([*broken, f"{len(broken)} broken; seed {options.seed}"]))
     return 1 if broken else 0
 
 

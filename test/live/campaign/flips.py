@@ -10,8 +10,8 @@ from relay import DataChannel, Relay
 
 MIB = 1 << 20
 HEADER = 17  # of a block in MODE E (GFD.20): descriptor, 8 bytes of count, 8 bytes of offset
-FLIP = 0x10
-END_WITHIN = 400  # seconds
+FLIP, END_OF_DATA = 0x10, 0x08
+END_WITHIN = 240  # seconds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,15 +43,15 @@ class Payload:
 class Header:
     """A byte of the header of one block."""
 
-    def __init__(self, byte, block=1):
-        self.byte, self.block = byte, block
+    def __init__(self, byte, flip=FLIP, block=1):
+        self.byte, self.flip, self.block = byte, flip, block
         self.frames = Frames()
 
     def __call__(self, data):
         spoiled = bytearray(data)
         for position, block, byte in self.frames.headers(data):
             if (block, byte) == (self.block, self.byte):
-                spoiled[position] ^= FLIP
+                spoiled[position] ^= self.flip
         return bytes(spoiled)
 
 
@@ -114,7 +114,7 @@ FLIPS = [
     Flip("payload, two flows", lambda: Payload(MIB), 2, PROOF, telling=True),
     Flip("payload, always", lambda: Payload(MIB), 0, PROOF, telling=True),
     Flip("payload, always, over a file that stands there", lambda: Payload(MIB), 0, PROOF, there=True),
-    Flip("descriptor of a block", lambda: Header(0), 1, ANY),
+    Flip("descriptor of a block", lambda: Header(0, END_OF_DATA), 1, ANY),
     Flip("count of a block, its lowest byte", lambda: Header(8), 1, ANY),
     Flip("count of a block, its highest byte", lambda: Header(1), 1, ANY),
     Flip("offset of a block, its lowest byte", lambda: Header(16), 1, ANY, telling=True),
@@ -152,11 +152,13 @@ class Flips:
             self.service.copy(handle, relay.source_url + self.source, relay.destination_url + out,
                               **({"existing": "overwrite"} if flip.there else {}))
             record = self.service.await_end(handle, END_WITHIN)
+            broken = self.judge(flip, record, out)
+            broken += verdict.no_parts_within(self.service, os.path.dirname(out), 60)
+            return self.row(flip, record), [f"{flip.name}: {what}" for what in broken]
         except TimeoutError as error:
             return f"| {flip.name} | none | | |", [f"{flip.name}: {error}: {self.service.history(handle)}"]
         finally:
             relay.close()
-        return self.row(flip, record), [f"{flip.name}: {what}" for what in self.judge(flip, record, out)]
 
     def faults_of(self, record):
         events = self.service.history(record["handle"])["events"]

@@ -1,13 +1,23 @@
 """Breaks what can be broken, by a seed; says what it does; and mends all of it in the end."""
 
 import collections
-import heapq
+import dataclasses
 import itertools
 import os
 import signal
 import time
 
 LONG = 0.08  # of the strikes that can last longer than a lease or a stall
+
+
+@dataclasses.dataclass
+class Damage:
+    at: float  # when it is mended
+    number: int
+    keys: list
+    what: str
+    mend: object
+    needs_link: bool
 
 
 class Nemesis:
@@ -17,7 +27,7 @@ class Nemesis:
         self.stage, self.draw, self.planner, self.pace, self.long_strikes = stage, draw, planner, pace, long_strikes
         self.struck = collections.Counter()
         self.taken = set()  # what is broken now, and is not struck a second time
-        self.due = []  # heap of (when, number, keys, what, mend)
+        self.due = []
         self.number = itertools.count(1)
         self.proxy = stage.environment["X509_USER_PROXY"]
         self.expired_until = None
@@ -59,7 +69,7 @@ class Nemesis:
         self.stage.say(f"strike {number}: {what}, for {seconds:.1f} s")
         if mend:
             self.taken.update(keys)
-            heapq.heappush(self.due, (time.monotonic() + seconds, number, keys, what, mend))
+            self.due.append(Damage(time.monotonic() + seconds, number, keys, what, mend, mend.__name__ == "start_server"))
 
     def is_free(self, keys):
         if keys == ["server"]:
@@ -67,12 +77,14 @@ class Nemesis:
         return not self.taken & set(keys)
 
     def mend(self, now):
-        """What is due; all of it where `now` is nothing."""
-        while self.due and (now is None or self.due[0][0] <= now):
-            _, number, keys, what, mend = heapq.heappop(self.due)
-            mend()
-            self.taken.difference_update(keys)
-            self.stage.say(f"mended {number}: {what}")
+        """What is due; all of it where `now` is nothing. The link first: a server starts only where it can be reached."""
+        for one in sorted(self.due, key=lambda one: ("link" not in one.keys, one.at)):
+            if now is not None and (one.at > now or (one.needs_link and "link" in self.taken)):
+                continue
+            self.due.remove(one)
+            one.mend()
+            self.taken.difference_update(one.keys)
+            self.stage.say(f"mended {one.number}: {one.what}")
 
     def lasting(self, least, most, long=None):
         if long and self.long_strikes and self.draw.random() < LONG:
@@ -111,11 +123,16 @@ class Nemesis:
 
     def kill_server(self, server):
         self.stage.bed.bed("kill", server, "both")
-        return f"kill -9 {server}, all of it", self.lasting(0.5, 5), lambda: self.stage.bed.bed("start", server)
+        return f"kill -9 {server}, all of it", self.lasting(0.5, 5), self.starter(server)
+
+    def starter(self, server):
+        def start_server():
+            self.stage.bed.bed("start", server)
+        return start_server
 
     def kill_parent(self, server):
         self.stage.bed.bed("kill", server, "parent")
-        return f"kill -9 the parent of {server}", self.lasting(0.5, 5), lambda: self.stage.bed.bed("start", server)
+        return f"kill -9 the parent of {server}", self.lasting(0.5, 5), self.starter(server)
 
     def freeze_server(self, server):
         self.stage.bed.bed("pause", server)

@@ -241,16 +241,10 @@ class Points:
         notes = "".join(sign for word, sign in (("resumed", "r"), ("afresh", "a"), ("unknown_end", "?")) if word in what)
         case.outcome = f"{record['attempts']}{notes}"
         case.broken += verdict.history_of(self.service, case.handle)
-        case.broken += verdict.no_parts_within(self.service, os.path.dirname(self.out(case)), 0) \
-            if verdict.parts_in(os.path.dirname(self.out(case))) else []
+        case.broken += verdict.no_parts_within(self.service, os.path.dirname(self.out(case)), 60)
 
     def judge_cleared(self, case):
-        end = time.monotonic() + 150
-        while verdict.parts_in(os.path.dirname(self.out(case))):
-            if time.monotonic() > end:
-                case.broken.append("the part of a cleared transfer stays")
-                break
-            time.sleep(0.3)
+        case.broken += verdict.no_parts_within(self.service, os.path.dirname(self.out(case)), 150)
         if self.service.record(case.handle) is not None:
             case.broken.append("cleared, and still there")
         if os.path.exists(self.out(case)):

@@ -35,7 +35,7 @@ class Storm:
         """The whole storm; then everything has `settle_within` seconds to end."""
         self.service.start()
         self.service.hand_over(self.nemesis.proxy)
-        threads = [threading.Thread(target=self.guarded, args=(work,))
+        threads = [threading.Thread(target=self.guarded, args=(work,), daemon=True)
                    for work in (self.submit_all, self.change_minds, self.watch_names)]
         for thread in threads:
             thread.start()

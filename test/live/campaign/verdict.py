@@ -64,9 +64,9 @@ def parts_in(folder):
 
 
 def no_parts_within(service, folder, seconds):
-    """The ledger deletes them, and says so by being empty."""
+    """The ledger deletes them, and has none of this folder any more."""
     end = time.monotonic() + seconds
-    while (left := parts_in(folder)) or ledger_of(service.state):
+    while (left := parts_in(folder)) or any(folder in destination for destination in ledger_of(service.state)):
         if time.monotonic() > end:
             return [f"part files are left after {seconds} s: {left}, in the ledger {ledger_of(service.state)}"]
         time.sleep(0.2)
@@ -76,7 +76,7 @@ def no_parts_within(service, folder, seconds):
 def ledger_of(state):
     database = sqlite3.connect(f"file:{state}/rft.db?mode=ro", uri=True, timeout=20)
     try:
-        return [row[0] for row in database.execute("SELECT handle FROM part")]
+        return [row[0] for row in database.execute("SELECT destination FROM part")]
     finally:
         database.close()
 
