@@ -22,7 +22,8 @@ awaitable<void> MoveTask::run() {
 
 awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
   const auto published = co_await published_before();
-  if (!published || *published || order_.look_only) co_return published;
+  if (!published || *published) co_return published;
+  if (order_.look_only) co_return co_await fence_and_look_again();
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
   if (const auto agreed = agree_on_proof(); !agreed) co_return failed(agreed);
   if (const auto looked = co_await look_around(); !looked) co_return failed(looked);

@@ -39,7 +39,11 @@ class MoveTask {
   awaitable<Outcome<void>> look_around();
   Outcome<void> judge_source(const Outcome<std::optional<Standing>>& seen);
   awaitable<Outcome<Ending>> published_before();
-  awaitable<Outcome<bool>> is_ours(const FileFacts& there);
+  enum class Whose : std::uint8_t { another, ours, spoilt };
+  awaitable<Outcome<Whose>> whose(const FileFacts& there);
+  awaitable<Outcome<Whose>> whose_by_checksum(const FileFacts& there);
+  awaitable<Outcome<Ending>> fence_and_look_again();
+  awaitable<Outcome<void>> take_name_away();
   awaitable<Outcome<Ending>> respect_existing();
   awaitable<Outcome<Ending>> adopt_existing(const Standing& there);
   awaitable<Outcome<void>> make_parents();

@@ -24,11 +24,13 @@ awaitable<Outcome<void>> MoveTask::move() {
 }
 
 awaitable<Outcome<void>> MoveTask::verify() {
+  std::optional<FileFacts> agreed;
   if (is_doubtful()) {
     // Two looks that agree, before the checksum starts (design 5.6).
     const auto quiet =
         co_await settle(written_name(), agree_interval, agree_interval, Doing::verify);
     if (!quiet) co_return failed(quiet);
+    agreed = *quiet;
   }
   if (!algorithm_.empty()) {
     ports_.say(Moving{flow_.confirmed, flow_.bytes_sent, 0, order_.streams, Doing::verify});
@@ -38,6 +40,9 @@ awaitable<Outcome<void>> MoveTask::verify() {
   if (!there) co_return failed(there);
   if (!*there) co_return fault(FaultCode::part_missing, Side::destination, Doing::verify);
   part_ = (*there)->facts;
+  if (agreed && *agreed != part_) {
+    co_return fault(FaultCode::changed_after_verify, Side::destination, Doing::verify);
+  }
   if (part_.size != source_.size && !wants_no_proof()) {
     co_return fault(FaultCode::size_differs, Side::destination, Doing::verify);
   }
@@ -161,6 +166,10 @@ awaitable<Outcome<void>> MoveTask::look_after_publish() {
     publish_unknown_ = false;
     co_return Outcome<void>();
   }
+  co_return co_await take_name_away();
+}
+
+awaitable<Outcome<void>> MoveTask::take_name_away() {
   const Renamed back = co_await carrier_->rename(final_name(), written_name(), Doing::publish);
   publish_unknown_ = back.fault.has_value();
   co_return fault(FaultCode::changed_after_verify, Side::destination, Doing::publish);

@@ -29,6 +29,7 @@ struct World {
   std::optional<Fault> look_fault;
   std::function<void(const std::string&)> after_rename;
   std::function<void()> before_rename;
+  std::map<std::string, int> touched_at_look;  // the n-th look at a name finds it changed
   bool rename_answer_is_lost = false;
   RangeSet moved_without;
 };
@@ -50,6 +51,10 @@ class FakeCarrier final : public Carrier {
     auto& files = side == Side::source ? world_.source : world_.destination;
     const auto found = files.find(name);
     if (found == files.end()) co_return std::optional<Standing>();
+    const auto touch = world_.touched_at_look.find(name);
+    if (touch != world_.touched_at_look.end() && --touch->second == 0) {
+      found->second.facts.modify += "+";
+    }
     if (found->second.touched_by_looks > 0) {
       --found->second.touched_by_looks;
       found->second.facts.modify += "+";
@@ -292,6 +297,54 @@ TEST_F(TaskRules, a_doubtful_part_that_changes_after_the_rename_loses_its_name_a
   EXPECT_FALSE(world.destination.contains("/d/file"));
   EXPECT_TRUE(world.destination.contains(part(2)));
   EXPECT_TRUE(begun_->presumed);
+}
+
+TEST_F(TaskRules,
+       a_doubtful_part_that_changes_between_the_looks_that_agreed_and_the_proof_is_not_it) {
+  world.destination[part(1)] = {{100, "1", "part"}, "abcd", 0};
+  earlier(FlowEnd::presumed, RangeSet{{0, 100}});
+  world.touched_at_look[part(2)] = 4;  // to find it, two that agree, the proof's
+  EXPECT_EQ(fault_of(run()), FaultCode::changed_after_verify);
+  EXPECT_FALSE(verified_);
+}
+
+TEST_F(TaskRules, a_published_file_that_an_old_flow_spoilt_loses_its_name_after_a_crash_too) {
+  order.intent = PublishIntent{{100, "1", "part"}, Checksum{"ADLER32", "abcd"}};
+  world.destination["/d/file"] = {{100, "2", "part"}, "ffff", 0};
+  earlier(FlowEnd::presumed, RangeSet{{0, 100}});
+  EXPECT_EQ(fault_of(run()), FaultCode::changed_after_verify);
+  EXPECT_FALSE(world.destination.contains("/d/file"));
+  EXPECT_TRUE(world.destination.contains(part(2)));
+}
+
+TEST_F(TaskRules, where_no_old_flow_may_live_another_content_is_another_file) {
+  order.intent = PublishIntent{{100, "1", "part"}, Checksum{"ADLER32", "abcd"}};
+  world.destination["/d/file"] = {{100, "2", "part"}, "ffff", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 100}});
+  EXPECT_EQ(fault_of(run()), FaultCode::destination_exists);
+  EXPECT_TRUE(world.destination.contains("/d/file"));
+}
+
+TEST_F(TaskRules, a_look_for_a_stop_leaves_nothing_for_a_late_rename) {
+  order.look_only = true;
+  order.intent = PublishIntent{{100, "1", "part"}, Checksum{"ADLER32", "abcd"}};
+  world.destination[part(1)] = {{100, "1", "part"}, "abcd", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 100}});
+  EXPECT_TRUE(std::holds_alternative<Stopped>(run()));
+  EXPECT_FALSE(world.destination.contains(part(1)));
+  EXPECT_TRUE(world.destination.contains(part(2)));
+}
+
+TEST_F(TaskRules, a_look_for_a_stop_sees_the_rename_that_was_done_meanwhile) {
+  order.look_only = true;
+  order.intent = PublishIntent{{100, "1", "part"}, Checksum{"ADLER32", "abcd"}};
+  world.destination[part(1)] = {{100, "1", "part"}, "abcd", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 100}});
+  world.before_rename = [this] {
+    world.destination["/d/file"] = world.destination.at(part(1));
+    world.destination.erase(part(1));
+  };
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
 }
 
 TEST_F(TaskRules, a_rename_whose_answer_is_lost_may_have_happened) {
