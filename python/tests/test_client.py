@@ -208,6 +208,17 @@ class Copy(Case):
                 self.client(self.ends(status)).copy("ftp://a/x", "ftp://b/x")
             self.assertEqual(caught.exception.record["status"], status)
 
+    def test_hears_of_the_end_at_once(self) -> None:
+        def answers(asked: Asked) -> Says:
+            ended = "end_within=" in asked.target or asked.target == "/v1/transfers/h"
+            return Says(200, {"handle": "h", "status": "done" if ended else "active"})
+
+        service = self.service(answers)
+        self.assertEqual(self.client(service).wait("h")["status"], "done")
+        self.assertEqual(
+            service.what, ["GET /v1/transfers/h/status", "GET /v1/transfers/h/status?end_within=100"]
+        )
+
     def test_that_takes_too_long_raises_and_lets_the_transfer_go_on(self) -> None:
         service = self.ends("active")
         with self.assertRaises(TimeoutError):
