@@ -152,9 +152,10 @@ class Flips:
             self.service.copy(handle, relay.source_url + self.source, relay.destination_url + out,
                               **({"existing": "overwrite"} if flip.there else {}))
             record = self.service.await_end(handle, END_WITHIN)
+            row = self.row(flip, record)
             broken = self.judge(flip, record, out)
             broken += verdict.no_parts_within(self.service, os.path.dirname(out), 60)
-            return self.row(flip, record), [f"{flip.name}: {what}" for what in broken]
+            return row, [f"{flip.name}: {what}" for what in broken]
         except TimeoutError as error:
             return f"| {flip.name} | none | | |", [f"{flip.name}: {error}: {self.service.history(handle)}"]
         finally:

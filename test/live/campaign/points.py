@@ -209,7 +209,8 @@ class Points:
         if target is None:
             return True
         if what == "child":
-            pid = await asyncio.get_running_loop().run_in_executor(None, child_of, target.local_port())
+            pid = await asyncio.get_running_loop().run_in_executor(None, child_of, case.relay.targets[side][1],
+                                                                     target.local_port())
             case.struck = pid is not None and kill(pid)
         elif what == "cut":
             target.reset()
@@ -278,8 +279,9 @@ def cell_of(case):
     return case.outcome if case.struck else f"{case.outcome} -"
 
 
-def child_of(port):
-    """The pid of the process whose peer has this port."""
-    seen = subprocess.run(["ss", "-Htnp", f"dport = :{port}"], capture_output=True, text=True, check=False).stdout
-    pids = re.findall(r"pid=(\d+)", seen)
+def child_of(server_port, port):
+    """The pid of the server's process whose peer has this port; never one of ours with a peer of the same number."""
+    seen = subprocess.run(["ss", "-Htnp", f"sport = :{server_port} and dport = :{port}"], capture_output=True, text=True,
+                          check=False).stdout
+    pids = re.findall(r'"(?:globus-gridftp|proftpd)[^"]*",pid=(\d+)', seen)
     return int(pids[0]) if pids else None
