@@ -63,6 +63,12 @@ def peak(pid):
         return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1])
 
 
+def is_sanitized(program):
+    """A sanitizer keeps what is freed for a while, so that sizes say nothing."""
+    with open(program, "rb") as file:
+        return b"__asan_init" in file.read()
+
+
 class Told:
     """One lie, the server that tells it, and how its transfer ended."""
 
@@ -236,7 +242,7 @@ class Trial:
             return
         for pid, size in self.peaks().items():
             print(f"process {pid}: {before[pid]} kB before, at most {size} kB")
-            if size - before[pid] > GROWTH_MAX:
+            if size - before[pid] > GROWTH_MAX and not is_sanitized(f"{self.service.bin}/rft-mover"):
                 self.fail("memory", f"{pid} grew by {size - before[pid]} kB")
 
 
