@@ -30,7 +30,6 @@ class Nemesis:
         self.due = []
         self.number = itertools.count(1)
         self.proxy = stage.environment["X509_USER_PROXY"]
-        self.expired_until = None
 
     STRIKES = [  # (weight, name, what it takes, method)
         (14, "kill rftd", ["rftd"], "kill_rftd"),
@@ -44,23 +43,34 @@ class Nemesis:
         (8, "freeze a server", ["server"], "freeze_server"),
         (12, "cut the link", ["link"], "cut_link"),
         (5, "fill the disk", ["disk"], "fill_disk"),
-        (3, "expire the proxy", ["proxy"], "expire_proxy"),
+    ]
+    PLANNED = [  # (when, as a part of the time; name, what it takes, method): in every long run
+        (0.05, "expire the proxy", ["proxy"], "expire_proxy"),
+        (0.3, "swallow all", ["link"], "swallow_all"),
+        (0.5, "expire the proxy", ["proxy"], "expire_proxy"),
+        (0.65, "swallow all", ["link"], "swallow_all"),
     ]
 
     def run(self, seconds):
-        end = time.monotonic() + seconds
-        next_strike = time.monotonic()
-        while time.monotonic() < end:
-            self.mend(time.monotonic())
-            if time.monotonic() >= next_strike:
-                self.strike()
-                next_strike = time.monotonic() + self.draw.expovariate(1 / self.pace)
+        began = time.monotonic()
+        next_strike = began
+        planned = list(self.PLANNED) if self.long_strikes else []
+        while (now := time.monotonic()) < began + seconds:
+            self.mend(now)
+            if planned and now >= began + planned[0][0] * seconds and self.is_free(planned[0][2]):
+                self.strike(planned.pop(0))
+            elif now >= next_strike:
+                self.strike(self.draw_strike())
+                next_strike = now + self.draw.expovariate(1 / self.pace)
             time.sleep(0.05)
         self.mend(None)
 
-    def strike(self):
-        free = [strike for strike in self.STRIKES if self.is_free(strike[2]) and (self.long_strikes or strike[3] != "expire_proxy")]
-        _, name, keys, method = self.draw.choices(free, [weight for weight, *_ in free])[0]
+    def draw_strike(self):
+        free = [strike for strike in self.STRIKES if self.is_free(strike[2])]
+        return self.draw.choices(free, [weight for weight, *_ in free])[0]
+
+    def strike(self, chosen):
+        _, name, keys, method = chosen
         if keys == ["server"]:
             keys = [self.draw.choice([server for server in self.planner.urls if server not in self.taken])]
         what, seconds, mend = getattr(self, method)(keys[0])
@@ -143,6 +153,10 @@ class Nemesis:
         way = self.draw.choice([[], ["oneway"]])
         self.stage.bed.bed("cut", "line", what, *way)
         return f"cut {what} {' '.join(way) or 'both ways'}", self.lasting(1, 8, (60, 62)), lambda: self.stage.bed.bed("heal", "line")
+
+    def swallow_all(self, _):
+        self.stage.bed.bed("cut", "line", "both")
+        return "cut both both ways", 60, lambda: self.stage.bed.bed("heal", "line")
 
     def fill_disk(self, _):
         ballast = f"{self.planner.small_disk}/ballast"
