@@ -1,6 +1,7 @@
 // GridFTP's Carrier: two control connections, and the bytes go from server to server.
 #pragma once
 #include "mover/data_security.h"
+#include "mover/pipeline.h"
 #include "mover/pool.h"
 #include "mover/protocol.h"
 
@@ -27,6 +28,9 @@ class GridFtp final : public Carrier {
   awaitable<Outcome<void>> make_folder(std::string name) override;
   awaitable<Outcome<void>> move(const Freight& freight, Flow& flow,
                                 const std::function<void()>& progressed) override;
+  // Whole small files, sent ahead of their replies. Faults: those of sessions; not_supported where
+  // a side has no extended mode.
+  awaitable<Outcome<Pipelined>> move_many(const std::vector<Consignment>& files);
   awaitable<Outcome<std::string>> checksum(Side side, std::string name, std::string algorithm,
                                            std::uint64_t size) override;
   awaitable<Renamed> rename(std::string from, std::string to, Doing doing) override;

@@ -5,6 +5,7 @@
 #include "ftp/address.h"
 #include "ftp/marker.h"
 #include "ftp/refusal.h"
+#include "mover/data_channel.h"
 
 namespace rft::mover {
 
@@ -22,12 +23,6 @@ ftp::Leg leg_of(const Freight& freight, const std::string& path, bool mode_e,
   leg.mode_e = mode_e;
   leg.channel_is_open = channel_is_open;
   return leg;
-}
-
-Fault marked(Fault fault, Side side) {
-  fault.side = side;
-  fault.doing = Doing::move;
-  return fault;
 }
 
 }  // namespace
@@ -49,8 +44,7 @@ awaitable<Outcome<void>> GridFtpFlow::run() {
     flow_.end = FlowEnd::known;
     flow_.confirmed.add({0, freight_.size});
     if (!reuses_channel_ && terms_.mode_e) {
-      const auto channel = std::make_shared<OpenChannel>(OpenChannel{freight_.streams});
-      source_.session.channel = destination_.session.channel = channel;
+      share_channel(source_.session, destination_.session, freight_.streams);
     }
     co_return moved;
   }
@@ -74,32 +68,15 @@ awaitable<Outcome<void>> GridFtpFlow::attempt() {
 
 // The channel of the file before is used again only for a whole file with as many streams.
 awaitable<Outcome<void>> GridFtpFlow::open_channel() {
-  const auto& channel = source_.session.channel;
-  reuses_channel_ = terms_.mode_e && channel && channel == destination_.session.channel &&
-                    channel->streams == freight_.streams && freight_.there.empty();
+  reuses_channel_ = terms_.mode_e && freight_.there.empty() &&
+                    have_channel(source_.session, destination_.session, freight_.streams);
   if (reuses_channel_) co_return Outcome<void>();
   source_.session.channel.reset();
   destination_.session.channel.reset();
-  auto address = co_await listen();
+  auto address = co_await listen_for_data(destination_.line());
   if (!address) co_return failed(address);
   receiver_ = std::move(*address);
   co_return Outcome<void>();
-}
-
-awaitable<Outcome<ftp::DataAddress>> GridFtpFlow::listen() {
-  ControlConnection& line = destination_.line();
-  const bool ipv6 = line.is_ipv6();
-  const auto reply = co_await line.ask(ftp::listen(ipv6), Doing::move);
-  if (!reply) co_return failed(reply);
-  if (!reply->is_positive()) {
-    co_return tl::unexpected(ftp::refusal(*reply, Doing::move, Side::destination));
-  }
-  auto announced = ipv6 ? ftp::epsv_address(*reply) : ftp::pasv_address(*reply);
-  if (announced) announced = ftp::judge_address(*announced, line.peer());
-  if (announced) co_return std::move(*announced);
-  Fault seen = marked(announced.error(), Side::destination);
-  seen.reply = reply->text();
-  co_return tl::unexpected(std::move(seen));
 }
 
 // What goes ahead is pipelined with STOR and RETR, except where something is restarted: a STOR that

@@ -49,7 +49,6 @@ class GridFtpFlow {
   };
 
   awaitable<Outcome<void>> attempt();
-  awaitable<Outcome<ftp::DataAddress>> listen();
   awaitable<Outcome<void>> open_channel();
   awaitable<Outcome<void>> order(Leg& leg, std::vector<ftp::Step> steps);
   awaitable<Outcome<void>> watch();

@@ -1,0 +1,167 @@
+#include "mover/pipeline.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "ftp/address.h"
+#include "ftp/marker.h"
+#include "ftp/refusal.h"
+#include "mover/data_channel.h"
+
+namespace rft::mover {
+
+using namespace asio::experimental::awaitable_operators;
+
+namespace {
+
+constexpr unsigned streams = 1;  // small files: more would only cost
+
+}  // namespace
+
+Pipeline::Pipeline(Session& source, Session& destination, const std::vector<Consignment>& files,
+                   Interrupt* interrupt, Limits limits)
+    : files_(files),
+      source_{source, Side::source},
+      destination_{destination, Side::destination},
+      interrupt_(interrupt),
+      limits_(limits),
+      watchdog_(boot_now(), limits.silence) {}
+
+awaitable<Pipelined> Pipeline::run() {
+  const auto moved_all = co_await attempt();
+  Pipelined told;
+  told.moved = moved();
+  told.ordered = next_;
+  if (moved_all) {
+    if (opened_) share_channel(source_.session, destination_.session, streams);
+    co_return told;
+  }
+  told.fault = moved_all.error();
+  told.refused = (source_.refused && source_.arrived == told.moved) ||
+                 (destination_.refused && destination_.arrived == told.moved);
+  told.end = co_await end();
+  co_return told;
+}
+
+awaitable<Outcome<void>> Pipeline::attempt() {
+  if (const auto open = co_await open_channel(); !open) co_return failed(open);
+  while (moved() < files_.size()) {
+    order_more();
+    const bool heard_destination = hear(destination_);
+    const bool heard_source = hear(source_);
+    if (const auto why = over(boot_now())) co_return tl::unexpected(*why);
+    if (heard_destination || heard_source) continue;
+    const Instant until =
+        consequences_ ? std::min(*consequences_, watchdog_.due()) : watchdog_.due();
+    co_await wait_any(until, &source_.line().changed(), &destination_.line().changed(),
+                      &interrupt_->changed);
+  }
+  co_return Outcome<void>();
+}
+
+awaitable<Outcome<void>> Pipeline::open_channel() {
+  if (have_channel(source_.session, destination_.session, streams)) co_return Outcome<void>();
+  source_.session.channel.reset();
+  destination_.session.channel.reset();
+  const auto receiver = co_await listen_for_data(destination_.line());
+  if (!receiver) co_return failed(receiver);
+  opened_ = true;
+  order(source_, ftp::opts_retr_parallelism(streams), false, true);
+  order(source_, ftp::port(*receiver), false, true);
+  co_return Outcome<void>();
+}
+
+// STOR first: the sender connects, and the receiver must know where the bytes go.
+void Pipeline::order_more() {
+  while (next_ < files_.size() && !is_full() && !source_.fault && !destination_.fault) {
+    order(destination_, ftp::stor(files_[next_].destination), true, true);
+    order(source_, ftp::retr(files_[next_].source), true, true);
+    ++next_;
+  }
+}
+
+bool Pipeline::is_full() const {
+  return std::max(source_.due.size(), destination_.due.size()) >= ftp::depth_max;
+}
+
+void Pipeline::order(Leg& leg, const ftp::Command& command, bool is_file, bool required) {
+  const auto ticket = leg.line().send(command, Doing::move);
+  if (ticket) {
+    leg.due.push_back({*ticket, is_file, required});
+  } else if (!leg.fault) {
+    leg.fault = ticket.error();
+  }
+}
+
+// Whether anything came.
+bool Pipeline::hear(Leg& leg) {
+  bool heard = false;
+  while (!leg.due.empty()) {
+    const auto answer = leg.line().take(leg.due.front().ticket);
+    if (!answer) break;
+    heard = true;
+    if (!answer->final) {
+      hear_marker(leg, answer->reply);
+      continue;
+    }
+    const Due due = leg.due.front();
+    leg.due.pop_front();
+    hear_final(leg, answer->reply, due);
+  }
+  if (!leg.fault) leg.fault = leg.line().failure(Doing::move);
+  return heard;
+}
+
+// After a refusal no reply of this side tells anything of the files behind it (design 5.5).
+void Pipeline::hear_final(Leg& leg, const ftp::Reply& reply, const Due& due) {
+  watchdog_.moved(boot_now());
+  leg.confirmed = {};
+  if (leg.fault) return;
+  if (!reply.is_positive()) {
+    if (!due.is_file && !due.required) return;
+    leg.fault = ftp::refusal(reply, Doing::move, leg.side);
+    leg.refused = due.is_file && leg.fault->code != FaultCode::server_busy;
+    return;
+  }
+  if (due.is_file) ++leg.arrived;
+}
+
+// Only what was not confirmed before counts: a server that repeats itself stalls.
+void Pipeline::hear_marker(Leg& leg, const ftp::Reply& reply) {
+  if (!ftp::is_marker(reply)) return;
+  const auto marker = ftp::marker_of(reply);
+  const auto* ranges = marker ? std::get_if<RangeSet>(&*marker) : nullptr;
+  if (ranges == nullptr) return;
+  const std::uint64_t before = leg.confirmed.bytes();
+  leg.confirmed.add(*ranges);
+  leg.confirmed = bounded(std::move(leg.confirmed));
+  if (leg.confirmed.bytes() > before) watchdog_.moved(boot_now());
+}
+
+// Why it is over; nothing while it goes on. What was ordered ahead of a refused file may still
+// arrive, and is waited for.
+std::optional<Fault> Pipeline::over(Instant now) {
+  const Leg* bad = source_.fault ? &source_ : (destination_.fault ? &destination_ : nullptr);
+  if (source_.fault && destination_.fault) {
+    return more_telling(*source_.fault, *destination_.fault);
+  }
+  if (bad) {
+    const Leg& other = bad == &source_ ? destination_ : source_;
+    const bool others_arrived = !bad->refused || other.arrived >= bad->arrived;
+    if (others_arrived && !consequences_) consequences_ = now + consequence_limit;
+    if (others_arrived && has_own_reason(*bad->fault)) return bad->fault;
+    if (consequences_ && now >= *consequences_) return bad->fault;
+  }
+  if (*interrupt_) return Fault{FaultCode::cut, Side::none, Doing::move, "", ""};
+  if (!watchdog_.is_over(now)) return std::nullopt;
+  return bad ? *bad->fault : Fault{FaultCode::stalled, Side::both, Doing::move, "", ""};
+}
+
+awaitable<FlowEnd> Pipeline::end() {
+  const Duration limit = std::min(end_limit, limits_.silence);
+  const auto [ended, ignored] =
+      co_await (destination_.line().end(limit) && source_.line().end(limit));
+  static_cast<void>(ignored);
+  co_return ended ? FlowEnd::known : FlowEnd::presumed;
+}
+
+}  // namespace rft::mover
