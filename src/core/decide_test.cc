@@ -267,6 +267,27 @@ TEST(Words, bytes_sent_again_from_zero_are_no_progress) {
   EXPECT_EQ(tries, 21);
 }
 
+TEST(Words, the_last_try_may_not_end_it_while_its_rename_may_have_been_done) {
+  Submit submit = a_submit(true);
+  submit.options.max_tries = 1;
+  submit.options.finish_by = noon.wall + 1s;
+  Transfer now = on_call(nullptr, submit, alice, noon, draws).change->next;
+  now = heard(granted(now), Verified{{5, "m", "u"}, std::nullopt, {}, 5});
+  Failed lost{{FaultCode::cut, Side::destination, Doing::publish, "", ""}, FlowEnd::known};
+  lost.publish_unknown = true;
+  now = heard(now, lost);
+  EXPECT_EQ(now.file.status, Status::committed);
+  EXPECT_FALSE(on_time(now, {}, {noon.instant + 1min, noon.wall + 1min}));
+  EXPECT_EQ(heard(granted(now), Done{}).file.status, Status::done);
+  lost.publish_unknown = false;
+  EXPECT_EQ(heard(granted(now), lost).file.status, Status::failed);
+  lost.publish_unknown = true;
+  for (std::uint32_t i = 0; i <= tries_to_look_max && now.file.status == Status::committed; ++i) {
+    now = heard(granted(now), lost);
+  }
+  EXPECT_EQ(now.file.status, Status::failed);
+}
+
 TEST(Words, a_failed_proof_begins_afresh_under_a_new_name_three_times) {
   Transfer now = queued();
   int begun = 0;

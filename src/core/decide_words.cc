@@ -107,7 +107,8 @@ void follow(ChangeWriter& writer, const Fault& fault, const Draws& draws) {
   const Options& options = writer.request().options;
   const Next next = after(file, options, fault);
   if (next.then == Then::give_up) return end_failed(writer, fault, next.why);
-  if (options.finish_by && *options.finish_by <= writer.at() + next.delay) {
+  const bool must_look = file.publish_ordered;
+  if (options.finish_by && !must_look && *options.finish_by <= writer.at() + next.delay) {
     return end_failed(writer,
                       {FaultCode::finish_by_passed, fault.side, fault.doing, fault.reply,
                        fmt::format("the last try ended with {}", word(fault.code))},
@@ -302,6 +303,11 @@ struct Limit {
   std::string_view why;
 };
 
+// No new try starts after it; but what became of a rename is looked for whenever it takes.
+std::optional<WallTime> last_start(const Transfer& transfer) {
+  return transfer.file.publish_ordered ? std::nullopt : transfer.request.options.finish_by;
+}
+
 // When a hold that costs no tries lasts too long (design 5.12), and what is said then.
 std::optional<Limit> hold_limit(const Transfer& transfer, const EndpointMemory& memory) {
   const File& file = transfer.file;
@@ -332,7 +338,7 @@ std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMe
     sooner(*file.held_since + (file.publish_ordered ? hold_max : stop_within));
   }
   if (file.status == Status::committed) {
-    if (transfer.request.options.finish_by) sooner(*transfer.request.options.finish_by);
+    if (const auto end = last_start(transfer)) sooner(*end);
     if (const auto limit = hold_limit(transfer, memory)) sooner(limit->at);
   }
   return next;
@@ -362,7 +368,7 @@ std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& me
     rest(writer, "the mover did not confirm in time; the end of the flow is presumed");
     return writer.take();
   }
-  const auto& finish_by = transfer.request.options.finish_by;
+  const auto finish_by = last_start(transfer);
   if (finish_by && *finish_by <= now.wall) {
     Fault fault{FaultCode::finish_by_passed, Side::none, Doing::nothing, "",
                 file.fault ? sentence(*file.fault) : ""};

@@ -29,18 +29,7 @@ Next next_try(Then then, const File& file, const Options& options) {
   return {then, back_off(file.id, file.attempts, file.tries), Hold::back_off, true, {}};
 }
 
-}  // namespace
-
-Duration back_off(const Uuid& file, std::uint32_t attempt, std::uint32_t tries) {
-  const std::uint32_t doublings = std::min<std::uint32_t>(tries, 20);
-  const Duration base = std::min<Duration>(back_off_first * (1LL << doublings), back_off_max);
-  const auto swing =
-      static_cast<std::int64_t>(hash_of(file, attempt) % (2 * back_off_jitter_percent + 1)) -
-      back_off_jitter_percent;
-  return base + base * swing / 100;
-}
-
-Next after(const File& file, const Options& options, const Fault& fault) {
+Next within_budget(const File& file, const Options& options, const Fault& fault) {
   const FaultEntry& known = entry(fault.code);
   if (fault.code == FaultCode::server_busy) {
     // A busy server is no failure of the transfer: it costs time, not tries.
@@ -63,6 +52,24 @@ Next after(const File& file, const Options& options, const Fault& fault) {
       return next_try(Then::again, file, options);
   }
   return give_up("");
+}
+
+}  // namespace
+
+Duration back_off(const Uuid& file, std::uint32_t attempt, std::uint32_t tries) {
+  const std::uint32_t doublings = std::min<std::uint32_t>(tries, 20);
+  const Duration base = std::min<Duration>(back_off_first * (1LL << doublings), back_off_max);
+  const auto swing =
+      static_cast<std::int64_t>(hash_of(file, attempt) % (2 * back_off_jitter_percent + 1)) -
+      back_off_jitter_percent;
+  return base + base * swing / 100;
+}
+
+Next after(const File& file, const Options& options, const Fault& fault) {
+  const Next next = within_budget(file, options, fault);
+  const bool must_look = file.publish_ordered && file.tries < tries_to_look_max;
+  if (next.then != Then::give_up || !must_look) return next;
+  return {Then::again, back_off(file.id, file.attempts, file.tries), Hold::back_off, true, {}};
 }
 
 bool backs_off(const File& file, WallTime now) {
