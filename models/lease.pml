@@ -8,26 +8,30 @@
  *   (on_time, then on_grant), which leaves a task behind; the intent to publish, saved before the
  *   order to rename; renames whose answer nobody reads, done when they please.
  * A lease may end at any moment, whatever its holder believes: so no clock is needed.
- * A grant has two steps, for the save between them takes time (Strand::busy).
+ * A grant has two steps, for the save between them takes time (Strand::busy): words wait for it, a
+ *   hello does not. What a hello cannot tell for that, the mover's next word does (stop_stray).
+ * A known mover may be granted more though its lease has ended, until it says so (draining).
  * Abstracted away: what is in a part (adopt.pml), the user's other calls (life.pml), budgets.
- * Assumed: no hello of a mover that was out of reach comes while a grant of the very transfer is being
- *   saved. HELLO_WHILE_BUSY lifts that. mover_for() chooses no mover whose lease is over.
- * Bounds: EPOCHS epochs and as many movers; EPOCHS - 1 faults that end an epoch, CRASHES of rftd,
- *   LINES lost connections.
+ * Assumed: where a line breaks between a stray's acknowledgement and its order to stop, the hello that
+ *   follows falls into no save but that of a grant. BUSY_AGAIN lifts that.
+ * Bounds: EPOCHS epochs and as many movers; EPOCHS - 1 faults that end an epoch (a grant to a mover
+ *   whose lease is over is one), CRASHES of rftd, LINES lost connections.
  *
  * P1  P1_done: done is said only of what stands under its final name
  * P3  P3_once: a file is published once
  * P5  P5_one_order: an epoch is begun by one mover, once. P5_own_word: a word of another epoch or
  *     mover changes nothing. P5_ordered: who renames was ordered to, and the row knows that.
  * P7  P7_last_words: what a mover said before it ended in order is heard before it is said to be gone
- * P8  ltl ends: the transfer comes to done. ltl strays_end: in the end no mover works on anything
+ * P8  ltl ends: the transfer comes to done. ltl strays_end: in the end no mover works on anything.
+ *     P8_not_in_vain: who said that its lease has ended is given nothing more
  *
  * Bugs to plant: NO_FENCE any word counts for the active transfer. SAME_EPOCH the order goes to
  *   another mover without a new epoch. NO_INTENT it is ordered to rename before that is saved.
  *   NOT_ASKED a new rftd takes the movers of the one before it for dead. NO_OUTBOX orders are kept in
  *   memory. NO_SPOOL a mover leaves no last words. GONE_FIRST it is said to be gone before they are
- *   read. NO_LOOK a mover does not look whether an earlier epoch has published. STRAYS_UNTOLD a task
- *   of an old epoch is not told to stop.
+ *   read. NO_LOOK a mover does not look whether an earlier epoch has published. STRAYS_UNTOLD a hello
+ *   that tells of a task of an old epoch is not answered with an order to stop; STRAYS_WORK_ON nor is a
+ *   word. ENDED_TOO a mover that said that its lease has ended is granted more.
  */
 #ifndef EPOCHS
 #define EPOCHS 3
@@ -42,7 +46,7 @@
 
 mtype:stage = { committed, active_, done };
 mtype:doing = { no_task, looking, adopting, moving, waiting, renaming, over };
-mtype:last = { nothing, Done, Failed, Failed_unknown, Stopped };
+mtype:last = { nothing, Done, Failed, Failed_unknown, Ended, Ended_unknown, Stopped };
 mtype:process = { absent, alive, dead };
 
 /* ---- the row, and what is saved with it; mover 0 is none ---- */
@@ -57,6 +61,7 @@ bool move_owed = false, publish_owed = false;
 bool up = true;
 byte granting = 0;                     /* to whom, while that is being saved */
 bool line_[MOVERS + 1];                /* its hello came */
+bool draining[MOVERS + 1];             /* it said that its lease has ended */
 
 /* ---- movers and their tasks ---- */
 mtype:process process[MOVERS + 1] = absent;
@@ -78,11 +83,13 @@ bool rename_sent[EPOCHS + 1];          /* a rename whose answer nobody will read
 byte faults = 0, crashes = 0, lines = 0;
 
 /* Names of promises, for what pan prints of an assertion. Always 0. */
-hidden byte P1_done, P3_once, P5_one_order, P5_own_word, P5_ordered, P7_last_words;
+hidden byte P1_done, P3_once, P5_one_order, P5_own_word, P5_ordered, P7_last_words,
+            P8_not_in_vain;
 
 #define fault (faults < EPOCHS - 1)
 #define at_work(e) (doing[e] != no_task && doing[e] != over)
 #define keeps(e) (keeps_begun[e] || keeps_verified[e] || keeps_last[e] != nothing)
+#define says_ended(e) (keeps_last[e] == Ended || keeps_last[e] == Ended_unknown)
 #define knows(m, e) (at[e] == m && (at_work(e) || keeps(e)))
 
 inline drop_orders() { move_owed = false; publish_owed = false }
@@ -103,18 +110,35 @@ inline last_word(e, says) { end_task(e); keeps_last[e] = says; said_last[e] = tr
 #endif
 #define reaches(m) (up && line_[m])
 #ifdef GONE_FIRST
-#define hears(m) (up && line_[m])
+#define hears(m) (up && granting == 0 && line_[m])
 #else
-#define hears(m) (up && (line_[m] || process[m] == dead))   /* the dead speak by their spools */
+/* The dead speak by their spools. */
+#define hears(m) (up && granting == 0 && (line_[m] || process[m] == dead))
 #endif
 
 inline own_word(m, e) { assert(P5_own_word || (e == epoch && m == mover)) }
+
+/* What is no last word and not its own, or no more, is acknowledged and answered with StopOrder. */
+inline stop_stray(m, e) {
+  if
+#ifndef STRAYS_WORK_ON
+  :: line_[m] && at_work(e) && !(stage == active_ && e == epoch && m == mover) -> told_stop[e] = true
+#endif
+  :: lines < LINES && line_[m] && at_work(e) ->         /* the acknowledgement is all it got */
+       lines++; line_[m] = false
+  :: else
+  fi
+}
 
 inline hear_begun(m, e) {
   if
   :: its_own(m, e) && heard < 1 -> own_word(m, e); heard = 1; publish_ordered = false;
        oldest = epoch
-  :: else -> keeps_begun[e] = false                     /* acknowledged */
+  :: else -> keeps_begun[e] = false;
+       if
+       :: stop_stray(m, e)
+       :: true                                          /* that was on its way since it was its own */
+       fi
   fi
 }
 
@@ -125,17 +149,21 @@ inline hear_verified(m, e) {
        publish_ordered = true;
 #endif
        publish_owed = true
-  :: else -> keeps_verified[e] = false
+  :: else -> keeps_verified[e] = false; stop_stray(m, e)
   fi
 }
 
 inline hear_last(m, e) {
   if
+  :: says_ended(e) -> draining[m] = (process[m] == alive)
+  :: else
+  fi;
+  if
   :: its_own(m, e) && heard < 3 -> own_word(m, e); heard = 3; end_attempt();
        if
        :: keeps_last[e] == Done -> stage = done; publish_ordered = false;
             assert(P1_done || published)
-       :: keeps_last[e] == Failed_unknown -> stage = committed
+       :: keeps_last[e] == Failed_unknown || keeps_last[e] == Ended_unknown -> stage = committed
        :: else -> stage = committed; publish_ordered = false
        fi
   :: else -> keeps_last[e] = nothing
@@ -150,7 +178,7 @@ inline hear(m, e) {
   fi
 }
 
-/* mover_up: what it works on though no transfer says so is told to stop. */
+/* mover_up: what it works on though no transfer says so is told to stop, where nothing is being saved. */
 inline greet(m) {
   line_[m] = true;
   byte e = 1;
@@ -160,6 +188,9 @@ inline greet(m) {
 #ifndef STRAYS_UNTOLD
        :: at[e] == m && at_work(e) && !(stage == active_ && e == epoch && m == mover) &&
           granting == 0 -> told_stop[e] = true
+#endif
+#ifdef BUSY_AGAIN
+       :: true -> skip
 #endif
        :: else
        fi;
@@ -176,21 +207,31 @@ inline begin(m, e) {
   oldest_of[e] = oldest
 }
 
-#ifdef HELLO_WHILE_BUSY
-#define may_greet true
+/* mover_for: one that is known, or the next that is not started yet. */
+#define is_known(m) (process[m] == alive && (line_[m] || mover == m))
+#ifdef ENDED_TOO
+#define may_choose(m) (is_known(m))
 #else
-#define may_greet (granting == 0)
+#define may_choose(m) (is_known(m) && !draining[m])
 #endif
+#define is_next(m) (process[m] == absent && (m == 1 || process[m - 1] != absent))
+
+inline choose(m) {
+  assert(P8_not_in_vain || !draining[m]);
+  if
+  :: ends[m] -> faults++
+  :: else
+  fi;
+  granting = m; process[m] = alive
+}
 
 /* What rftd does about one mover, as far as it hears of it. */
 proctype rftd_and(byte m) {
 end:
   do
-  :: d_step { up && process[m] == alive && !line_[m] && may_greet -> greet(m) }
-  :: d_step { up && stage == committed && granting == 0 && epoch < EPOCHS && !ends[m] &&
-              (process[m] == alive && line_[m] ||
-               process[m] == absent && (m == 1 || process[m - 1] != absent)) ->
-       granting = m; process[m] = alive }
+  :: atomic { up && process[m] == alive && !line_[m] -> greet(m) }
+  :: atomic { up && stage == committed && granting == 0 && epoch < EPOCHS && (!ends[m] || fault) &&
+              (may_choose(m) || is_next(m)) -> choose(m) }
   :: d_step { up && granting == m ->                    /* saved */
        granting = 0; stage = active_; mover = m; heard = 0; move_owed = true;
 #ifdef SAME_EPOCH
@@ -241,11 +282,13 @@ end:
 #define waits(e) (doing[e] == waiting && !told_publish[e] && !told_stop[e] && !ends[at[e]])
 #define can_work(m, e) (process[m] == alive && at[e] == m && at_work(e) && !waits(e))
 
-inline may_end_badly(e, unknown) {
+inline end_badly(e, unknown) {
   if
-  :: unknown -> last_word(e, Failed_unknown)
+  :: unknown && !ends[at[e]] -> last_word(e, Failed_unknown)
+  :: unknown && ends[at[e]] -> last_word(e, Ended_unknown)
   :: !unknown && told_stop[e] -> last_word(e, Stopped)
-  :: !unknown && !told_stop[e] -> last_word(e, Failed)
+  :: !unknown && !told_stop[e] && !ends[at[e]] -> last_word(e, Failed)
+  :: !unknown && !told_stop[e] && ends[at[e]] -> last_word(e, Ended)
   fi
 }
 
@@ -264,7 +307,7 @@ inline publish(e) { assert(P3_once || !published); part[e] = false; published = 
 inline work(e) {
   if
   :: doing[e] != renaming && (ends[at[e]] || told_stop[e]) ->
-       may_end_badly(e, (with_intent[e] && (doing[e] == looking || doing[e] == adopting)))
+       end_badly(e, (with_intent[e] && (doing[e] == looking || doing[e] == adopting)))
   :: !ends[at[e]] && doing[e] == looking ->
        if
        :: looks_for_published(e) && published -> last_word(e, Done)
@@ -284,7 +327,7 @@ inline work(e) {
   :: !ends[at[e]] && doing[e] == moving ->
        if
        :: part[e] -> keeps_verified[e] = true; doing[e] = waiting
-       :: !part[e] -> may_end_badly(e, false)           /* adopted by a younger epoch */
+       :: !part[e] -> end_badly(e, false)           /* adopted by a younger epoch */
        fi
   :: !ends[at[e]] && doing[e] == waiting && told_publish[e] && !told_stop[e] ->
        assert(P5_ordered || publish_ordered);
@@ -292,8 +335,8 @@ inline work(e) {
   :: doing[e] == renaming ->
        if
        :: part[e] -> publish(e); last_word(e, Done)
-       :: !part[e] -> last_word(e, Failed)
-       :: fault -> faults++; rename_sent[e] = true; last_word(e, Failed_unknown)
+       :: !part[e] -> end_badly(e, false)
+       :: fault -> faults++; rename_sent[e] = true; end_badly(e, true)
        fi
   fi
 }
@@ -310,7 +353,7 @@ inline die(m) {
        e++
   :: e > EPOCHS -> break
   od;
-  e = 0; process[m] = dead; line_[m] = false; ends[m] = true
+  e = 0; process[m] = dead; line_[m] = false; ends[m] = true; draining[m] = false
 }
 
 inline lose_words(m) {
@@ -380,10 +423,13 @@ inline lose_lines() { line_[1] = false; line_[2] = false;
 #endif
 }
 
+inline forget_movers() { draining[1] = false; draining[2] = false; draining[EPOCHS] = false }
+
 active proctype nemesis() {
 end:
   do
-  :: d_step { crashes < CRASHES && up -> crashes++; up = false; granting = 0; lose_lines() }
+  :: d_step { crashes < CRASHES && up -> crashes++; up = false; granting = 0; lose_lines();
+       forget_movers() }
   :: d_step { !up -> up = true;
 #ifdef NOT_ASKED
        if :: stage == active_ -> on_mover_lost() :: else fi;

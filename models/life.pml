@@ -9,8 +9,8 @@
  * Abstracted away: bytes, parts and proofs (adopt.pml); movers of older epochs (lease.pml): each
  *   grant has a mover of its own here, which knows its task (UnknownTask is in lease.pml); back-off,
  *   gates and credentials, which only delay; priority.
- * Assumed: a rename that was ordered is done, or never will be, before a later epoch only looks for
- *   it (look_only). RENAME_LATE lifts that.
+ * A rename that was ordered is done, or not, at any moment until a later epoch gives the part its own
+ *   name: a mover that is to begin does, and one that only looks (fence_and_look_again).
  * Bounds: CALLS calls of the user, one key each; FAULTS faults, then none: what ends, ends then.
  *
  * P1  an assertion that nothing but clear takes a committed record away, and `ends`
@@ -23,6 +23,7 @@
  *   to look for a stopping transfer. LOST_UNTOLD a new rftd is not told whose movers are gone.
  *   STALE_WORDS words of an epoch that was given up are taken. NO_LATE_STOP a stop that
  *   waited for a look is not ordered after it. NO_INTENT the order to rename is saved without the intent.
+ *   NO_FENCING_LOOK who only looks looks once, and leaves the part its name.
  */
 #ifndef CALLS
 #define CALLS 4
@@ -33,7 +34,7 @@
 
 /* `active` alone is a keyword */
 mtype:stage = { none, inactive, committed, active_, stopping, done, failed, stopped };
-mtype:doing = { no_task, looking, moving, waiting, renaming, over };
+mtype:doing = { no_task, looking, fencing, looking_again, adopting, moving, waiting, renaming, over };
 mtype:last = { nothing, Done, Failed, Failed_unknown, Stopped };
 mtype:order = { no_order, MoveOrder, LookOrder };
 mtype:process = { absent, alive, dead };
@@ -286,29 +287,37 @@ inline end_badly(unknown) {
   fi
 }
 
-#ifdef RENAME_LATE
-#define is_settled true
-#else
-#define is_settled (!rename_sent)
-#endif
+/* published_before has found nothing. */
+#define may_be_published (task == looking || task == fencing || task == looking_again || \
+                          task == adopting)
 
 active proctype MoveTask() {
 end:
   do
-  :: atomic { mover == alive && task == looking && look_only && is_settled ->
+  :: atomic { mover == alive && task == looking ->
+       if
+       :: published -> last_word(Done)                  /* with_intent; else existing=adopt */
+#ifdef NO_FENCING_LOOK
+       :: !published && look_only -> last_word(Stopped)
+#else
+       :: !published && look_only -> task = fencing
+#endif
+       :: !published && !look_only -> task = adopting
+       fi }
+  /* the part is renamed to this epoch's name: what was sent before is void */
+  :: atomic { mover == alive && task == fencing -> rename_sent = false; task = looking_again }
+  :: atomic { mover == alive && task == looking_again ->
        if
        :: published -> last_word(Done)
        :: !published -> last_word(Stopped)
        fi }
-  /* published_before, then the part is renamed to this epoch's name: what was sent is void */
-  :: atomic { mover == alive && task == looking && !look_only ->
+  :: atomic { mover == alive && task == adopting ->
        if
-       :: published && with_intent -> last_word(Done)
-       :: published && !with_intent -> last_word(Done) /* existing=adopt */
+       :: published -> last_word(Done)                  /* meanwhile: the part is missing */
        :: !published -> rename_sent = false; keeps_begun = true; task = moving
        fi }
-  :: atomic { mover == alive && task == looking && told_stop -> end_badly(with_intent) }
-  :: atomic { mover == alive && task == looking && fault -> faults++; end_badly(with_intent) }
+  :: atomic { mover == alive && may_be_published && told_stop -> end_badly(with_intent) }
+  :: atomic { mover == alive && may_be_published && fault -> faults++; end_badly(with_intent) }
   :: atomic { mover == alive && task == moving && !told_stop -> keeps_verified = true;
        task = waiting }
   :: atomic { mover == alive && task == moving && fault -> faults++; end_badly(false) }
@@ -351,7 +360,7 @@ end:
   :: atomic { fault && mover == alive && task != renaming ->                       /* its lease ends */
        faults++; mover = dead;
        if
-       :: task == looking -> last_word((with_intent -> Failed_unknown : Failed))
+       :: may_be_published -> last_word((with_intent -> Failed_unknown : Failed))
        :: task == moving || task == waiting -> last_word(Failed)
        :: else
        fi }
