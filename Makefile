@@ -11,9 +11,9 @@ demo:             ## a file moves, and survives kills, before your eyes
 	scripts/demo
 prove:            ## the formal models, and that each bug planted in them is found
 	scripts/prove
-sim: release      ## 100,000 simulated worlds
-	build/release/bin/sim --seeds 0..100000
-	build/release/bin/sim --mutants --seeds 1..2000
+sim: release      ## 100,000 simulated worlds, docs/faults.md, planted bugs and all pairs of them
+	build/release/bin/sim --seeds-in test/sim/seeds.txt --seeds 1..100000 --matrix docs/faults.md
+	build/release/bin/sim --mutants --seeds 1..4000
 fuzz:             ## each fuzzer for FUZZ_SECONDS (default 600)
 	scripts/fuzz $${FUZZ_SECONDS:-600}
 live: release     ## kills and outages on real servers (SEED: as an earlier campaign)

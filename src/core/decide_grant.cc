@@ -12,6 +12,8 @@ namespace {
 std::string_view why_not_adopted(const Transfer& transfer) {
   const Part& part = transfer.file.part;
   if (part.epochs.empty()) return "";
+  // A rename of it may be on its way: its mover gives it a new name first, whatever becomes of it.
+  if (transfer.file.publish_ordered) return "";
   if (transfer.request.options.verify != Verify::checksum) {
     return "no checksum will be compared, so nothing is resumed";
   }

@@ -461,6 +461,31 @@ TEST(Parts, nothing_is_resumed_where_no_checksum_will_be_compared) {
   EXPECT_EQ(change->discarded.size(), 1U);
 }
 
+TEST(Parts, one_whose_rename_may_be_on_its_way_is_not_given_up) {
+  Submit submit = a_submit(true);
+  submit.options.verify = Verify::size_only;
+  Transfer now = on_call(nullptr, submit, alice, noon, draws).change->next;
+  now = heard(granted(now), Begun{});
+  now = heard(now, Verified{{100, "m", "u"}, std::nullopt, Verdict::size_only, 100});
+  Failed lost{{FaultCode::cut, Side::destination, Doing::publish, "", ""}, FlowEnd::known};
+  lost.publish_unknown = true;
+  now = heard(now, lost);
+  const auto change = on_grant(now, {"m", std::nullopt, std::nullopt, 4}, noon, draws);
+  EXPECT_TRUE(change->discarded.empty());
+  const auto& order = std::get<MoveOrder>(change->orders.at(0).order);
+  EXPECT_TRUE(order.intent);
+  EXPECT_EQ(order.earlier->epochs, (std::vector<std::uint32_t>{1}));
+}
+
+TEST(Parts, a_try_that_did_not_come_to_its_part_leaves_no_name_to_look_for) {
+  Transfer now = heard(granted(queued()), Begun{{100, "m", "u"}});
+  now = heard(now, Failed{{FaultCode::cut, Side::source, Doing::move, "", ""}, FlowEnd::known});
+  now = heard(granted(now), Failed{{FaultCode::unreachable, Side::source, Doing::connect, "", ""}});
+  EXPECT_EQ(now.file.part.epochs, (std::vector<std::uint32_t>{1}));
+  now = heard(granted(now), Failed{{FaultCode::cut, Side::destination, Doing::adopt, "", ""}});
+  EXPECT_EQ(now.file.part.epochs, (std::vector<std::uint32_t>{3, 1}));
+}
+
 TEST(Parts, a_silent_path_makes_the_settling_longer_but_never_over_its_limit) {
   Part part;
   part.end = FlowEnd::presumed;

@@ -199,6 +199,7 @@ class WordTaker {
   }
 
   void operator()(const Failed& said) {
+    if (file_.heard == 1 && !file_.publish_ordered) forget_unused_name(said.fault.doing);
     take_progress(file_, said.confirmed, said.bytes_sent);
     take_flow_end(file_, said.end, said.silent, writer_.at());
     if (!said.publish_unknown) {
@@ -227,6 +228,14 @@ class WordTaker {
   void operator()(const UnknownTask&) {}
 
  private:
+  // A try that never came to its part: no look for that has to ask for this epoch's name (P11).
+  void forget_unused_name(Doing doing) {
+    const bool before_the_part = doing == Doing::connect || doing == Doing::login ||
+                                 doing == Doing::features || doing == Doing::look ||
+                                 doing == Doing::make_parents;
+    if (before_the_part) std::erase(file_.part.epochs, file_.epoch);
+  }
+
   // It looked before it began: the rename that an earlier epoch was ordered did not happen. A stop
   // that waited for this to be known goes out now, and its time begins.
   void not_published() {

@@ -21,24 +21,15 @@ awaitable<void> MoveTask::run() {
 }
 
 awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
-  const auto published = co_await published_before();
-  if (!published || *published) co_return published;
-  if (order_.look_only) co_return co_await fence_and_look_again();
+  const auto published = co_await settle_doubt();
+  if (!published || *published || order_.look_only) co_return published;
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
   if (const auto agreed = agree_on_proof(); !agreed) co_return failed(agreed);
   if (const auto looked = co_await look_around(); !looked) co_return failed(looked);
   const auto adopted = co_await respect_existing();
   if (!adopted || *adopted) co_return adopted;
   if (const auto made = co_await make_parents(); !made) co_return failed(made);
-  if (const auto begun = co_await begin(); !begun) {
-    // The rename of an earlier epoch may have been done after we had looked for it.
-    const bool may_be_published =
-        order_.intent.has_value() && begun.error().code == FaultCode::part_missing;
-    if (!may_be_published) co_return failed(begun);
-    const auto late = co_await published_before();
-    if (!late || *late) co_return late;
-    co_return failed(begun);
-  }
+  if (const auto begun = co_await begin(); !begun) co_return failed(begun);
   publish_unknown_ = false;
   if (const auto moved = co_await move(); !moved) co_return failed(moved);
   if (const auto proven = co_await verify(); !proven) co_return failed(proven);

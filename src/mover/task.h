@@ -32,6 +32,7 @@ class MoveTask {
   using Ending = std::optional<Done>;  // set: the task is over, happily; else it goes on
 
   awaitable<Outcome<Ending>> carry();
+  awaitable<Outcome<Ending>> settle_doubt();
   TaskSays last_word(const Outcome<Ending>& outcome) const;
 
   // task_begin.cc: looks, what stands there already, and the part.

@@ -226,6 +226,15 @@ TEST_F(TaskRules, a_rename_of_an_earlier_epoch_that_is_done_late_is_seen) {
   EXPECT_FALSE(begun_);
 }
 
+TEST_F(TaskRules, a_rename_of_an_earlier_epoch_that_may_still_come_finds_nothing) {
+  order.options.existing = Existing::fail;
+  order.intent = PublishIntent{{100, "1", "part"}, Checksum{"ADLER32", "abcd"}};
+  world.destination[part(1)] = {{100, "1", "part"}, "abcd", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 100}});
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(world.said.at(0), "rename " + part(2));
+}
+
 TEST_F(TaskRules, a_part_that_already_has_this_epochs_name_is_not_renamed_again) {
   world.destination[part(2)] = {{60, "1", "part"}, "", 0};
   earlier(FlowEnd::known, RangeSet{{0, 50}});

@@ -26,8 +26,8 @@ SimCarrier::SimCarrier(Shore& shore, const MoveOrder& order, mover::Interrupt* i
       task_(order.task),
       final_path_(order.destination.wire_path()),
       interrupt_(interrupt),
-      source_(shore, order.source.endpoint, Side::source, interrupt),
-      destination_(shore, order.destination.endpoint, Side::destination, interrupt) {}
+      source_(shore, order.task, order.source.endpoint, Side::source, interrupt),
+      destination_(shore, order.task, order.destination.endpoint, Side::destination, interrupt) {}
 
 // Also where the process dies: then its kernel closes what it held.
 SimCarrier::~SimCarrier() {
@@ -36,14 +36,15 @@ SimCarrier::~SimCarrier() {
   }
 }
 
-std::string on_disk(Mutant mutant, const std::string& path) {
-  if (mutant != Mutant::shared_part_name) return path;
+std::string on_disk(Mutants mutants, const std::string& path) {
+  if (!mutants.has(Mutant::shared_part_name)) return path;
   const std::size_t slash = path.rfind('/');
   if (!is_part_name(path.substr(slash + 1))) return path;
   return path.substr(0, path.rfind('-')) + "-1";
 }
 
 awaitable<Outcome<void>> SimCarrier::meet() {
+  at_moment(Moment::connecting);
   const auto [source, destination] = co_await (source_.log_in() && log_in_if_needed(destination_));
   if (!source) co_return mover::failed(source);
   if (!destination) co_return mover::failed(destination);
@@ -61,6 +62,7 @@ std::optional<std::string> SimCarrier::common_checksum(const std::string& wish) 
 
 awaitable<Outcome<std::optional<Standing>>> SimCarrier::look(Side side, std::string name,
                                                              Doing doing) {
+  note_look(doing);
   Session& session = at(side);
   if (const auto in = co_await log_in_if_needed(session); !in) co_return mover::failed(in);
   std::optional<Standing> seen;
@@ -72,7 +74,29 @@ awaitable<Outcome<std::optional<Standing>>> SimCarrier::look(Side side, std::str
     }
   });
   if (!asked) co_return mover::failed(asked);
+  if (shore_.mutants.has(Mutant::growing_part_adopted) && doing == Doing::adopt && seen) {
+    if (!first_) first_ = seen->facts;
+    seen->facts = *first_;
+  }
   co_return seen;
+}
+
+void SimCarrier::note_look(Doing doing) {
+  const auto now = shore_.moments.of(task_);
+  switch (doing) {
+    case Doing::look:
+      return at_moment(Moment::looking);
+    case Doing::adopt:
+      return at_moment(Moment::settling);
+    case Doing::verify:
+      return at_moment(Moment::checking);
+    case Doing::publish:
+      if (now == Moment::renamed) return;
+      return at_moment(now == Moment::proven || now == Moment::publishing ? Moment::publishing
+                                                                          : Moment::looking_back);
+    default:
+      return;
+  }
 }
 
 // Markers are hints: only what they name is left out, and the checksum is the proof.
@@ -86,6 +110,7 @@ awaitable<Outcome<void>> SimCarrier::make_folder(std::string) {
 
 awaitable<Outcome<void>> SimCarrier::move(const mover::Freight& freight, mover::Flow& flow,
                                           const std::function<void()>& progressed) {
+  at_moment(Moment::opening);
   const auto listens = co_await destination_.ask(Doing::move);
   if (!listens) co_return mover::failed(listens);
   const auto connects = co_await source_.ask(Doing::move);
@@ -100,21 +125,25 @@ awaitable<Outcome<void>> SimCarrier::move(const mover::Freight& freight, mover::
        on_disk(freight.destination), freight.there, freight.size},
       news_);
   const auto moved = co_await watch(flow, progressed);
-  if (moved) {
+  bool whole = moved.has_value();
+  if (!whole) {
+    flow.silent = boot_now() - news_->heard;
+    co_await end_flow(flow);
+    whole = said_226_ && shore_.mutants.has(Mutant::abor_226_believed);
+  }
+  if (whole) {
     flow.end = FlowEnd::known;
     flow.confirmed.add({0, freight.size});
-    if (shore_.mutant == Mutant::publish_before_verify) {
+    if (shore_.mutants.has(Mutant::publish_before_verify)) {
       shore_.servers.link_for_mutant(destination_.server(), on_disk(freight.destination),
                                      final_path_);
     }
   } else {
-    flow.silent = boot_now() - news_->heard;
-    co_await end_flow(flow);
     source_.lose();
     destination_.lose();
   }
   flow_.reset();
-  co_return moved;
+  co_return whole ? Outcome<void>() : moved;
 }
 
 awaitable<Outcome<void>> SimCarrier::watch(mover::Flow& flow,
@@ -126,6 +155,7 @@ awaitable<Outcome<void>> SimCarrier::watch(mover::Flow& flow,
     flow.bytes_sent = std::max(flow.bytes_sent, news_->bytes_sent);
     if (flow.confirmed.bytes() + flow.bytes_sent != before) {
       moved_at = boot_now();
+      at_moment(Moment::marked);
       progressed();
     }
     if (news_->whole) co_return Outcome<void>();
@@ -140,6 +170,7 @@ awaitable<Outcome<void>> SimCarrier::watch(mover::Flow& flow,
 
 // ABOR, then the control connection is read to its end, or patience ends.
 awaitable<void> SimCarrier::end_flow(mover::Flow& flow) {
+  at_moment(Moment::aborting);
   if (news_->fault && destination_.is_good()) {
     flow.end = FlowEnd::known;
     co_return;
@@ -147,6 +178,7 @@ awaitable<void> SimCarrier::end_flow(mover::Flow& flow) {
   const Instant due = boot_now() + (*interrupt_ ? mover::stop_end_limit : mover::end_limit);
   const bool heard = !shore_.servers.is_cut(*flow_) && destination_.is_good();
   if (heard) {
+    said_226_ = shore_.weather.strikes(FaultKind::abor_226, task_);
     shore_.servers.close(*flow_, shore_.dice.between(Duration(0), Duration(10)));
     while (shore_.servers.lives(*flow_) && boot_now() < due) co_await wait_any(boot_now() + 10ms);
   }
@@ -158,6 +190,10 @@ awaitable<void> SimCarrier::end_flow(mover::Flow& flow) {
 // Reads the first half of the file, then the second: what is written meanwhile may fall in between.
 awaitable<Outcome<std::string>> SimCarrier::checksum(Side side, std::string name, std::string,
                                                      std::uint64_t size) {
+  const auto now = shore_.moments.of(task_);
+  if (now == Moment::opening || now == Moment::moving || now == Moment::marked) {
+    at_moment(Moment::checking);
+  }
   Session& session = at(side);
   Content read;
   const auto half = [&](bool second) {
@@ -178,13 +214,16 @@ awaitable<Outcome<std::string>> SimCarrier::checksum(Side side, std::string name
   while (boot_now() < done && !*interrupt_) co_await wait_any(done, &interrupt_->changed);
   const auto ended = co_await session.ask(Doing::verify, [&] { half(true); });
   if (!ended) co_return mover::failed(ended);
-  if (shore_.mutant == Mutant::no_checksum) co_return "0000000000000000";
+  if (shore_.mutants.has(Mutant::no_checksum)) co_return "0000000000000000";
   co_return checksum_of(read);
 }
 
 bool SimCarrier::renames(const std::string& new_path) {
   const Server& server = destination_.server();
-  return !server.refuses_rename && !(server.never_publishes && new_path == final_path_);
+  const bool never = server.never_publishes && new_path == final_path_;
+  if (server.refuses_rename) shore_.weather.hits(FaultKind::rename_barred, task_);
+  if (never) shore_.weather.hits(FaultKind::rename_never, task_);
+  return !server.refuses_rename && !never;
 }
 
 // RNTO is on its way, whatever becomes of us.
@@ -200,18 +239,30 @@ void SimCarrier::rename_later(const std::string& from, const std::string& to) {
                    });
 }
 
+// What must be so when a rename is done.
+void SimCarrier::renamed(const std::string& from, const std::string& to, Doing doing) {
+  if (from == final_path_) return;  // taken back
+  if (to == final_path_) {
+    at_moment(Moment::renamed);
+    shore_.laws.published(task_);
+  } else if (doing == Doing::adopt) {
+    shore_.laws.adopted(task_, destination_.server(), to);
+  }
+}
+
 // From RNTO on only its answer tells what happened.
 awaitable<mover::Renamed> SimCarrier::rename(std::string from, std::string to, Doing doing) {
   const std::string old_path = on_disk(from), new_path = on_disk(to);
   const auto no = [&](FaultCode code, bool unknown = false) {
     return mover::Renamed{Fault{code, Side::destination, doing, "", ""}, unknown};
   };
+  at_moment(doing == Doing::adopt ? Moment::adopting : Moment::publishing);
   bool found = false;
   const auto asked = co_await destination_.ask(
       doing, [&] { found = destination_.server().files.contains(old_path); });
   if (!asked) co_return mover::Renamed{asked.error(), false};
   if (!found) co_return no(FaultCode::part_missing);
-  if (shore_.weather.strikes(FaultKind::rename_late)) {
+  if (shore_.weather.strikes(FaultKind::rename_late, task_)) {
     rename_later(old_path, new_path);
     destination_.lose();
     co_return no(FaultCode::cut, true);
@@ -222,6 +273,7 @@ awaitable<mover::Renamed> SimCarrier::rename(std::string from, std::string to, D
     willing = renames(new_path);
     if (!willing || old_path == new_path) return;
     found = shore_.servers.rename(destination_.server(), old_path, new_path);
+    if (found) renamed(from, to, doing);
   });
   destination_.heed(interrupt_);
   if (!done) {
@@ -230,7 +282,7 @@ awaitable<mover::Renamed> SimCarrier::rename(std::string from, std::string to, D
   }
   if (!willing) co_return no(FaultCode::server_refused);
   if (!found) co_return no(FaultCode::part_missing);
-  if (shore_.weather.strikes(FaultKind::rename_answer_lost)) {
+  if (shore_.weather.strikes(FaultKind::rename_answer_lost, task_)) {
     destination_.lose();
     co_return no(FaultCode::cut, true);
   }

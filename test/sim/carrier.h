@@ -7,6 +7,7 @@
 #include <string>
 
 #include "mover/protocol.h"
+#include "sim/laws.h"
 #include "sim/mutants.h"
 #include "sim/servers.h"
 
@@ -15,13 +16,21 @@ namespace rft::sim {
 struct Shore;
 
 // Where a path stands on disk: elsewhere only for the mutant whose epochs share a part.
-std::string on_disk(Mutant mutant, const std::string& path);
+std::string on_disk(Mutants mutants, const std::string& path);
+
+// For whom a session is: a task, a part that is to be removed (its entry in the ledger), or a
+// probe.
+using Subject = std::variant<std::monostate, Task, Uuid>;
 
 // One log-in at one server. Broken once and for all when the server dies or the line is lost.
 class Session {
  public:
-  Session(Shore& shore, Endpoint endpoint, Side side, mover::Interrupt* interrupt)
-      : shore_(shore), endpoint_(std::move(endpoint)), side_(side), interrupt_(interrupt) {}
+  Session(Shore& shore, Subject subject, Endpoint endpoint, Side side, mover::Interrupt* interrupt)
+      : shore_(shore),
+        subject_(std::move(subject)),
+        endpoint_(std::move(endpoint)),
+        side_(side),
+        interrupt_(interrupt) {}
 
   mover::awaitable<mover::Outcome<void>> log_in();
   // A command and its answer. `done` happens at the server in between.
@@ -34,10 +43,13 @@ class Session {
   bool is_open() const { return open_; }  // a log-in was completed; it may be lost since
 
  private:
+  bool strikes(FaultKind kind);
+  void hits(FaultKind kind);
   tl::unexpected<Fault> broken(FaultCode code, Doing doing);
   mover::awaitable<mover::Outcome<void>> fall_silent(Doing doing);
 
   Shore& shore_;
+  Subject subject_;
   Endpoint endpoint_;
   Side side_;
   mover::Interrupt* interrupt_;
@@ -52,7 +64,9 @@ struct Shore {
   Dice& dice;
   Weather& weather;
   Servers& servers;
-  Mutant mutant;
+  Laws& laws;
+  Moments& moments;
+  Mutants mutants;
   std::function<void(const Endpoint&)> logged_in;
 };
 
@@ -80,11 +94,14 @@ class SimCarrier final : public mover::Carrier {
  private:
   Session& at(Side side) { return side == Side::source ? source_ : destination_; }
   mover::awaitable<mover::Outcome<void>> log_in_if_needed(Session& session);
-  std::string on_disk(const std::string& path) const { return sim::on_disk(shore_.mutant, path); }
+  std::string on_disk(const std::string& path) const { return sim::on_disk(shore_.mutants, path); }
   mover::awaitable<mover::Outcome<void>> watch(mover::Flow& flow,
                                                const std::function<void()>& progressed);
   mover::awaitable<void> end_flow(mover::Flow& flow);
   bool renames(const std::string& new_path);
+  void at_moment(Moment moment) { shore_.moments.works(task_, moment); }
+  void note_look(Doing doing);
+  void renamed(const std::string& from, const std::string& to, Doing doing);
   void rename_later(const std::string& from, const std::string& to);
 
   Shore& shore_;
@@ -94,6 +111,8 @@ class SimCarrier final : public mover::Carrier {
   Session source_, destination_;
   std::shared_ptr<FlowNews> news_;
   std::optional<FlowId> flow_;
+  std::optional<FileFacts> first_;  // of a part, as seen first: for the mutant
+  bool said_226_ = false;           // in answer to ABOR
 };
 
 // Errands of a mover: each with a log-in of its own.

@@ -22,13 +22,14 @@ Limits limits_of(Dice& dice) {
 
 }  // namespace
 
-void kill(Machine& machine, const std::string& mover, Servers& servers, const Laws& laws,
-          Instant now) {
+void kill(Machine& machine, const std::string& mover, Servers& servers, Moments& moments,
+          const Laws& laws, Instant now) {
   constexpr Duration told_within{10'000};
   const Instant trouble = std::max(laws.last_trouble(), laws.line_trouble());
   for (const Task& task : machine.movers.at(mover)->tasks()) {
     if (trouble >= now - told_within) servers.excuse(task);
     machine.lately_orphaned.emplace_back(now, task);
+    moments.gone(task);
   }
   machine.movers.erase(mover);
 }
@@ -36,12 +37,16 @@ void kill(Machine& machine, const std::string& mover, Servers& servers, const La
 Daemon::Daemon(Place place, MemoryTables tables, Trace trace)
     : place_(place),
       trace_(std::move(trace)),
-      store_(place.events, place.dice, place.weather, place.laws, place.mutant, std::move(tables)),
+      store_({place.events, place.dice, place.weather, place.laws, place.moments, place.mutants},
+             std::move(tables)),
       engine_(store_, *this, *this, limits_of(place.dice), "sim") {
   place_.machine.has_words = [this](const std::string& mover) {
     if (lines_.contains(mover)) pump_at(mover, place_.events.now());
   };
   store_.tell_answered([this] { look_at_clock(); });
+  store_.tell_orders([this](const std::vector<OutboxRow>& orders) {
+    for (const OutboxRow& row : orders) order(row.mover, row.order);
+  });
   open_engine();
 }
 
@@ -74,12 +79,13 @@ MoverProcess* Daemon::process(const std::string& mover) {
 void Daemon::take_back() {
   const std::vector<std::string> with_work = engine_.movers_with_work();
   std::set<std::string> known;
-  if (place_.mutant != Mutant::live_movers_not_asked) {
+  if (!place_.mutants.has(Mutant::live_movers_not_asked)) {
     for (const auto& [mover, process] : place_.machine.movers) {
       known.insert(mover);
       connect(mover, place_.dice.between(Duration(1), Duration(50)));
     }
   }
+  if (place_.mutants.has(Mutant::spool_unread)) place_.machine.spools.clear();
   std::vector<std::string> spooled;
   for (const auto& [mover, words] : place_.machine.spools) spooled.push_back(mover);
   for (const std::string& mover : spooled) {
@@ -120,20 +126,40 @@ void Daemon::connected(const std::string& mover) {
   look_at_clock();
 }
 
+// Who waits for a mover waits on.
+void Daemon::start_failed(const std::string& mover, const std::string& owner, FaultKind kind) {
+  for (const auto& [id, transfer] : store_.tables().transfers) {
+    if (transfer.request.owner == owner) place_.weather.touches(kind, transfer.file.id);
+  }
+  for (const auto& [id, part] : store_.tables().ledger) {
+    if (part.owner == owner) place_.weather.touches(kind, id);
+  }
+  after(place_.dice.between(Duration(30), Duration(400)), [this, mover] {
+    gone(mover, false);
+    look_at_clock();
+  });
+}
+
 void Daemon::start(const std::string& mover, const std::string& owner) {
   lines_[mover].heard = place_.events.now();
   if (++starts_this_minute_ > 100) place_.laws.break_law("P11", "movers are started in a loop");
-  const Duration delay = place_.dice.between(Duration(30), Duration(400));
-  const bool barred = place_.events.now() < place_.machine.barred_until;
-  if (barred || place_.weather.strikes(FaultKind::mover_start_fails)) {
-    return after(delay, [this, mover] {
-      gone(mover, false);
-      look_at_clock();
-    });
+  if (place_.events.now() < place_.machine.barred_until) {
+    return start_failed(mover, owner, FaultKind::movers_barred);
   }
+  if (place_.weather.strikes(FaultKind::mover_start_fails)) {
+    return start_failed(mover, owner, FaultKind::mover_start_fails);
+  }
+  place_.machine.movers[mover] = fork(mover, owner);
+  place_.machine.last_life[mover] = place_.events.now();
+  place_.machine.of_this_boot.insert(mover);
+  connect(mover, place_.dice.between(Duration(30), Duration(400)));
+}
+
+std::unique_ptr<MoverProcess> Daemon::fork(const std::string& mover, const std::string& owner) {
   MoverProcess::Told told;
   Machine& machine = place_.machine;
   Laws& laws = place_.laws;
+  Moments& moments = place_.moments;
   Events& events = place_.events;
   told.has_words = [&machine, mover] {
     if (machine.has_words) machine.has_words(mover);
@@ -141,18 +167,18 @@ void Daemon::start(const std::string& mover, const std::string& owner) {
   told.said = [&laws, mover](const Task& task, const TaskSays& says) {
     laws.said(mover, task, says);
   };
-  told.ended = [&machine, &events, mover](std::vector<TaskWord> words) {
-    events.in(Duration(0), [&machine, mover, words = std::move(words)] {
+  told.ended = [&machine, &events, &moments, mover](std::vector<TaskWord> words) {
+    events.in(Duration(0), [&machine, &moments, mover, words = std::move(words)] {
+      for (const Task& task : machine.movers.at(mover)->tasks()) {
+        if (moments.of(task) != Moment::reported) moments.gone(task);
+      }
       if (!words.empty()) machine.spools[mover] = words;
       machine.movers.erase(mover);
     });
   };
-  machine.movers[mover] =
-      std::make_unique<MoverProcess>(place_.events, place_.dice, place_.weather, place_.servers,
-                                     place_.mutant, owner, std::move(told));
-  machine.last_life[mover] = events.now();
-  machine.of_this_boot.insert(mover);
-  connect(mover, delay);
+  const MoverProcess::Place place{place_.events, place_.dice,    place_.weather, place_.servers,
+                                  place_.laws,   place_.moments, place_.mutants};
+  return std::make_unique<MoverProcess>(place, owner, std::move(told));
 }
 
 // Messages arrive in order, and only over the connection on which they were sent.
@@ -171,6 +197,7 @@ void Daemon::send(const std::string& mover, std::function<void(MoverProcess&)> m
 }
 
 void Daemon::order(const std::string& mover, const Order& order) {
+  place_.laws.ordered(order, store_.tables());
   send(mover, [order](MoverProcess& process) { process.take(order); });
 }
 
@@ -222,6 +249,10 @@ void Daemon::pump(const std::string& mover) {
 
 void Daemon::hear(const std::string& mover, Word word) {
   let_through(word);
+  const auto* said = std::get_if<TaskWord>(&word);
+  if (said && place_.mutants.has(Mutant::words_acknowledged_early)) {
+    acknowledge(mover, said->task, said->seq);
+  }
   engine_.heard(mover, word);
   look_at_clock();
 }
@@ -229,7 +260,7 @@ void Daemon::hear(const std::string& mover, Word word) {
 void Daemon::let_through(Word& word) const {
   auto* said = std::get_if<TaskWord>(&word);
   if (!said) return;
-  if (place_.mutant == Mutant::no_fence) {
+  if (place_.mutants.has(Mutant::no_fence)) {
     for (const auto& [id, transfer] : store_.tables().transfers) {
       const File& file = transfer.file;
       if (file.id != said->task.file || file.epoch <= said->task.epoch) continue;
@@ -237,7 +268,7 @@ void Daemon::let_through(Word& word) const {
       said->seq = file.heard + 1;
     }
   }
-  if (place_.mutant == Mutant::markers_kept) {
+  if (place_.mutants.has(Mutant::markers_kept)) {
     auto* failed = std::get_if<Failed>(&said->says);
     if (failed && failed->fault.code == FaultCode::checksum_differs) {
       failed->fault.code = FaultCode::cut;
@@ -286,7 +317,7 @@ void Daemon::look_after_movers() {
     const auto frozen = process->frozen_since();
     if (frozen && place_.events.now() - std::max(*frozen, line.heard) >= mute_max) {
       trace_("mover " + mover + " is mute and is killed");
-      kill(place_.machine, mover, place_.servers, place_.laws, place_.events.now());
+      kill(place_.machine, mover, place_.servers, place_.moments, place_.laws, place_.events.now());
       mover_ended(mover);
       continue;
     }

@@ -25,8 +25,8 @@ struct Machine {
 };
 
 // kill -9, and what its movers had not told yet is lost.
-void kill(Machine& machine, const std::string& mover, Servers& servers, const Laws& laws,
-          Instant now);
+void kill(Machine& machine, const std::string& mover, Servers& servers, Moments& moments,
+          const Laws& laws, Instant now);
 
 class Daemon final : public Movers, public Clock {
  public:
@@ -36,8 +36,9 @@ class Daemon final : public Movers, public Clock {
     Weather& weather;
     Servers& servers;
     Laws& laws;
+    Moments& moments;
     Machine& machine;
-    Mutant mutant;
+    Mutants mutants;
   };
   using Trace = std::function<void(const std::string&)>;
   Daemon(Place place, MemoryTables tables, Trace trace);
@@ -81,6 +82,8 @@ class Daemon final : public Movers, public Clock {
   void pump_at(const std::string& mover, Instant when);
   void hear(const std::string& mover, Word word);
   void let_through(Word& word) const;  // mutants
+  void start_failed(const std::string& mover, const std::string& owner, FaultKind kind);
+  std::unique_ptr<MoverProcess> fork(const std::string& mover, const std::string& owner);
   void gone(const std::string& mover, bool with_us);
   Duration silence_before(const std::string& mover) const;
   void look_after_movers();

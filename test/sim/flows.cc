@@ -29,9 +29,9 @@ FlowId Servers::open(FlowOrder order, std::shared_ptr<FlowNews> news) {
   flow.order = std::move(order);
   flow.client = news;
   news->heard = events_.now();
-  flow.pace = dice_.between(Duration(20), Duration(900));
+  flow.pace = dice_.between(Duration(20), Duration(dice_.chance(150'000) ? 2'500 : 700));
   Duration delay = dice_.between(Duration(1), Duration(20));
-  if (weather_.strikes(FaultKind::opens_late)) delay = dice_.between(Duration(50), Duration(4000));
+  if (strikes(FaultKind::opens_late, flow)) delay = dice_.between(Duration(50), Duration(4000));
   events_.in(delay, [this, id] { begin(id); });
   return id;
 }
@@ -52,6 +52,7 @@ void Servers::begin(FlowId id) {
   if (!to) {
     to = std::make_shared<Inode>();
     to->unique = ++last_inode_;
+    to->made_by = flow.order.task.file;
     const std::string name = flow.order.to.substr(flow.order.to.rfind('/') + 1);
     if (!is_part_name(name)) to->final_name = flow.order.to;
     to->planted = flow.orphaned.has_value();
@@ -82,32 +83,67 @@ void Servers::plan_blocks(Flow& flow) {
     std::swap(flow.blocks[i], flow.blocks[other]);
   }
   const std::size_t count = flow.blocks.size();
-  if (weather_.strikes(FaultKind::data_fails)) flow.breaks_at = dice_.below(count + 1);
-  if (weather_.strikes(FaultKind::flow_pauses)) flow.pauses_at = dice_.below(count + 1);
-  if (weather_.strikes(FaultKind::flow_cut)) flow.cut_at = dice_.below(count + 1);
+  const auto drawn = [&](FaultKind kind) {
+    return dice_.chance(weather_.fair() ? 0 : weather_.odds(kind)) ? dice_.below(count + 1)
+                                                                   : SIZE_MAX;
+  };
+  flow.breaks_at = drawn(FaultKind::data_fails);
+  flow.pauses_at = drawn(FaultKind::flow_pauses);
+  flow.cut_at = drawn(FaultKind::flow_cut);
+}
+
+// Planned for this block, or aimed at.
+bool Servers::breaks(Flow& flow, FaultKind kind, std::size_t& planned) {
+  const bool now = flow.next == planned;
+  if (now) planned = SIZE_MAX;
+  if (now) weather_.happened(kind, is_old(flow) ? std::nullopt : std::optional(flow.order.task));
+  return now || (!is_old(flow) && weather_.is_aimed(kind, flow.order.task));
 }
 
 void Servers::write_next(FlowId id) {
   const auto found = flows_.find(id);
   if (found == flows_.end()) return;
   Flow& flow = found->second;
+  flow.pausing = false;
   if (!flow.orphaned && flow.client.expired()) flow.orphaned = events_.now();
-  if (flow.next == flow.cut_at) sever(flow);
-  if (flow.next == flow.breaks_at) {
+  if (breaks(flow, FaultKind::flow_cut, flow.cut_at)) sever(flow);
+  if (is_old(flow) && weather_.wants_late_writes() && !std::exchange(flow.slept, true)) {
+    flow.pausing = true;
+    events_.in(dice_.between(Duration(30'000), Duration(200'000)), [this, id] { go_on(id); });
+    return;
+  }
+  if (breaks(flow, FaultKind::data_fails, flow.breaks_at)) {
     return end(id, Fault{FaultCode::data_channel_failed, Side::both, Doing::move, "", ""});
   }
-  if (flow.next == flow.pauses_at) {
-    flow.pauses_at = SIZE_MAX;
-    events_.in(dice_.between(Duration(500), Duration(90'000)), [this, id] { write_next(id); });
+  if (breaks(flow, FaultKind::flow_pauses, flow.pauses_at)) {
+    flow.pausing = true;
+    events_.in(dice_.between(Duration(500), Duration(90'000)), [this, id] { go_on(id); });
     return;
   }
   if (flow.next == flow.blocks.size()) return end(id, std::nullopt);
   const Server& destination = at(flow.order.destination);
   if (destination.full && flow.blocks[flow.next] >= flow.to->content.blocks.size()) {
+    if (!is_old(flow)) weather_.hits(FaultKind::server_full, flow.order.task);
     return end(id, Fault{FaultCode::destination_full, Side::destination, Doing::move, "", ""});
   }
   write(flow, flow.blocks[flow.next++]);
   events_.in(flow.pace, [this, id] { write_next(id); });
+}
+
+void Servers::wake_old_flows() {
+  for (auto& [id, flow] : flows_) {
+    if (!flow.pausing || !is_old(flow)) continue;
+    events_.in(Duration(0), [this, id = id] { go_on(id); });
+  }
+}
+
+void Servers::go_on(FlowId id) {
+  const auto found = flows_.find(id);
+  if (found != flows_.end() && found->second.pausing) write_next(id);
+}
+
+bool Servers::strikes(FaultKind kind, const Flow& flow) {
+  return is_old(flow) ? weather_.strikes(kind) : weather_.strikes(kind, flow.order.task);
 }
 
 void Servers::write(Flow& flow, std::uint64_t block) {
@@ -115,10 +151,18 @@ void Servers::write(Flow& flow, std::uint64_t block) {
   Content& to = flow.to->content;
   const Range range = range_of(block, flow.order.size);
   Block bytes = block < from.blocks.size() ? from.blocks[block] : 0;
-  if (weather_.strikes(FaultKind::block_rots)) bytes ^= dice_.roll() | 2;
+  if (strikes(FaultKind::block_rots, flow)) bytes ^= dice_.roll() | 2;
   const Duration quiet = events_.now() - flow.last_write;
-  if ((flow.orphaned || flow.was_cut) && quiet >= settle_least) {
-    flow.to->presumption_broken = true;
+  if (is_old(flow)) {
+    if (quiet >= settle_least) flow.to->presumption_broken = true;
+    weather_.happened(FaultKind::writes_late, std::nullopt);
+    if (moments_.of(flow.order.task.file)) {
+      weather_.touches(FaultKind::writes_late, flow.order.task.file);
+    } else {
+      weather_.hits_at(FaultKind::writes_late, Moment::removing);
+    }
+  } else if (moments_.of(flow.order.task) == Moment::opening) {
+    moments_.works(flow.order.task, Moment::moving);
   }
   if (to.blocks.size() <= block) to.blocks.resize(block + 1);
   to.blocks[block] = bytes;
@@ -154,12 +198,12 @@ void Servers::deliver_marker(Flow& flow) {
     bytes += range.end - range.begin;
   }
   client->bytes_sent = bytes;
-  if (weather_.strikes(FaultKind::marker_lost)) {
+  if (!flow.unmarked.empty() && strikes(FaultKind::marker_lost, flow)) {
     sent_[flow.order.task.file].excusable += flow.unmarked.bytes();
   } else {
     client->confirmed.add(flow.unmarked);
   }
-  if (flow.order.size > 0 && weather_.strikes(FaultKind::marker_lies)) {
+  if (!flow.unmarked.empty() && strikes(FaultKind::marker_lies, flow)) {
     client->confirmed.add(range_of(dice_.below(blocks_of(flow.order.size)), flow.order.size));
   }
   flow.unmarked = RangeSet();
@@ -215,6 +259,21 @@ bool Servers::sends_for(const Task& task) const {
   return std::any_of(flows_.begin(), flows_.end(), [&](const auto& one) {
     const Flow& flow = one.second;
     return flow.order.task == task && !flow.was_cut && !flow.orphaned && !flow.client.expired();
+  });
+}
+
+bool Servers::lives_for(const Task& task) const {
+  return std::any_of(flows_.begin(), flows_.end(),
+                     [&](const auto& one) { return one.second.order.task == task; });
+}
+
+bool Servers::is_written(const Inode& inode, Instant since, Instant until) const {
+  return std::any_of(flows_.begin(), flows_.end(), [&](const auto& one) {
+    const Flow& flow = one.second;
+    if (flow.to.get() != &inode) return false;
+    return std::any_of(flow.recent.begin(), flow.recent.end(), [&](const auto& write) {
+      return write.first >= since && write.first <= until;
+    });
   });
 }
 

@@ -14,6 +14,10 @@ namespace rft::sim {
 namespace {
 
 constexpr Duration echo_of_faults = std::chrono::minutes(5);  // tries that began under them
+// Of a try: to look, move, verify and publish; and while something is waited for.
+constexpr std::uint64_t commands_most = 60, commands_a_second_most = 3;
+constexpr Duration facts_are_of{1'000};  // Modify has whole seconds
+constexpr Duration look_to_rename{500};  // what is written in between nobody can see
 
 }  // namespace
 
@@ -63,8 +67,56 @@ void Laws::changed(const Server& server, const std::string& path) {
 }
 
 void Laws::said(const std::string&, const Task& task, const TaskSays& says) {
+  const auto* failed = std::get_if<Failed>(&says);
+  const auto* stopped = std::get_if<Stopped>(&says);
+  const FlowEnd end = failed ? failed->end : stopped ? stopped->end : FlowEnd::no_flow;
+  if (end == FlowEnd::known && servers_.lives_for(task)) {
+    break_law("P3", "a flow is said to be over and lives");
+  }
   if (std::holds_alternative<Done>(says)) said_done_.insert(task);
   if (mover::is_final(says)) said_last_.insert(task);
+}
+
+// P11: what a try asks of servers is bounded.
+void Laws::commanded(const Task& task) {
+  Commands& commands = commands_[task];
+  if (commands.count++ == 0) commands.first = events_.now();
+  // A part is looked for under one name an epoch, at most.
+  const auto seconds = static_cast<std::uint64_t>(
+      std::chrono::floor<std::chrono::seconds>(events_.now() - commands.first).count());
+  if (commands.count > commands_most + 3 * task.epoch + commands_a_second_most * seconds) {
+    break_law("P11", fmt::format("epoch {} has sent {} commands", task.epoch, commands.count));
+  }
+}
+
+void Laws::ordered(const Order& order, const MemoryTables& tables) {
+  const auto* move = std::get_if<MoveOrder>(&order);
+  if (!move) return;
+  const auto request = tables.requests.find(move->task.file);
+  const bool saved = request != tables.requests.end() &&
+                     tables.transfers.at(request->second).file.epoch >= move->task.epoch;
+  if (!saved) break_law("P5", fmt::format("epoch {} was ordered and not saved", move->task.epoch));
+}
+
+void Laws::adopted(const Task& task, const Server& server, const std::string& path) {
+  const auto seen = seen_.find(task.file);
+  const auto file = server.files.find(on_disk(mutants_, path));
+  if (seen == seen_.end() || file == server.files.end()) return;
+  if (seen->second.file.part.end != FlowEnd::presumed) return;
+  if (seen->second.file.publish_ordered) return;  // named before anything, and settled afterwards
+  if (line_trouble_ >= events_.now() - settle_least) return;  // its mover may have slept in between
+  const Instant since = events_.now() - settle_least + facts_are_of;
+  if (servers_.is_written(*file->second, since, events_.now() - look_to_rename)) {
+    break_law("P3", path + " was adopted while it was still written");
+  }
+}
+
+void Laws::published(const Task& task) {
+  const auto seen = seen_.find(task.file);
+  if (seen == seen_.end() || seen->second.file.epoch != task.epoch) return;
+  if (!seen->second.file.publish_ordered) {
+    break_law("P4", name_of(seen->second) + " was renamed before that was saved");
+  }
 }
 
 void Laws::stored(const MemoryTables& tables) {
@@ -110,6 +162,8 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
   }
   if (next.status == Status::done && old.status != Status::done) check_done(after);
   if (next.status == Status::failed && old.status != Status::failed) check_failure(after);
+  const bool stops = next.status == Status::user_stop_partial_trans && next.status != old.status;
+  if (stops) check_stop(after);
   if (next.afresh > old.afresh) check_proof(after);
   check_budget(before, after);
   check_mover(before, after);
@@ -138,8 +192,27 @@ void Laws::check_done(const Transfer& transfer) {
   }
 }
 
-// P8: where nothing goes wrong any more, nothing fails of what passes by itself.
+// Bytes that a flow of this transfer brought stand under its final name, and nobody spoiled them.
+bool Laws::is_published(const Transfer& transfer) const {
+  const Request& request = transfer.request;
+  if (request.options.publish == Publish::in_place) return false;
+  const Server& server = servers_.at(request.destination.endpoint);
+  const auto file = server.files.find(request.destination.wire_path());
+  return file != server.files.end() && file->second->made_by == transfer.file.id &&
+         !file->second->presumption_broken;
+}
+
+// P9: a stop wins over any fault, but not over the truth.
+void Laws::check_stop(const Transfer& transfer) {
+  if (is_published(transfer)) break_law("P9", name_of(transfer) + ": it is stopped and published");
+}
+
+// P4: nobody takes our own file for another's. P8: where nothing goes wrong any more, nothing fails
+// of what passes by itself.
 void Laws::check_failure(const Transfer& transfer) {
+  if (transfer.file.fault->code == FaultCode::destination_exists && is_published(transfer)) {
+    break_law("P4", name_of(transfer) + ": our own file was taken for another's");
+  }
   if (!fair_since_ || events_.now() < *fair_since_ + echo_of_faults) return;
   const Remedy remedy = entry(transfer.file.fault->code).remedy;
   if (remedy != Remedy::again && remedy != Remedy::hold) return;
@@ -158,6 +231,9 @@ void Laws::check_proof(const Transfer& transfer) {
   const bool spoiled = std::any_of(spoilers.begin(), spoilers.end(),
                                    [&](FaultKind kind) { return weather_.count(kind) > 0; });
   const bool in_place = transfer.request.options.publish == Publish::in_place;
+  // Design 5.3: what no checksum will prove is not gone on with.
+  const bool unproven = transfer.request.options.verify != Verify::checksum;
+  if (unproven && code == FaultCode::no_restart) return;
   if (spoiled || in_place || code == FaultCode::changed_after_verify) return;
   if (moved_away && code == FaultCode::part_missing) return;
   break_law("P7", fmt::format("{} begins afresh and nothing spoiled it: {}", name_of(transfer),
@@ -289,7 +365,7 @@ void Laws::check_parts(const MemoryTables& tables) {
   for (const auto& [id, transfer] : tables.transfers) {
     const Part& part = transfer.file.part;
     for (const std::uint32_t epoch : part.epochs) {
-      known.insert(on_disk(mutant_, "/" + part_name(part.id, epoch)).substr(1));
+      known.insert(on_disk(mutants_, "/" + part_name(part.id, epoch)).substr(1));
     }
   }
   for (const auto& [endpoint, server] : servers_.all()) {

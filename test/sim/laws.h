@@ -29,8 +29,8 @@ struct Expected {
 
 class Laws {
  public:
-  Laws(Events& events, const Weather& weather, Servers& servers, Mutant mutant)
-      : events_(events), weather_(weather), servers_(servers), mutant_(mutant) {}
+  Laws(Events& events, const Weather& weather, Servers& servers, Mutants mutants)
+      : events_(events), weather_(weather), servers_(servers), mutants_(mutants) {}
 
   const std::optional<Broken>& broken() const { return broken_; }
   void break_law(std::string law, std::string how);
@@ -47,6 +47,11 @@ class Laws {
   // ---- moments ----
   void changed(const Server& server, const std::string& path);  // P3
   void said(const std::string& mover, const Task& task, const TaskSays& says);
+  void commanded(const Task& task);                              // P11: a command for it goes out
+  void ordered(const Order& order, const MemoryTables& tables);  // P5: it was saved before
+  // P3, 5.3: a part was given the name of this epoch.
+  void adopted(const Task& task, const Server& server, const std::string& path);
+  void published(const Task& task);         // P4, 5.6: that it would be was saved before
   void stored(const MemoryTables& tables);  // P1, P2, P4, P5, P6, budget of 5.12
   // `asked_at`: first. An answer kept under its key may speak of a life that is over.
   void answered(const std::string& owner, const Call& call, const Answer& answer, Instant asked_at);
@@ -75,6 +80,8 @@ class Laws {
   void check_budget(const Transfer& before, const Transfer& after);
   void check_mover(const Transfer& before, const Transfer& after);
   void check_failure(const Transfer& transfer);
+  void check_stop(const Transfer& transfer);
+  bool is_published(const Transfer& transfer) const;
   void check_proof(const Transfer& transfer);
   void check_promises(const MemoryTables& tables);
   void check_parts(const MemoryTables& tables);
@@ -85,7 +92,7 @@ class Laws {
   Events& events_;
   const Weather& weather_;
   Servers& servers_;
-  Mutant mutant_;
+  Mutants mutants_;
   std::optional<Broken> broken_;
   std::map<std::uint64_t, std::vector<Content>> versions_;
   std::map<std::pair<Endpoint, std::string>, Expected> expected_;
@@ -96,6 +103,11 @@ class Laws {
   std::map<Uuid, Transfer> seen_;  // by file, as stored last
   std::map<Key, Promise> promises_;
   std::set<Task> said_done_, said_last_;
+  struct Commands {
+    Instant first{};
+    std::uint64_t count = 0;
+  };
+  std::map<Task, Commands> commands_;
   Instant last_trouble_{}, line_trouble_{};
   std::optional<Instant> fair_since_;
 };

@@ -19,20 +19,22 @@ void MoverProcess::spawn(Work work) {
   wake(io_);
 }
 
-MoverProcess::MoverProcess(Events& events, Dice& dice, Weather& weather, Servers& servers,
-                           Mutant mutant, std::string owner, Told told)
-    : events_(events),
-      shore_{events,
-             dice,
-             weather,
-             servers,
-             mutant,
+MoverProcess::MoverProcess(Place place, std::string owner, Told told)
+    : events_(place.events),
+      shore_{place.events,
+             place.dice,
+             place.weather,
+             place.servers,
+             place.laws,
+             place.moments,
+             place.mutants,
              [this](const Endpoint& endpoint) {
                if (!std::exchange(reachable_[endpoint], true)) note(LoggedIn{endpoint});
              }},
       owner_(std::move(owner)),
       told_(std::move(told)),
-      lease_(events.now()) {
+      lease_(place.events.now()),
+      renewed_at_(place.events.now()) {
   spawn(live());
 }
 
@@ -62,7 +64,7 @@ void MoverProcess::take(Order order) {
     } else if (const auto* publish = std::get_if<PublishOrder>(&order)) {
       this->order(publish->task, [](MoveTask& task) { task.publish(); });
     } else if (const auto* stop = std::get_if<StopOrder>(&order)) {
-      if (shore_.mutant == Mutant::stops_unheard) return;
+      if (shore_.mutants.has(Mutant::stops_unheard)) return;
       this->order(stop->task, [](MoveTask& task) { task.interrupt(mover::Interrupt::Why::stop); });
     } else if (const auto* remove_order = std::get_if<RemoveOrder>(&order)) {
       spawn(remove(*remove_order));
@@ -72,6 +74,14 @@ void MoverProcess::take(Order order) {
   });
 }
 
+void MoverProcess::plant_mutants(MoveOrder& order) const {
+  const Mutants& mutants = shore_.mutants;
+  if (mutants.has(Mutant::markers_forgotten) && order.earlier) order.earlier->confirmed = {};
+  if (mutants.has(Mutant::settling_skipped) && order.earlier) order.earlier->settle = {};
+  if (mutants.has(Mutant::no_look_before_redo) && !order.look_only) order.intent.reset();
+  if (mutants.has(Mutant::source_not_known)) order.source_facts.reset();
+}
+
 void MoverProcess::begin(MoveOrder order) {
   const Task task = order.task;
   if (tasks_.contains(task) || words_.knows(task)) {
@@ -79,7 +89,7 @@ void MoverProcess::begin(MoveOrder order) {
     return told_.has_words();
   }
   if (draining_ || lease_.is_over(boot_now())) return note(TaskWord{task, 0, UnknownTask{}});
-  if (shore_.mutant == Mutant::markers_forgotten && order.earlier) order.earlier->confirmed = {};
+  plant_mutants(order);
   MoveTask::Ports ports;
   ports.make_carrier = [this](const MoveOrder& one, mover::Interrupt* interrupt) {
     return std::make_unique<SimCarrier>(shore_, one, interrupt);
@@ -126,9 +136,18 @@ awaitable<void> MoverProcess::look_in(ProbeOrder order) {
 }
 
 void MoverProcess::say(const Task& task, TaskSays says) {
+  if (shore_.mutants.has(Mutant::end_always_known)) {
+    const auto know = [](FlowEnd& end) { end = end == FlowEnd::presumed ? FlowEnd::known : end; };
+    if (auto* failed = std::get_if<Failed>(&says)) know(failed->end);
+    if (auto* stopped = std::get_if<Stopped>(&says)) know(stopped->end);
+  }
   told_.said(task, says);
+  const bool verified = std::holds_alternative<Verified>(says);
+  if (verified) shore_.moments.works(task, Moment::proven);
+  if (mover::is_final(says)) shore_.moments.works(task, Moment::reported);
   words_.add(task, std::move(says));
   told_.has_words();
+  if (verified && shore_.mutants.has(Mutant::intent_not_saved)) tasks_.at(task)->publish();
 }
 
 void MoverProcess::note(Word word) {
@@ -153,6 +172,7 @@ void MoverProcess::drain() {
 void MoverProcess::renew_lease(Duration length) {
   when_awake([this, length] {
     lease_.renew(boot_now(), length);
+    renewed_at_ = boot_now();
     lease_changed_.notify();
   });
 }
@@ -189,8 +209,9 @@ awaitable<void> MoverProcess::live() {
   const auto is_idle = [this] {
     return tasks_.empty() && words_.tasks().empty() && errands_ == 0 && notes_.empty();
   };
-  while (!lease_.is_over(boot_now()) && !(draining_ && is_idle())) {
-    co_await wait_any(lease_.ends(), &lease_changed_);
+  const bool endless = shore_.mutants.has(Mutant::lease_not_ended);
+  while ((endless || !lease_.is_over(boot_now())) && !(draining_ && is_idle())) {
+    co_await wait_any(endless ? Instant::max() : lease_.ends(), &lease_changed_);
   }
   errand_interrupt_.raise(mover::Interrupt::Why::mover_ends);
   for (const auto& [task, work] : tasks_) work->interrupt(mover::Interrupt::Why::mover_ends);

@@ -24,8 +24,16 @@ class MoverProcess {
     std::function<void(const Task&, const TaskSays&)> said;       // for the laws
     std::function<void(std::vector<TaskWord> last_words)> ended;  // it exits now
   };
-  MoverProcess(Events& events, Dice& dice, Weather& weather, Servers& servers, Mutant mutant,
-               std::string owner, Told told);
+  struct Place {
+    Events& events;
+    Dice& dice;
+    Weather& weather;
+    Servers& servers;
+    Laws& laws;
+    Moments& moments;
+    Mutants mutants;
+  };
+  MoverProcess(Place place, std::string owner, Told told);
   // kill -9: nothing is said any more; its kernel closes its connections.
   ~MoverProcess();
   MoverProcess(const MoverProcess&) = delete;
@@ -41,6 +49,7 @@ class MoverProcess {
   void acknowledge(Task task, std::uint64_t seq);
   void drain();
   void renew_lease(Duration length);
+  Instant renewed_at() const { return renewed_at_; }
 
   // The connection to rftd, by number; 0: none. A new one has all words to say again.
   std::uint64_t connection = 0;
@@ -55,6 +64,7 @@ class MoverProcess {
  private:
   void when_awake(std::function<void()> message);
   void begin(MoveOrder order);
+  void plant_mutants(MoveOrder& order) const;
   void order(const Task& task, const std::function<void(mover::MoveTask&)>& known);
   void say(const Task& task, TaskSays says);
   void note(Word word);
@@ -80,6 +90,7 @@ class MoverProcess {
   mover::Interrupt errand_interrupt_;
   std::map<Task, std::shared_ptr<mover::MoveTask>> tasks_;
   std::optional<Instant> frozen_since_;
+  Instant renewed_at_;
   std::vector<std::function<void()>> unread_;
   boost::asio::io_context io_{1};  // the last: what waits in it refers to all above
 };

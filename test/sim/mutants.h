@@ -1,4 +1,5 @@
-// Mutants: bugs planted on purpose. Each must be found by some seed, or the laws are blind to it.
+// Mutants: bugs planted on purpose. Each must be found by some seed, or the laws are blind to it;
+// and no two together may hide from them.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -8,35 +9,41 @@
 namespace rft::sim {
 
 enum class Mutant : std::uint8_t {
-  none,
-  no_fence,               // words of older epochs are let through
-  no_checksum,            // the checksums of both sides are always found equal
-  publish_before_verify,  // the final name is given once the flow has ended
-  shared_part_name,       // all epochs write under one name
-  markers_kept,           // after a checksum that differs the confirmed ranges are kept
-  live_movers_not_asked,  // a new rftd takes the movers of the one before it for dead
-  early_yes,              // the store says yes before it saved
-  orders_forgotten,       // orders are kept in memory only (no outbox)
-  stops_unheard,          // a mover takes no notice of an order to stop
-  markers_forgotten,      // what earlier epochs confirmed is sent again
+#define RFT_SIM_MUTANT(word, sentence) word,
+#define RFT_SIM_COVERED_MUTANT(word, sentence, why) word,
+#include "sim/mutants.def"
+#undef RFT_SIM_MUTANT
+#undef RFT_SIM_COVERED_MUTANT
 };
 
 struct MutantRow {
   Mutant mutant;
   std::string_view word;
+  std::string_view sentence;
+  std::string_view covered;  // why it breaks no promise; empty: it must be found
 };
 inline constexpr auto mutant_rows = std::to_array<MutantRow>({
-    {Mutant::no_fence, "no_fence"},
-    {Mutant::no_checksum, "no_checksum"},
-    {Mutant::publish_before_verify, "publish_before_verify"},
-    {Mutant::shared_part_name, "shared_part_name"},
-    {Mutant::markers_kept, "markers_kept"},
-    {Mutant::live_movers_not_asked, "live_movers_not_asked"},
-    {Mutant::early_yes, "early_yes"},
-    {Mutant::orders_forgotten, "orders_forgotten"},
-    {Mutant::stops_unheard, "stops_unheard"},
-    {Mutant::markers_forgotten, "markers_forgotten"},
+#define RFT_SIM_MUTANT(word, sentence) {Mutant::word, #word, sentence, ""},
+#define RFT_SIM_COVERED_MUTANT(word, sentence, why) {Mutant::word, #word, sentence, why},
+#include "sim/mutants.def"
+#undef RFT_SIM_MUTANT
+#undef RFT_SIM_COVERED_MUTANT
 });
+
+// Those of one world.
+class Mutants {
+ public:
+  bool has(Mutant mutant) const { return (bits_ & bit(mutant)) != 0; }
+  void add(Mutant mutant) { bits_ |= bit(mutant); }
+  bool none() const { return bits_ == 0; }
+
+ private:
+  static std::uint64_t bit(Mutant mutant) {
+    return std::uint64_t{1} << static_cast<unsigned>(mutant);
+  }
+  std::uint64_t bits_ = 0;
+};
+static_assert(mutant_rows.size() <= 64);
 
 inline std::optional<Mutant> mutant_of(std::string_view word) {
   for (const MutantRow& row : mutant_rows) {

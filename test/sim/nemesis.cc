@@ -4,23 +4,56 @@
 #include "sim/world.h"
 
 namespace rft::sim {
+namespace {
+
+// In the order in which they are drawn.
+constexpr std::array of_the_nemesis{
+    FaultKind::daemon_crash,  FaultKind::daemon_away,   FaultKind::machine_crash,
+    FaultKind::store_out,     FaultKind::wall_jumps,    FaultKind::credential_lapses,
+    FaultKind::movers_barred, FaultKind::mover_killed,  FaultKind::mover_frozen,
+    FaultKind::line_lost,     FaultKind::server_down,   FaultKind::login_refused,
+    FaultKind::server_full,   FaultKind::rename_barred, FaultKind::source_changes,
+};
+
+}  // namespace
 
 void World::nemesis() {
   if (weather_.fair()) return;
   events_.in(dice_.between(Duration(300), Duration(2'000)), [this] { nemesis(); });
-  hit_service();
-  hit_movers();
-  hit_servers();
+  for (const FaultKind kind : of_the_nemesis) {
+    if (weather_.strikes(kind)) strike(kind, std::nullopt);
+  }
+}
+
+// `aimed`: whom it must hit.
+void World::strike(FaultKind kind, const std::optional<Uuid>& aimed) {
+  switch (kind) {
+    case FaultKind::mover_killed:
+    case FaultKind::mover_frozen:
+    case FaultKind::line_lost:
+      return strike_mover(kind, aimed);
+    case FaultKind::server_down:
+    case FaultKind::login_refused:
+    case FaultKind::server_full:
+    case FaultKind::rename_barred:
+      return strike_server(kind, server_for(kind, aimed));
+    case FaultKind::source_changes: {
+      const auto transfer = aimed ? transfer_of(*aimed) : std::nullopt;
+      return change_source(transfer.value_or(dice_.below(transfers_.size())));
+    }
+    default:
+      return strike_service(kind);
+  }
 }
 
 void World::start_daemon() {
-  const Daemon::Place place{events_, dice_, weather_, servers_, laws_, machine_, mutant_};
+  const Daemon::Place place{events_, dice_,    weather_, servers_,
+                            laws_,   moments_, machine_, mutants_};
   daemon_ =
       std::make_unique<Daemon>(place, tables_, [this](const std::string& line) { say(line); });
 }
 
 void World::crash(Duration away) {
-  if (!daemon_) return;
   say(fmt::format("rftd dies for {} ms", away.count()));
   laws_.trouble_until(events_.now() + away);
   // What dead movers had said and rftd had not saved is lost with it.
@@ -39,63 +72,79 @@ void World::crash_machine() {
   servers_.cut_all();
   machine_.of_this_boot.clear();
   while (!machine_.movers.empty()) {
-    kill(machine_, machine_.movers.begin()->first, servers_, laws_, events_.now());
+    kill(machine_, machine_.movers.begin()->first, servers_, moments_, laws_, events_.now());
   }
   crash(dice_.between(Duration(5'000), Duration(60'000)));
 }
 
-void World::hit_service() {
-  if (weather_.strikes(FaultKind::daemon_crash))
-    crash(dice_.between(Duration(50), Duration(15'000)));
-  if (weather_.strikes(FaultKind::daemon_away)) {
-    crash(dice_.between(Duration(31'000), Duration(90'000)));
-  }
-  if (daemon_ && weather_.strikes(FaultKind::machine_crash)) crash_machine();
-  if (daemon_ && weather_.strikes(FaultKind::store_out)) {
-    daemon_->store().fail_until(events_.now() + dice_.between(Duration(1'000), Duration(20'000)));
-  }
-  if (weather_.strikes(FaultKind::wall_jumps)) {
+void World::strike_service(FaultKind kind) {
+  if (kind == FaultKind::wall_jumps) {
+    weather_.hits_all(kind);
     const Duration by = dice_.between(Duration(0), Duration(7'200'000)) - Duration(3'600'000);
     say(fmt::format("the wall clock jumps by {} ms", by.count()));
-    events_.jump_wall(by);
+    return events_.jump_wall(by);
   }
-  if (daemon_ && daemon_->is_open() && weather_.strikes(FaultKind::credential_lapses)) {
-    CredentialFacts& facts = credentials_[dice_.below(credentials_.size())];
-    facts.not_after = events_.wall() + dice_.between(Duration(0), Duration(10'000));
-    ++facts.version;
-    say("a proxy of " + facts.owner + " is about to expire");
-    daemon_->engine().credential_changed(facts);
-    tables_.credentials[facts.id] = {facts, "sealed"};
-    const std::size_t at = static_cast<std::size_t>(&facts - credentials_.data());
-    events_.in(dice_.between(Duration(5'000), Duration(60'000)), [this, at] { renew(at); });
-  }
-}
-
-MoverProcess* World::any_mover(std::string& name) {
-  if (machine_.movers.empty()) return nullptr;
-  auto chosen = machine_.movers.begin();
-  std::advance(chosen, static_cast<std::ptrdiff_t>(dice_.below(machine_.movers.size())));
-  name = chosen->first;
-  return chosen->second.get();
-}
-
-void World::hit_movers() {
-  if (weather_.strikes(FaultKind::movers_barred)) {
+  if (kind == FaultKind::movers_barred) {
     say("no mover starts");
     machine_.barred_until = events_.now() + dice_.between(Duration(5'000), Duration(90'000));
+    return;
   }
-  std::string mover;
-  if (any_mover(mover) && weather_.strikes(FaultKind::mover_killed)) {
-    say("mover " + mover + " is killed");
-    kill(machine_, mover, servers_, laws_, events_.now());
-    events_.in(dice_.between(Duration(1), Duration(3'000)), [this, mover] {
-      if (daemon_) daemon_->mover_ended(mover);
-    });
+  if (!daemon_) return;
+  if (kind == FaultKind::credential_lapses) return lapse_credential();
+  weather_.hits_all(kind);
+  if (kind == FaultKind::daemon_crash) {
+    crash(dice_.between(Duration(50), Duration(15'000)));
+  } else if (kind == FaultKind::daemon_away) {
+    crash(dice_.between(Duration(31'000), Duration(90'000)));
+  } else if (kind == FaultKind::machine_crash) {
+    crash_machine();
+  } else if (kind == FaultKind::store_out) {
+    daemon_->store().fail_until(events_.now() + dice_.between(Duration(1'000), Duration(20'000)));
   }
-  if (any_mover(mover) && weather_.strikes(FaultKind::mover_frozen)) freeze_mover(mover);
-  if (any_mover(mover) && daemon_ && weather_.strikes(FaultKind::line_lost)) {
-    daemon_->lose_line(mover, dice_.between(Duration(50), Duration(45'000)));
+}
+
+void World::lapse_credential() {
+  if (!daemon_->is_open()) return;
+  const std::size_t at = dice_.below(credentials_.size());
+  CredentialFacts& facts = credentials_[at];
+  facts.not_after = events_.wall() + dice_.between(Duration(0), Duration(3'000));
+  ++facts.version;
+  say("a proxy of " + facts.owner + " is about to expire");
+  for (const auto& [id, transfer] : tables().transfers) {
+    if (transfer.request.owner == facts.owner) {
+      weather_.touches(FaultKind::credential_lapses, transfer.file.id);
+    }
   }
+  for (const auto& [id, part] : tables().ledger) {
+    if (part.owner == facts.owner) weather_.touches(FaultKind::credential_lapses, id);
+  }
+  for (const UserTransfer& transfer : transfers_) {
+    if (transfer.caller.owner != facts.owner || transfer.submits_open == 0) continue;
+    weather_.hits_at(FaultKind::credential_lapses, Moment::submitting);
+  }
+  daemon_->engine().credential_changed(facts);
+  tables_.credentials[facts.id] = {facts, "sealed"};
+  events_.in(dice_.between(Duration(5'000), Duration(60'000)), [this, at] { renew(at); });
+}
+
+void World::strike_mover(FaultKind kind, const std::optional<Uuid>& aimed) {
+  if (machine_.movers.empty()) return;
+  auto chosen = machine_.movers.begin();
+  std::advance(chosen, static_cast<std::ptrdiff_t>(dice_.below(machine_.movers.size())));
+  const std::string mover = aimed ? mover_of(*aimed).value_or(chosen->first) : chosen->first;
+  if (kind == FaultKind::line_lost && !daemon_) return;
+  for (const auto& [id, transfer] : tables().transfers) {
+    if (transfer.file.mover == mover) weather_.touches(kind, transfer.file.id);
+  }
+  if (kind == FaultKind::mover_frozen) return freeze_mover(mover);
+  if (kind == FaultKind::line_lost) {
+    return daemon_->lose_line(mover, dice_.between(Duration(50), Duration(45'000)));
+  }
+  say("mover " + mover + " is killed");
+  kill(machine_, mover, servers_, moments_, laws_, events_.now());
+  events_.in(dice_.between(Duration(1), Duration(3'000)), [this, mover] {
+    if (daemon_) daemon_->mover_ended(mover);
+  });
 }
 
 void World::freeze_mover(const std::string& mover) {
@@ -114,44 +163,50 @@ void World::freeze_mover(const std::string& mover) {
   });
 }
 
-Server& World::any_server() {
-  return servers_.at(endpoints_[dice_.below(endpoints_.size())]);
-}
-
-void World::hit_servers() {
-  Server& server = any_server();
+void World::strike_server(FaultKind kind, Server& server) {
   const auto later = [this](Duration least, Duration most, std::function<void()> what) {
     events_.in(dice_.between(least, most), std::move(what));
   };
-  if (server.up && weather_.strikes(FaultKind::server_down)) {
-    say(server.endpoint.text() + " dies");
+  say(fmt::format("{}: {}", server.endpoint.text(),
+                  fault_rows[static_cast<std::size_t>(kind)].sentence));
+  if (kind == FaultKind::server_down && server.up) {
+    for (const auto& [id, transfer] : tables().transfers) {
+      const Request& request = transfer.request;
+      const bool of_it = request.source.endpoint == server.endpoint ||
+                         request.destination.endpoint == server.endpoint;
+      if (of_it) weather_.touches(kind, transfer.file.id);
+    }
+    for (const auto& [id, part] : tables().ledger) {
+      if (part.destination.endpoint == server.endpoint) weather_.touches(kind, id);
+    }
     servers_.go_down(server, dice_.chance(400'000));
     later(1s, 90s, [this, &server] { servers_.come_up(server); });
-  }
-  if (weather_.strikes(FaultKind::login_refused)) {
+  } else if (kind == FaultKind::login_refused) {
     server.refuses_login = true;
     later(1s, 150s, [&server] { server.refuses_login = false; });
-  }
-  if (weather_.strikes(FaultKind::server_full)) {
-    say(server.endpoint.text() + " is full");
+  } else if (kind == FaultKind::server_full) {
     server.full = true;
     later(1s, 200s, [&server] { server.full = false; });
-  }
-  if (weather_.strikes(FaultKind::rename_barred)) {
+  } else if (kind == FaultKind::rename_barred) {
     server.refuses_rename = true;
     later(5s, 200s, [&server] { server.refuses_rename = false; });
   }
-  if (weather_.strikes(FaultKind::source_changes)) change_source();
 }
 
-void World::change_source() {
-  const UserTransfer& transfer = transfers_[dice_.below(transfers_.size())];
+void World::change_source(std::size_t number) {
+  const UserTransfer& transfer = transfers_[number];
   const auto& [endpoint, path] = sources_.at(transfer.source);
   const std::uint64_t size = dice_.chance(500'000)
                                  ? servers_.at(endpoint).files.at(path)->content.size
-                                 : dice_.between(1, 18 * block_size);
+                                 : dice_.between(1, size_.blocks * block_size);
   Content content = content_of(transfer.source, ++source_versions_[transfer.source], size);
   say(path + " is written anew");
+  const auto id = tables().handles.find({transfer.caller.owner, transfer.submit.handle});
+  if (id != tables().handles.end()) {
+    weather_.touches(FaultKind::source_changes, tables().transfers.at(id->second).file.id);
+  } else if (transfer.submits_open > 0) {
+    weather_.hits_at(FaultKind::source_changes, Moment::submitting);
+  }
   laws_.source_written(transfer.source, content);
   servers_.put(servers_.at(endpoint), path, std::move(content));
 }

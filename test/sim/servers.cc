@@ -103,6 +103,12 @@ void Servers::remove(Server& server, const std::string& path) {
   changed(server, path);
 }
 
+// For what an old flow had written nothing is counted: its transfer may be anywhere.
+bool Servers::loses_blocks(const Flow& flow) {
+  return is_old(flow) ? weather_.strikes(FaultKind::server_loses_blocks)
+                      : weather_.strikes(FaultKind::server_loses_blocks, flow.order.task);
+}
+
 void Servers::go_down(Server& server, bool mute) {
   server.up = false;
   server.mute = mute;
@@ -116,7 +122,8 @@ void Servers::go_down(Server& server, bool mute) {
   for (const FlowId id : dead) {
     Flow& flow = flows_.at(id);
     const bool destination = flow.order.destination == server.endpoint;
-    if (destination && flow.to && weather_.strikes(FaultKind::server_loses_blocks)) {
+    const bool may_lose = destination && flow.to && flow.next > 0;
+    if (may_lose && loses_blocks(flow)) {
       Content& content = flow.to->content;
       for (std::uint64_t i = 0; i < std::min<std::uint64_t>(3, flow.next); ++i) {
         const std::uint64_t lost = flow.blocks[flow.next - 1 - i];

@@ -38,6 +38,7 @@ struct Inode {
   // A writer lived through the settling time in silence: what 5.3 presumes was not so, and P3 is
   // not promised for these bytes.
   bool presumption_broken = false;
+  Uuid made_by;          // the transfer whose flow made it; nil: none of ours
   bool planted = false;  // by a server that opened it after the client of the flow was gone
 };
 
@@ -83,8 +84,8 @@ class Servers {
         0;  // of them written shortly before a flow broke, or lost with a server
   };
 
-  Servers(Events& events, Dice& dice, Weather& weather)
-      : events_(events), dice_(dice), weather_(weather) {}
+  Servers(Events& events, Dice& dice, Weather& weather, Moments& moments)
+      : events_(events), dice_(dice), weather_(weather), moments_(moments) {}
 
   Server& at(const Endpoint& endpoint) { return servers_.at(endpoint); }
   Server& add(const Endpoint& endpoint);
@@ -105,6 +106,12 @@ class Servers {
   // Something is sent for this task and its client holds on to it.
   bool sends_for(const Task& task) const;
   std::size_t flows() const { return flows_.size(); }
+  // A flow of this task lives, whoever holds on to it.
+  bool lives_for(const Task& task) const;
+  // Somebody wrote to this file in the time from `since` to `until`, and still may.
+  bool is_written(const Inode& inode, Instant since, Instant until) const;
+  // Flows that stand still and whose clients are gone go on now.
+  void wake_old_flows();
   // What was sent for this task may be sent again: who had heard the markers could tell nobody.
   void excuse(const Task& task);
   // All clients of flows vanish without a FIN.
@@ -123,6 +130,8 @@ class Servers {
     std::size_t next = 0;
     Duration pace{0};
     bool begun = false;
+    bool pausing = false;
+    bool slept = false;  // until it is aimed
     bool was_cut = false;
     std::optional<Instant> orphaned;
     Instant last_write{};
@@ -135,7 +144,13 @@ class Servers {
   void plan_blocks(Flow& flow);
   // No word reaches the client any more, and none of the client the server.
   void sever(Flow& flow);
+  // Its client is gone, or no word reaches it any more.
+  static bool is_old(const Flow& flow) { return flow.orphaned || flow.was_cut; }
+  bool breaks(Flow& flow, FaultKind kind, std::size_t& planned);
+  bool strikes(FaultKind kind, const Flow& flow);
+  bool loses_blocks(const Flow& flow);
   void write_next(FlowId id);
+  void go_on(FlowId id);  // after a pause
   void write(Flow& flow, std::uint64_t block);
   void mark(FlowId id);
   void deliver_marker(Flow& flow);
@@ -146,6 +161,7 @@ class Servers {
   Events& events_;
   Dice& dice_;
   Weather& weather_;
+  Moments& moments_;
   Changed changed_;
   std::map<Endpoint, Server> servers_;
   std::map<FlowId, Flow> flows_;

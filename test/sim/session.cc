@@ -18,6 +18,18 @@ bool Session::is_good() const {
   return !lost_ && server().up && life_ == server().life;
 }
 
+bool Session::strikes(FaultKind kind) {
+  if (const auto* task = std::get_if<Task>(&subject_)) return shore_.weather.strikes(kind, *task);
+  if (const auto* part = std::get_if<Uuid>(&subject_)) return shore_.weather.strikes(kind, *part);
+  return shore_.weather.strikes(kind);
+}
+
+void Session::hits(FaultKind kind) {
+  if (const auto* task = std::get_if<Task>(&subject_)) return shore_.weather.hits(kind, *task);
+  if (const auto* part = std::get_if<Uuid>(&subject_)) return shore_.weather.hits(kind, *part);
+  shore_.weather.hits_at(kind, Moment::held);
+}
+
 tl::unexpected<Fault> Session::broken(FaultCode code, Doing doing) {
   lost_ = true;
   return fault(code, side_, doing);
@@ -41,8 +53,12 @@ awaitable<Outcome<void>> Session::log_in() {
     co_await wait_any(due, interrupt_ ? &interrupt_->changed : nullptr);
   }
   if (!server().up) co_return broken(FaultCode::unreachable, Doing::connect);
-  if (server().refuses_login) co_return broken(FaultCode::login_refused, Doing::login);
-  if (shore_.weather.strikes(FaultKind::server_busy)) {
+  if (server().refuses_login) {
+    hits(FaultKind::login_refused);
+    co_return broken(FaultCode::login_refused, Doing::login);
+  }
+  if (strikes(FaultKind::server_busy)) {
+    if (std::holds_alternative<std::monostate>(subject_)) hits(FaultKind::server_busy);
     co_return broken(FaultCode::server_busy, Doing::login);
   }
   life_ = server().life;
@@ -54,32 +70,33 @@ awaitable<Outcome<void>> Session::log_in() {
 awaitable<Outcome<void>> Session::ask(Doing doing, std::function<void()> done) {
   if (interrupt_ && *interrupt_) co_return fault(FaultCode::cut, Side::none, doing);
   if (lost_) co_return fault(FaultCode::cut, side_, doing);
-  if (shore_.weather.strikes(FaultKind::command_stalls)) co_return co_await fall_silent(doing);
+  if (const auto* task = std::get_if<Task>(&subject_)) shore_.laws.commanded(*task);
+  if (strikes(FaultKind::command_stalls)) co_return co_await fall_silent(doing);
   const Instant there = boot_now() + shore_.dice.between(Duration(1), Duration(30));
   while (boot_now() < there) co_await wait_any(there);
   if (!is_good()) {
     if (server().mute) co_return co_await fall_silent(doing);
     co_return broken(FaultCode::cut, doing);
   }
-  if (shore_.weather.strikes(FaultKind::command_refused)) {
+  if (strikes(FaultKind::command_refused)) {
     co_return fault(FaultCode::server_refused, side_, doing);
   }
   if (done) done();
   const Instant back = boot_now() + shore_.dice.between(Duration(1), Duration(30));
   while (boot_now() < back) co_await wait_any(back);
   if (interrupt_ && *interrupt_) co_return fault(FaultCode::cut, Side::none, doing);
-  if (shore_.weather.strikes(FaultKind::command_cut)) co_return broken(FaultCode::cut, doing);
+  if (strikes(FaultKind::command_cut)) co_return broken(FaultCode::cut, doing);
   co_return Outcome<void>();
 }
 
 awaitable<std::optional<Fault>> remove_parts(Shore& shore, RemoveOrder order,
                                              mover::Interrupt* interrupt) {
-  Session session(shore, order.destination.endpoint, Side::destination, interrupt);
+  Session session(shore, order.id, order.destination.endpoint, Side::destination, interrupt);
   if (const auto in = co_await session.log_in(); !in) co_return in.error();
   for (const std::uint32_t epoch : order.epochs) {
     const std::string path = sibling(order.destination, part_name(order.part, epoch)).wire_path();
     const auto gone = co_await session.ask(Doing::remove, [&] {
-      shore.servers.remove(session.server(), on_disk(shore.mutant, path));
+      shore.servers.remove(session.server(), on_disk(shore.mutants, path));
     });
     if (!gone) co_return gone.error();
   }
@@ -87,7 +104,7 @@ awaitable<std::optional<Fault>> remove_parts(Shore& shore, RemoveOrder order,
 }
 
 awaitable<std::optional<Fault>> probe(Shore& shore, ProbeOrder order, mover::Interrupt* interrupt) {
-  Session session(shore, order.endpoint, Side::none, interrupt);
+  Session session(shore, {}, order.endpoint, Side::none, interrupt);
   if (const auto in = co_await session.log_in(); !in) co_return in.error();
   co_return std::nullopt;
 }

@@ -2,53 +2,95 @@
 
 namespace rft::sim {
 
-SimStore::SimStore(Events& events, Dice& dice, Weather& weather, Laws& laws, Mutant mutant,
-                   MemoryTables tables)
-    : events_(events),
-      dice_(dice),
-      weather_(weather),
-      laws_(laws),
-      mutant_(mutant),
+SimStore::SimStore(Place place, MemoryTables tables)
+    : events_(place.events),
+      dice_(place.dice),
+      weather_(place.weather),
+      laws_(place.laws),
+      moments_(place.moments),
+      mutants_(place.mutants),
       memory_(tables.instance, [this](std::function<void()> what) { post(std::move(what)); }) {
   memory_.restore(std::move(tables));
 }
 
+SimStore::Subject SimStore::subject_of(const Saving& saving) {
+  if (!saving.changes.empty()) return saving.changes.front().next.file.id;
+  if (!saving.removed_parts.empty()) return saving.removed_parts.front();
+  return std::nullopt;
+}
+
+// A submission that is not stored yet has no moment of its own.
+bool SimStore::strikes(FaultKind kind, const Subject& subject, bool submits) {
+  if (subject && !submits) return weather_.strikes(kind, *subject);
+  if (!weather_.strikes(kind)) return false;
+  if (submits) weather_.hits_at(kind, Moment::submitting);
+  return true;
+}
+
 void SimStore::post(std::function<void()> what) {
   Duration delay = dice_.between(Duration(0), Duration(25));
-  if (weather_.strikes(FaultKind::store_slow)) delay = dice_.between(Duration(200), Duration(8000));
+  if (strikes(FaultKind::store_slow, std::exchange(posted_for_, std::nullopt),
+              std::exchange(posted_submits_, false))) {
+    delay = dice_.between(Duration(200), Duration(8000));
+  }
   last_ = std::max(last_, events_.now() + delay);
   if (delay >= Duration(200)) laws_.trouble_until(last_);
-  events_.at(last_, [this, alive = std::weak_ptr(alive_), what = std::move(what)] {
+  events_.at(last_, [this, writes = std::exchange(writes_, false), alive = std::weak_ptr(alive_),
+                     what = std::move(what)] {
     if (alive.expired()) return;
     what();
-    laws_.stored(memory_.tables());
+    if (alive.expired()) return;
+    if (writes) {
+      laws_.stored(memory_.tables());
+      moments_.stored(memory_.tables());
+    }
     if (answered_) answered_();
   });
 }
 
-void SimStore::disturb_next_save() {
+void SimStore::disturb_next_save(const Subject& subject, bool submits) {
   const auto fail = [this](Saved answer, bool done) {
     laws_.trouble_until(events_.now());
     memory_.disturb(1, answer, done);
   };
+  const auto strikes = [&](FaultKind kind) { return this->strikes(kind, subject, submits); };
   if (events_.now() < out_until_ && !weather_.fair()) return fail(Saved::no, false);
-  if (weather_.strikes(FaultKind::save_unknown_done)) return fail(Saved::unknown, true);
-  if (weather_.strikes(FaultKind::save_unknown_lost)) return fail(Saved::unknown, false);
-  if (weather_.strikes(FaultKind::save_refused)) return fail(Saved::no, false);
-  if (weather_.strikes(FaultKind::save_full)) return fail(Saved::full, false);
+  if (strikes(FaultKind::save_unknown_done)) return fail(Saved::unknown, true);
+  if (strikes(FaultKind::save_unknown_lost)) return fail(Saved::unknown, false);
+  if (strikes(FaultKind::save_refused)) return fail(Saved::no, false);
+  if (strikes(FaultKind::save_full)) return fail(Saved::full, false);
+}
+
+void SimStore::plant_mutants(Saving& saving) const {
+  for (Change& change : saving.changes) {
+    File& file = change.next.file;
+    const bool stops = file.status == Status::user_stop_partial_trans;
+    if (mutants_.has(Mutant::stop_forgets) && stops) file.part.confirmed = {};
+    const bool held = file.fault && entry(file.fault->code).remedy == Remedy::hold;
+    const bool new_hold = held && file.status == Status::committed && change.attempt;
+    if (mutants_.has(Mutant::holds_cost_tries) && new_hold) ++file.tries;
+    const bool begins = !change.orders.empty() && file.part.epochs.size() > 1;
+    if (mutants_.has(Mutant::name_not_stored) && begins) {
+      file.part.epochs.erase(file.part.epochs.begin());
+    }
+  }
 }
 
 void SimStore::open_work(Then<OpenWork> then) {
   memory_.open_work([this, then = std::move(then)](Result<OpenWork> work) {
-    if (work && mutant_ == Mutant::orders_forgotten) work->outbox.clear();
+    if (work && mutants_.has(Mutant::orders_forgotten)) work->outbox.clear();
     then(std::move(work));
   });
 }
 
 void SimStore::load(const std::string& owner, const std::string& handle, const std::string& key,
                     Then<Loaded> then) {
-  post([this] {
-    const bool fails = weather_.strikes(FaultKind::load_fails);
+  post([this, owner, handle] {
+    const auto request = memory_.tables().handles.find({owner, handle});
+    const bool known = request != memory_.tables().handles.end();
+    const Subject subject =
+        known ? Subject(memory_.tables().transfers.at(request->second).file.id) : std::nullopt;
+    const bool fails = strikes(FaultKind::load_fails, subject, !known);
     if (fails) laws_.trouble_until(events_.now());
     memory_.fail_reads(fails ? std::optional(Error{Code::unavailable, "the disk does not read"})
                              : std::nullopt);
@@ -58,11 +100,26 @@ void SimStore::load(const std::string& owner, const std::string& handle, const s
 }
 
 void SimStore::save(Saving saving, std::function<void(Saved)> then) {
-  if (mutant_ == Mutant::early_yes) {
-    post([then] { then(Saved::yes); });
-    return memory_.save(std::move(saving), [](Saved) {});
+  const Subject subject = subject_of(saving);
+  const bool submits = !saving.changes.empty() && saving.changes.front().created;
+  plant_mutants(saving);
+  if (mutants_.has(Mutant::order_before_save) && tell_orders_) {
+    for (const Change& change : saving.changes) tell_orders_(change.orders);
   }
-  post([this] { disturb_next_save(); });
+  if (mutants_.has(Mutant::unknown_is_yes)) {
+    then = [then = std::move(then)](Saved saved) {
+      then(saved == Saved::unknown ? Saved::yes : saved);
+    };
+  }
+  if (mutants_.has(Mutant::early_yes)) {
+    post([then] { then(Saved::yes); });
+    then = [](Saved) {};
+  } else {
+    post([this, subject, submits] { disturb_next_save(subject, submits); });
+  }
+  writes_ = true;
+  posted_for_ = subject;
+  posted_submits_ = submits;
   memory_.save(std::move(saving), std::move(then));
 }
 

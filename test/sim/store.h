@@ -14,12 +14,23 @@ namespace rft::sim {
 
 class SimStore final : public Store {
  public:
-  SimStore(Events& events, Dice& dice, Weather& weather, Laws& laws, Mutant mutant,
-           MemoryTables tables);
+  struct Place {
+    Events& events;
+    Dice& dice;
+    Weather& weather;
+    Laws& laws;
+    Moments& moments;
+    Mutants mutants;
+  };
+  SimStore(Place place, MemoryTables tables);
 
   const MemoryTables& tables() const { return memory_.tables(); }
   void fail_until(Instant when) { out_until_ = when; }
   void tell_answered(std::function<void()> answered) { answered_ = std::move(answered); }
+  // For a mutant: what a save holds goes out before it is saved.
+  void tell_orders(std::function<void(const std::vector<OutboxRow>&)> tell) {
+    tell_orders_ = std::move(tell);
+  }
 
   void open_work(Then<OpenWork> then) override;
   void load(const std::string& owner, const std::string& handle, const std::string& key,
@@ -40,16 +51,26 @@ class SimStore final : public Store {
  private:
   // One after the other, each after a moment; never once this store is gone.
   void post(std::function<void()> what);
-  void disturb_next_save();
+  // Whom a save or a load is about; none: nobody that is known.
+  using Subject = std::optional<Uuid>;
+  static Subject subject_of(const Saving& saving);
+  bool strikes(FaultKind kind, const Subject& subject, bool submits);
+  void disturb_next_save(const Subject& subject, bool submits);
+  void plant_mutants(Saving& saving) const;
 
   Events& events_;
   Dice& dice_;
   Weather& weather_;
   Laws& laws_;
-  Mutant mutant_;
+  Moments& moments_;
+  Mutants mutants_;
+  std::function<void(const std::vector<OutboxRow>&)> tell_orders_;
+  Subject posted_for_;
+  bool posted_submits_ = false;
   std::function<void()> answered_;
   Instant last_{};
   Instant out_until_{};
+  bool writes_ = false;  // what is posted now changes the tables
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   MemoryStore memory_;
 };

@@ -10,94 +10,7 @@ constexpr Duration stop_must_rest_within{7'000};  // the 5 s of P9, and the time
 
 constexpr std::uint64_t mail_max = 200;  // of 8 transfers and their users
 
-Endpoint endpoint_of(std::size_t number, bool gsi) {
-  return {gsi ? Scheme::gsiftp : Scheme::ftp, fmt::format("host{}", number),
-          default_port(gsi ? Scheme::gsiftp : Scheme::ftp)};
-}
-
 }  // namespace
-
-void World::set_up() {
-  tables_.instance = Uuid::v7(events_.wall(), dice_.bits());
-  const std::size_t hosts = dice_.between(2, 4);
-  for (std::size_t i = 0; i < hosts; ++i) {
-    endpoints_.push_back(endpoint_of(i, dice_.chance(500'000)));
-    servers_.add(endpoints_.back()).never_publishes = weather_.strikes(FaultKind::rename_never);
-  }
-  store_credentials();
-  servers_.watch(
-      [this](const Server& server, const std::string& path) { laws_.changed(server, path); });
-  laws_.tell_events([this](const Event& event) {
-    say(fmt::format("  {} {}: {} {} ({})", event.handle, word(event.status), event.who, event.what,
-                    event.why));
-  });
-  laws_.watch_movers([this](const std::string& mover, const Task& task) {
-    const auto found = machine_.movers.find(mover);
-    return found != machine_.movers.end() && found->second->works_on(task);
-  });
-  const std::size_t count = dice_.between(4, 8);
-  for (std::size_t i = 0; i < count; ++i) set_up_transfer(i);
-}
-
-void World::store_credentials() {
-  for (const char* owner : {"uid:1", "uid:2"}) {
-    CredentialFacts facts;
-    facts.id = Uuid::v7(events_.wall(), dice_.bits());
-    facts.owner = owner;
-    facts.subject = fmt::format("/CN={}", owner);
-    facts.not_after = events_.wall() + std::chrono::hours(100);
-    facts.added_at = facts.renewed_at = events_.wall();
-    credentials_.push_back(facts);
-    tables_.credentials[facts.id] = {facts, "sealed"};
-  }
-}
-
-void World::draw_options(Submit& submit) {
-  Options& options = submit.options;
-  options.existing = static_cast<Existing>(dice_.below(3));
-  if (dice_.chance(100'000)) options.verify = static_cast<Verify>(dice_.between(1, 2));
-  if (dice_.chance(100'000)) options.publish = Publish::in_place;
-  if (dice_.chance(150'000)) options.resume = Resume::strict;
-  if (dice_.chance(100'000)) options.max_tries = static_cast<std::uint32_t>(dice_.between(3, 30));
-  if (dice_.chance(80'000)) {
-    options.finish_by = events_.wall() + dice_.between(Duration(5'000), Duration(600'000));
-  }
-  if (dice_.chance(300'000)) submit.priority = static_cast<int>(dice_.below(101));
-}
-
-void World::set_up_transfer(std::size_t number) {
-  UserTransfer transfer;
-  const std::string owner = dice_.chance(600'000) ? "uid:1" : "uid:2";
-  transfer.caller = {owner, owner};
-  transfer.source = number + 1;
-  Submit& submit = transfer.submit;
-  submit.handle = fmt::format("t{}", number);
-  const std::size_t from = dice_.below(endpoints_.size());
-  const std::size_t to = (from + dice_.between(1, endpoints_.size() - 1)) % endpoints_.size();
-  submit.source = {endpoints_[from], fmt::format("/data/s{}", number)};
-  submit.destination = {endpoints_[to], fmt::format("/data/d{}", number)};
-  draw_options(submit);
-  const std::uint64_t size = dice_.chance(60'000) ? 0 : dice_.between(1, 18 * block_size);
-  const Content content = content_of(transfer.source, 1, size);
-  servers_.put(servers_.at(submit.source.endpoint), submit.source.path, content);
-  sources_[transfer.source] = {submit.source.endpoint, submit.source.path};
-  source_versions_[transfer.source] = 1;
-  laws_.source_written(transfer.source, content);
-  Expected expected;
-  expected.sources = {transfer.source};
-  expected.unproven =
-      submit.options.verify != Verify::checksum || submit.options.publish == Publish::in_place;
-  if (dice_.chance(150'000)) {
-    const bool same = dice_.chance(400'000);
-    expected.before = same ? content : content_of(1000 + number, 1, size);
-    servers_.put(servers_.at(submit.destination.endpoint), submit.destination.path,
-                 *expected.before);
-  }
-  laws_.expect(submit.destination.endpoint, submit.destination.path, expected);
-  laws_.goes(owner, submit.handle, transfer.source);
-  transfers_.push_back(std::move(transfer));
-  events_.in(dice_.between(Duration(200), Duration(20'000)), [this, number] { user_acts(number); });
-}
 
 Call World::next_call(const UserTransfer& transfer) {
   const std::string& handle = transfer.submit.handle;
@@ -130,15 +43,47 @@ Call World::next_call(const UserTransfer& transfer) {
 
 void World::user_acts(std::size_t number) {
   if (weather_.fair()) return;
-  const UserTransfer& transfer = transfers_[number];
-  Asked asked{number, next_call(transfer), "", ++calls_, events_.now()};
+  begin_call(number, next_call(transfers_[number]));
+  events_.in(dice_.between(Duration(500), size_.between_calls),
+             [this, number] { user_acts(number); });
+}
+
+void World::begin_call(std::size_t number, Call call) {
+  UserTransfer& transfer = transfers_[number];
+  Asked asked{number, std::move(call), "", ++calls_, events_.now()};
   if (dice_.chance(700'000)) asked.key = fmt::format("key{}", asked.number);
   if (std::holds_alternative<Clear>(asked.call)) {
     laws_.clear_asked(transfer.caller.owner, transfer.submit.handle);
   }
+  note_call(asked);
+  const bool stored = tables().handles.contains({transfer.caller.owner, transfer.submit.handle});
+  asked.submits = std::holds_alternative<Submit>(asked.call) && !stored;
+  if (asked.submits) {
+    ++transfer.submits_open;
+    weather_.submitting(true);
+  }
   ++open_calls_;
   ask(std::move(asked));
-  events_.in(dice_.between(Duration(500), Duration(60'000)), [this, number] { user_acts(number); });
+}
+
+// A call is a fault of the matrix too: it comes at any moment.
+void World::note_call(const Asked& asked) {
+  struct Kind {
+    FaultKind operator()(const Submit&) const { return FaultKind::user_submits; }
+    FaultKind operator()(const Commit&) const { return FaultKind::user_commits; }
+    FaultKind operator()(const ChangePriority&) const { return FaultKind::user_changes_priority; }
+    FaultKind operator()(const Clear&) const { return FaultKind::user_clears; }
+    FaultKind operator()(const Stop&) const { return FaultKind::user_stops; }
+  };
+  const FaultKind kind = std::visit(Kind{}, asked.call);
+  const UserTransfer& transfer = transfers_[asked.transfer];
+  weather_.happened(kind, std::nullopt);
+  const auto id = tables().handles.find({transfer.caller.owner, transfer.submit.handle});
+  if (id != tables().handles.end()) {
+    weather_.touches(kind, tables().transfers.at(id->second).file.id);
+  } else if (transfer.submits_open > 0) {
+    weather_.hits_at(kind, Moment::submitting);
+  }
 }
 
 // Asks until there is an answer: one that is lost with rftd is asked for again.
@@ -169,7 +114,11 @@ void World::ask(Asked asked) {
 
 void World::answered(const Asked& asked, const Answer& answer) {
   --open_calls_;
-  const UserTransfer& transfer = transfers_[asked.transfer];
+  UserTransfer& transfer = transfers_[asked.transfer];
+  if (asked.submits) {
+    --transfer.submits_open;
+    weather_.submitting(false);
+  }
   say(fmt::format("{} {} -> {}", name_of(asked.call), transfer.submit.handle,
                   answer ? word(answer->status) : entry(answer.error().code).word));
   laws_.answered(transfer.caller.owner, asked.call, answer, asked.first_at);
@@ -206,7 +155,11 @@ void World::look_why() {
   const Engine::Totals totals = daemon_->engine().totals();
   if (totals.mail > mail_max) laws_.break_law("P11", fmt::format("{} mails wait", totals.mail));
   const auto waits = std::make_shared<bool>(false);  // an answer may come later, from the store
+  const MemoryTables& tables = daemon_->store().tables();
   for (const UserTransfer& transfer : transfers_) {
+    const auto id = tables.handles.find({transfer.caller.owner, transfer.submit.handle});
+    if (id == tables.handles.end()) continue;
+    if (tables.transfers.at(id->second).file.status != Status::committed) continue;
     daemon_->engine().why(transfer.caller.owner, transfer.submit.handle,
                           [this, waits](Result<Why> why) {
                             if (!why || why->status != Status::committed) return;
@@ -216,6 +169,7 @@ void World::look_why() {
                             }
                           });
   }
+  look_at_leases();
   const bool idles = *waits && totals.active == 0;
   if (!idles)
     idle_since_.reset();
@@ -224,6 +178,19 @@ void World::look_why() {
   if (!idles || laws_.last_trouble() >= *idle_since_) return;
   if (events_.now() - *idle_since_ >= Duration(3'000)) {
     laws_.break_law("P8", "something waits for its turn and nothing is active");
+  }
+}
+
+// A mover that rftd does not reach ends its work when its lease is over.
+void World::look_at_leases() {
+  constexpr Duration must_rest{30'000 + 10'000 + 2'000};
+  for (const auto& [mover, process] : machine_.movers) {
+    const bool over = events_.now() - process->renewed_at() > must_rest;
+    // One that slept has its time after that.
+    const bool slept = process->frozen_since() || laws_.line_trouble() >= events_.now() - 12s;
+    if (over && !slept && process->work() > 0) {
+      laws_.break_law("lease", "mover " + mover + " works without one");
+    }
   }
 }
 

@@ -17,11 +17,13 @@ struct Findings {
   std::uint64_t done = 0;
   std::uint64_t hash = 0;  // of all that was traced: the same for the same seed
   std::array<std::uint64_t, fault_rows.size()> counts{};
+  Hits hits{};
 };
 
 class World {
  public:
-  World(std::uint64_t seed, Mutant mutant, bool trace);
+  using Trace = std::function<void(const std::string&)>;
+  World(std::uint64_t seed, Mutants mutants, Trace trace = {});
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -33,7 +35,7 @@ class World {
     Caller caller;
     Submit submit;
     std::uint64_t source = 0;
-    bool rests = false;  // its user has done all that was to be done
+    std::uint64_t submits_open = 0;  // asked while nothing of it was stored, and not answered
   };
   struct Asked {
     std::size_t transfer = 0;
@@ -41,6 +43,7 @@ class World {
     std::string key;
     std::uint64_t number = 0;
     Instant first_at{};
+    bool submits = false;  // counted in submits_open
   };
 
   // world.cc
@@ -50,38 +53,65 @@ class World {
   bool has_ended() const;
   void end_well();
 
-  // users.cc
+  // set_up.cc
   void set_up();
   void set_up_transfer(std::size_t number);
+  void set_up_files(UserTransfer& transfer, std::size_t number);
+  void draw_size();
   void draw_options(Submit& submit);
   void store_credentials();
+
+  // users.cc
   void user_acts(std::size_t transfer);
   Call next_call(const UserTransfer& transfer);
+  void begin_call(std::size_t number, Call call);
+  void note_call(const Asked& asked);
   void ask(Asked asked);
   void answered(const Asked& asked, const Answer& answer);
   void watch_stop(const Asked& asked);
   void look_why();
+  void look_at_leases();
 
   // nemesis.cc
   void nemesis();
-  void hit_service();
-  void hit_movers();
-  void hit_servers();
+  void strike(FaultKind kind, const std::optional<Uuid>& aimed);
+  void strike_service(FaultKind kind);
+  void strike_mover(FaultKind kind, const std::optional<Uuid>& aimed);
+  void strike_server(FaultKind kind, Server& server);
+  void lapse_credential();
   void crash(Duration away);
   void start_daemon();
   void crash_machine();
   void freeze_mover(const std::string& mover);
   void renew(std::size_t credential);
-  void change_source();
+  void change_source(std::size_t transfer);
   void clear_up();
-  MoverProcess* any_mover(std::string& name);
-  Server& any_server();
+
+  // aims.cc
+  void entered(const Uuid& what, Moment moment);
+  void take_aim(const Uuid& what);
+  void stop_soon(const Uuid& what);
+  void aim_call(std::size_t transfer, Moment moment);
+  std::optional<std::size_t> transfer_of(const Uuid& what) const;
+  std::optional<std::string> mover_of(const Uuid& what) const;
+  Server& server_for(FaultKind kind, const std::optional<Uuid>& aimed);
+  const MemoryTables& tables() const { return daemon_ ? daemon_->store().tables() : tables_; }
+
+  // How large this world is: most are small, so that many are seen; some are large.
+  struct Size {
+    Duration trouble{0};        // how long things go wrong
+    std::uint64_t blocks = 1;   // of a file, at most
+    Duration between_calls{0};  // of one user, at most
+  };
 
   Events events_;
   Dice dice_;
+  Moments moments_;
   Weather weather_;
-  Mutant mutant_;
-  bool trace_;
+  Mutants mutants_;
+  Trace trace_;
+  Size size_;
+  int aims_left_ = 4;
   std::uint64_t hash_ = 14695981039346656037ULL;
   Servers servers_;
   Laws laws_;

@@ -1,0 +1,117 @@
+// What a world begins with: its servers, files, credentials and what its users want.
+#include <fmt/format.h>
+
+#include "sim/world.h"
+
+namespace rft::sim {
+namespace {
+
+Endpoint endpoint_of(std::size_t number, bool gsi) {
+  return {gsi ? Scheme::gsiftp : Scheme::ftp, fmt::format("host{}", number),
+          default_port(gsi ? Scheme::gsiftp : Scheme::ftp)};
+}
+
+}  // namespace
+
+void World::draw_size() {
+  const std::uint64_t kind = dice_.below(100);
+  if (kind < 65) {
+    size_ = {dice_.between(12s, 45s), 6, 15s};
+  } else if (kind < 92) {
+    size_ = {dice_.between(45s, 150s), 18, 60s};
+  } else {
+    size_ = {dice_.between(150s, 500s), 40, 60s};
+  }
+  // Some moments are long in coming.
+  const auto& aim = weather_.aim();
+  if (!aim) return;
+  const bool late = aim->kind == FaultKind::writes_late;
+  const bool doubtful = aim->moment == Moment::in_doubt || aim->moment == Moment::looking_back;
+  if (late || doubtful) size_.trouble = std::max<Duration>(size_.trouble, late ? 120s : 60s);
+}
+
+void World::set_up() {
+  draw_size();
+  moments_.watch([this](const Uuid& what, Moment moment) { entered(what, moment); });
+  tables_.instance = Uuid::v7(events_.wall(), dice_.bits());
+  const std::size_t hosts = dice_.between(2, 4);
+  for (std::size_t i = 0; i < hosts; ++i) {
+    endpoints_.push_back(endpoint_of(i, dice_.chance(500'000)));
+    servers_.add(endpoints_.back()).never_publishes = weather_.strikes(FaultKind::rename_never);
+  }
+  store_credentials();
+  servers_.watch(
+      [this](const Server& server, const std::string& path) { laws_.changed(server, path); });
+  laws_.tell_events([this](const Event& event) {
+    say(fmt::format("  {} {}: {} {} ({})", event.handle, word(event.status), event.who, event.what,
+                    event.why));
+  });
+  laws_.watch_movers([this](const std::string& mover, const Task& task) {
+    const auto found = machine_.movers.find(mover);
+    return found != machine_.movers.end() && found->second->works_on(task);
+  });
+  const std::size_t count = dice_.between(4, 8);
+  for (std::size_t i = 0; i < count; ++i) set_up_transfer(i);
+}
+
+void World::store_credentials() {
+  for (const char* owner : {"uid:1", "uid:2"}) {
+    CredentialFacts facts;
+    facts.id = Uuid::v7(events_.wall(), dice_.bits());
+    facts.owner = owner;
+    facts.subject = fmt::format("/CN={}", owner);
+    facts.not_after = events_.wall() + std::chrono::hours(100);
+    facts.added_at = facts.renewed_at = events_.wall();
+    credentials_.push_back(facts);
+    tables_.credentials[facts.id] = {facts, "sealed"};
+  }
+}
+
+void World::draw_options(Submit& submit) {
+  Options& options = submit.options;
+  options.existing = static_cast<Existing>(dice_.below(3));
+  if (dice_.chance(100'000)) options.verify = static_cast<Verify>(dice_.between(1, 2));
+  if (dice_.chance(100'000)) options.publish = Publish::in_place;
+  if (dice_.chance(150'000)) options.resume = Resume::strict;
+  if (dice_.chance(100'000)) options.max_tries = static_cast<std::uint32_t>(dice_.between(3, 30));
+  if (dice_.chance(80'000)) {
+    options.finish_by = events_.wall() + dice_.between(Duration(5'000), Duration(600'000));
+  }
+  if (dice_.chance(300'000)) submit.priority = static_cast<int>(dice_.below(101));
+}
+
+void World::set_up_transfer(std::size_t number) {
+  UserTransfer transfer;
+  const std::string owner = dice_.chance(600'000) ? "uid:1" : "uid:2";
+  transfer.caller = {owner, owner};
+  transfer.source = number + 1;
+  Submit& submit = transfer.submit;
+  submit.handle = fmt::format("t{}", number);
+  const std::size_t from = dice_.below(endpoints_.size());
+  const std::size_t to = (from + dice_.between(1, endpoints_.size() - 1)) % endpoints_.size();
+  submit.source = {endpoints_[from], fmt::format("/data/s{}", number)};
+  submit.destination = {endpoints_[to], fmt::format("/data/d{}", number)};
+  draw_options(submit);
+  const std::uint64_t size = dice_.chance(60'000) ? 0 : dice_.between(1, size_.blocks * block_size);
+  const Content content = content_of(transfer.source, 1, size);
+  servers_.put(servers_.at(submit.source.endpoint), submit.source.path, content);
+  sources_[transfer.source] = {submit.source.endpoint, submit.source.path};
+  source_versions_[transfer.source] = 1;
+  laws_.source_written(transfer.source, content);
+  Expected expected;
+  expected.sources = {transfer.source};
+  expected.unproven =
+      submit.options.verify != Verify::checksum || submit.options.publish == Publish::in_place;
+  if (dice_.chance(150'000)) {
+    const bool same = dice_.chance(400'000);
+    expected.before = same ? content : content_of(1000 + number, 1, size);
+    servers_.put(servers_.at(submit.destination.endpoint), submit.destination.path,
+                 *expected.before);
+  }
+  laws_.expect(submit.destination.endpoint, submit.destination.path, expected);
+  laws_.goes(owner, submit.handle, transfer.source);
+  transfers_.push_back(std::move(transfer));
+  events_.in(dice_.between(Duration(200), Duration(8'000)), [this, number] { user_acts(number); });
+}
+
+}  // namespace rft::sim
