@@ -2,7 +2,16 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
+#include <stdexcept>
+
+// toml++ 3.3 asserts what a file can break ("[~"): there it is the file that is wrong.
+namespace rft {
+[[noreturn]] static void refuse_toml() {
+  throw std::invalid_argument("this is no TOML");
+}
+}  // namespace rft
+#define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : ::rft::refuse_toml())
+#define TOML_EXCEPTIONS 1
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -188,13 +197,14 @@ std::string from_environment(const char* name) {
 }  // namespace
 
 Result<Config> parse_config(std::string_view text, const std::string& name) {
-  const toml::parse_result parsed = toml::parse(text, name);
-  if (!parsed) {
-    return fail(Code::invalid_config,
-                fmt::format("{}, line {}: {}", name, parsed.error().source().begin.line,
-                            parsed.error().description()));
+  try {
+    return Reader(name).read(toml::parse(text, name));
+  } catch (const toml::parse_error& error) {
+    return fail(Code::invalid_config, fmt::format("{}, line {}: {}", name,
+                                                  error.source().begin.line, error.description()));
+  } catch (const std::invalid_argument& error) {
+    return fail(Code::invalid_config, fmt::format("{}: {}", name, error.what()));
   }
-  return Reader(name).read(parsed.table());
 }
 
 Result<Config> read_config(const std::string& file) {

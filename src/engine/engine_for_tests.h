@@ -27,10 +27,11 @@ class RecordedMovers final : public Movers {
  public:
   void start(const std::string& mover, const std::string&) override { started.push_back(mover); }
   void order(const std::string&, const Order& order) override { orders.push_back(order); }
-  void acknowledge(const std::string&, const Task&, std::uint64_t) override {}
+  void acknowledge(const std::string&, const Task&, std::uint64_t) override { ++acknowledged; }
   void drain(const std::string&) override {}
   std::vector<std::string> started;
   std::vector<Order> orders;
+  int acknowledged = 0;
 };
 
 }  // namespace rft

@@ -6,6 +6,7 @@
 
 #include <deque>
 
+#include "core/retry.h"
 #include "engine/engine_for_tests.h"
 #include "store/memory.h"
 
@@ -76,17 +77,24 @@ TEST(Engine, a_part_that_pruning_left_behind_is_deleted_in_this_life) {
   EXPECT_EQ(std::get<RemoveOrder>(world.movers.orders[0]).epochs, part.epochs);
 }
 
-TEST(Engine, a_mover_at_work_on_an_epoch_that_is_over_is_told_to_stop) {
+TEST(Engine, a_mover_at_work_on_an_epoch_that_is_over_is_told_to_stop_until_it_has) {
   World world;
   const Task task = world.grant("h");
   world.say(world.movers.started[0], task, Moving{RangeSet{{0, 1}}});
-  EXPECT_TRUE(world.stopped().empty());
-  world.engine.mover_gone(world.movers.started[0], true, Duration(0));
+  EXPECT_EQ(world.movers.acknowledged, 1);
+  world.engine.call({"uid:1", "uid:1"}, Stop{"h"}, "", [](const Answer&) {});
   world.run();
+  world.clock.instant += stop_within + 1s;
+  world.engine.tick();
+  world.run();
+  ASSERT_EQ(world.stopped(), std::vector{task}) << "the user's stop";
+
   world.say(world.movers.started[0], task, Moving{RangeSet{{0, 2}}});
-  EXPECT_EQ(world.stopped(), std::vector{task});
+  EXPECT_EQ(world.stopped(), (std::vector{task, task}));
+  EXPECT_EQ(world.movers.acknowledged, 1) << "it would not repeat it";
   world.say(world.movers.started[0], task, Stopped{});
-  EXPECT_EQ(world.stopped(), std::vector{task});
+  EXPECT_EQ(world.stopped().size(), 2U);
+  EXPECT_EQ(world.movers.acknowledged, 2);
 }
 
 TEST(Engine, nothing_more_is_granted_to_a_mover_whose_lease_has_ended) {

@@ -148,11 +148,18 @@ void Engine::parts_discarded(std::vector<LedgerPart> parts) {
 }
 
 // A mover at work on an epoch that is over was not reached when it was told to stop. It would go on
-// for as long as its lease is renewed.
-void Engine::World::stop_stray(const std::string& mover, const TaskWord& word,
-                               const Transfer* transfer) {
+// for as long as its lease is renewed: so it is told again, and its words stay unanswered, so that
+// it repeats them, until the last.
+void Engine::World::answer_word(const std::string& mover, const TaskWord& word,
+                                const Transfer* transfer) {
   const bool ours = transfer != nullptr && is_with(*transfer, word.task, mover);
-  if (!ours && !is_last_word(word.says)) movers_port.order(mover, StopOrder{word.task});
+  const auto speaker = movers.find(mover);
+  const bool lives = speaker != movers.end() && speaker->second.up;
+  if (!ours && lives && !is_last_word(word.says)) {
+    movers_port.order(mover, StopOrder{word.task});
+  } else {
+    movers_port.acknowledge(mover, word.task, word.seq);
+  }
 }
 
 void Engine::World::drain_idle() {
@@ -235,8 +242,7 @@ void Engine::heard(const std::string& mover, const Word& word) {
     const auto found = world.by_file.find(said->task.file);
     if (found == world.by_file.end()) {
       ++world.stale_words;
-      world.movers_port.acknowledge(mover, said->task, said->seq);
-      world.stop_stray(mover, *said, nullptr);
+      world.answer_word(mover, *said, nullptr);
       return;
     }
     world.deliver(*found->second, WordMail{mover, *said});

@@ -335,8 +335,7 @@ void Engine::World::finish(Strand& strand, const Outcome& outcome) {
   if (const auto* call = std::get_if<CallMail>(&mail)) {
     call->then(*outcome.answer);
   } else if (const auto* said = std::get_if<WordMail>(&mail)) {
-    movers_port.acknowledge(said->mover, said->word.task, said->word.seq);
-    stop_stray(said->mover, said->word, strand.transfer ? &*strand.transfer : nullptr);
+    answer_word(said->mover, said->word, strand.transfer ? &*strand.transfer : nullptr);
     after_word(strand, said->word);
   } else if (const auto* grant = std::get_if<GrantMail>(&mail)) {
     strand.granting = false;

@@ -154,7 +154,7 @@ struct Engine::World {
   void ledger_failed(const Uuid& id);
   void forget_part(const Uuid& id, Saving saving);
   void drain_idle();
-  void stop_stray(const std::string& mover, const TaskWord& word, const Transfer* transfer);
+  void answer_word(const std::string& mover, const TaskWord& word, const Transfer* transfer);
 
   // gates.cc
   void close(const GateKey& key, const Fault& fault);

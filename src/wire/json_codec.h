@@ -168,6 +168,10 @@ bool from_json(const json::value& value, std::vector<T>& out) {
   return true;
 }
 
+// What must be there: an empty one names nothing.
+template <class T>
+inline constexpr bool has_no_default = std::is_same_v<T, Url> || std::is_same_v<T, Endpoint>;
+
 template <class T>
 using MembersOf = boost::describe::describe_members<T, boost::describe::mod_public>;
 
@@ -184,8 +188,9 @@ bool from_json(const json::value& value, T& object) {
   if (!value.is_object()) return false;
   bool good = true;
   boost::mp11::mp_for_each<MembersOf<T>>([&](auto member) {
+    using Member = std::decay_t<decltype(object.*member.pointer)>;
     const json::value* found = value.get_object().if_contains(member.name);
-    if (found && !from_json(*found, object.*member.pointer)) good = false;
+    if (found ? !from_json(*found, object.*member.pointer) : has_no_default<Member>) good = false;
   });
   return good;
 }
