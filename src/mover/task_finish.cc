@@ -166,7 +166,12 @@ awaitable<Outcome<void>> MoveTask::look_after_publish() {
     publish_unknown_ = false;
     co_return Outcome<void>();
   }
-  co_return co_await take_name_away();
+  const bool is_anothers =
+      *there && !part_.unique.empty() && (*there)->facts.unique != part_.unique;
+  if (!is_anothers) co_return co_await take_name_away();
+  publish_unknown_ = false;
+  co_return fault(FaultCode::changed_after_verify, Side::destination, Doing::publish,
+                  "another file stands under its name now");
 }
 
 awaitable<Outcome<void>> MoveTask::take_name_away() {

@@ -356,6 +356,14 @@ TEST_F(TaskRules, a_look_for_a_stop_sees_the_rename_that_was_done_meanwhile) {
   EXPECT_TRUE(std::holds_alternative<Done>(run()));
 }
 
+TEST_F(TaskRules, what_another_put_in_its_place_meanwhile_keeps_the_name) {
+  world.after_rename = [this](const std::string& name) {
+    if (name == "/d/file") world.destination[name] = {{7, "9", "another"}, "ffff", 0};
+  };
+  EXPECT_EQ(fault_of(run()), FaultCode::changed_after_verify);
+  EXPECT_EQ(world.destination["/d/file"].checksum, "ffff");
+}
+
 TEST_F(TaskRules, a_rename_whose_answer_is_lost_may_have_happened) {
   world.rename_answer_is_lost = true;
   const TaskSays last = run();
