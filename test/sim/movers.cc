@@ -35,6 +35,8 @@ MoverProcess::MoverProcess(Place place, std::string owner, Told told)
       told_(std::move(told)),
       lease_(place.events.now()),
       renewed_at_(place.events.now()) {
+  constexpr Duration for_ever = std::chrono::hours(1'000);
+  if (shore_.mutants.has(Mutant::lease_not_ended)) lease_.renew(events_.now(), for_ever);
   spawn(live());
 }
 
@@ -171,7 +173,7 @@ void MoverProcess::drain() {
 
 void MoverProcess::renew_lease(Duration length) {
   when_awake([this, length] {
-    lease_.renew(boot_now(), length);
+    if (!shore_.mutants.has(Mutant::lease_not_ended)) lease_.renew(boot_now(), length);
     renewed_at_ = boot_now();
     lease_changed_.notify();
   });
@@ -209,9 +211,8 @@ awaitable<void> MoverProcess::live() {
   const auto is_idle = [this] {
     return tasks_.empty() && words_.tasks().empty() && errands_ == 0 && notes_.empty();
   };
-  const bool endless = shore_.mutants.has(Mutant::lease_not_ended);
-  while ((endless || !lease_.is_over(boot_now())) && !(draining_ && is_idle())) {
-    co_await wait_any(endless ? Instant::max() : lease_.ends(), &lease_changed_);
+  while (!lease_.is_over(boot_now()) && !(draining_ && is_idle())) {
+    co_await wait_any(lease_.ends(), &lease_changed_);
   }
   errand_interrupt_.raise(mover::Interrupt::Why::mover_ends);
   for (const auto& [task, work] : tasks_) work->interrupt(mover::Interrupt::Why::mover_ends);

@@ -151,6 +151,7 @@ void World::watch_stop(const Asked& asked) {
 // P11: what waits behind a save is bounded.
 void World::look_why() {
   events_.in(weather_.fair() ? 20s : Duration(1'500), [this] { look_why(); });
+  look_at_leases();
   if (!daemon_ || !daemon_->is_open()) return;
   const Engine::Totals totals = daemon_->engine().totals();
   if (totals.mail > mail_max) laws_.break_law("P11", fmt::format("{} mails wait", totals.mail));
@@ -169,7 +170,6 @@ void World::look_why() {
                             }
                           });
   }
-  look_at_leases();
   const bool idles = *waits && totals.active == 0;
   if (!idles)
     idle_since_.reset();
