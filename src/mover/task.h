@@ -32,19 +32,20 @@ class MoveTask {
   using Ending = std::optional<Done>;  // set: the task is over, happily; else it goes on
 
   awaitable<Outcome<Ending>> carry();
-  awaitable<Outcome<Ending>> settle_doubt();
   TaskSays last_word(const Outcome<Ending>& outcome) const;
 
-  // task_begin.cc: looks, what stands there already, and the part.
-  Outcome<void> agree_on_proof();
-  awaitable<Outcome<void>> look_around();
-  Outcome<void> judge_source(const Outcome<std::optional<Standing>>& seen);
+  // task_doubt.cc: the rename of an earlier epoch whose end is not known.
+  awaitable<Outcome<Ending>> settle_doubt();
   awaitable<Outcome<Ending>> published_before();
   enum class Whose : std::uint8_t { another, ours, spoilt };
   awaitable<Outcome<Whose>> whose(const FileFacts& there);
   awaitable<Outcome<Whose>> whose_by_checksum(const FileFacts& there);
   awaitable<Outcome<Ending>> fence_and_look_again();
-  awaitable<Outcome<void>> take_name_away();
+
+  // task_begin.cc: looks, what stands there already, and the part.
+  Outcome<void> agree_on_proof();
+  awaitable<Outcome<void>> look_around();
+  Outcome<void> judge_source(const Outcome<std::optional<Standing>>& seen);
   awaitable<Outcome<Ending>> respect_existing();
   awaitable<Outcome<Ending>> adopt_existing(const Standing& there);
   awaitable<Outcome<void>> make_parents();
@@ -68,6 +69,7 @@ class MoveTask {
   awaitable<Outcome<Ending>> look_before_publish(bool& replaces);
   awaitable<Outcome<Ending>> publish_part();
   awaitable<Outcome<void>> look_after_publish();
+  awaitable<Outcome<void>> take_name_away();
   Done done(bool adopted) const;
 
   bool in_place() const { return order_.options.publish == Publish::in_place; }
