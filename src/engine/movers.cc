@@ -91,8 +91,13 @@ void Engine::World::work_ledger() {
     const auto mover = mover_for(part.owner, false);
     if (!mover || !movers.at(*mover).up) continue;  // asked once it is
     entry.mover = *mover;
-    movers_port.order(*mover,
-                      RemoveOrder{id, part.destination, *credential, part.part, part.epochs});
+    // Oldest name first: a rename of an earlier epoch that is done meanwhile leads to a younger
+    // one.
+    movers_port.order(*mover, RemoveOrder{id,
+                                          part.destination,
+                                          *credential,
+                                          part.part,
+                                          {part.epochs.rbegin(), part.epochs.rend()}});
   }
   for (const Uuid& id : given_up) {
     const LedgerPart& part = ledger.at(id).part;

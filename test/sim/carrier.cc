@@ -241,7 +241,7 @@ void SimCarrier::rename_later(const std::string& from, const std::string& to) {
 
 // What must be so when a rename is done.
 void SimCarrier::renamed(const std::string& from, const std::string& to, Doing doing) {
-  if (from == final_path_) return;  // taken back
+  if (from == final_path_) return at_moment(Moment::renamed);  // taken back
   if (to == final_path_) {
     at_moment(Moment::renamed);
     shore_.laws.published(task_);
