@@ -99,6 +99,22 @@ TEST(Engine, a_mover_at_work_on_an_epoch_that_is_over_is_told_to_stop_until_it_h
   EXPECT_EQ(world.movers.acknowledged, 2);
 }
 
+TEST(Engine, a_mover_that_comes_back_in_the_middle_of_a_save_is_told_to_stop_after_it) {
+  World world;
+  const Task task = world.grant("h");
+  world.engine.call({"uid:1", "uid:1"}, Stop{"h"}, "", [](const Answer&) {});
+  world.run();
+  world.clock.instant += stop_within + 1s;
+  world.engine.tick();
+  world.run();
+  const std::size_t before = world.stopped().size();
+  world.engine.call({"uid:1", "uid:1"}, Commit{"h"}, "", [](const Answer&) {});
+  world.engine.mover_up(world.movers.started[0], "uid:1", {task});
+  world.run();
+  EXPECT_EQ(world.stopped().size(), before + 1);
+  EXPECT_EQ(world.stopped().back(), task);
+}
+
 TEST(Engine, nothing_more_is_granted_to_a_mover_whose_lease_has_ended) {
   World world;
   const Task task = world.grant("h");

@@ -152,6 +152,17 @@ void Engine::parts_discarded(std::vector<LedgerPart> parts) {
   world_->add_to_ledger(std::move(parts));
 }
 
+void Engine::World::answer_hello(const std::string& mover, const Task& task,
+                                 const Transfer* transfer) {
+  const auto speaker = movers.find(mover);
+  if (speaker == movers.end() || !speaker->second.up) return;
+  if (transfer != nullptr && is_with(*transfer, task, mover)) {
+    speaker->second.files.insert(task.file);
+  } else {
+    movers_port.order(mover, StopOrder{task});
+  }
+}
+
 // A mover at work on an epoch that is over was not reached when it was told to stop. It would go on
 // for as long as its lease is renewed: so it is told again, and its words stay unanswered, so that
 // it repeats them, until the last.
@@ -188,17 +199,13 @@ void Engine::mover_up(const std::string& id, const std::string& owner,
   mover.idle_since = world_->clock.now().instant;
   world_->start_delay = Duration{0};
   // What it works on though no transfer of ours says so is of an old epoch: it is told to stop.
-  // Where that is just being saved or read, its next word tells.
+  // Where a save or a read is under way, what it comes to tells.
   for (const Task& task : tasks) {
     const auto found = world_->by_file.find(task.file);
-    const bool known =
-        found == world_->by_file.end() || (found->second->transfer && !found->second->busy);
-    if (!known) continue;
-    const bool ours = found != world_->by_file.end() && is_with(*found->second->transfer, task, id);
-    if (ours) {
-      mover.files.insert(task.file);
+    if (found == world_->by_file.end()) {
+      world_->answer_hello(id, task, nullptr);
     } else {
-      world_->movers_port.order(id, StopOrder{task});
+      world_->deliver(*found->second, HelloMail{id, task});
     }
   }
   world_->send_outstanding(id);

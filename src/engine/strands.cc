@@ -204,7 +204,7 @@ Engine::World::Outcome Engine::World::decide(Strand& strand) {
     }
   } else if (std::holds_alternative<TimeMail>(mail)) {
     outcome.change = on_time(transfer, memory_of(transfer), now);
-  } else {
+  } else if (std::holds_alternative<SpaceMail>(mail)) {
     outcome.change = on_give_space(transfer, now, draws(strand.owner));
   }
   return outcome;
@@ -332,11 +332,14 @@ void Engine::World::apply(Strand& strand, Change change) {
 void Engine::World::finish(Strand& strand, const Outcome& outcome) {
   Mail mail = std::move(strand.mail.front());
   strand.mail.pop_front();
+  const Transfer* const transfer = strand.transfer ? &*strand.transfer : nullptr;
   if (const auto* call = std::get_if<CallMail>(&mail)) {
     call->then(*outcome.answer);
   } else if (const auto* said = std::get_if<WordMail>(&mail)) {
-    answer_word(said->mover, said->word, strand.transfer ? &*strand.transfer : nullptr);
+    answer_word(said->mover, said->word, transfer);
     after_word(strand, said->word);
+  } else if (const auto* hello = std::get_if<HelloMail>(&mail)) {
+    answer_hello(hello->mover, hello->task, transfer);
   } else if (const auto* grant = std::get_if<GrantMail>(&mail)) {
     strand.granting = false;
     const bool granted = strand.transfer && strand.transfer->file.mover == grant->mover;

@@ -35,9 +35,13 @@ struct LostMail {
   LostBecause because = LostBecause::died;
   Duration silent{0};
 };
+struct HelloMail {  // a mover said that it works on this
+  std::string mover;
+  Task task;
+};
 struct TimeMail {};
 struct SpaceMail {};
-using Mail = std::variant<CallMail, GrantMail, WordMail, LostMail, TimeMail, SpaceMail>;
+using Mail = std::variant<CallMail, GrantMail, WordMail, LostMail, HelloMail, TimeMail, SpaceMail>;
 
 // What concerns one transfer, strictly in turn: the next mail is opened when the save of the one
 // before it was answered. `transfer` is what is saved, never more (P13).
@@ -155,6 +159,7 @@ struct Engine::World {
   void forget_part(const Uuid& id, Saving saving);
   void drain_idle();
   void answer_word(const std::string& mover, const TaskWord& word, const Transfer* transfer);
+  void answer_hello(const std::string& mover, const Task& task, const Transfer* transfer);
 
   // gates.cc
   void close(const GateKey& key, const Fault& fault);
