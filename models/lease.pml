@@ -8,12 +8,11 @@
  *   (on_time, then on_grant), which leaves a task behind; the intent to publish, saved before the
  *   order to rename; renames whose answer nobody reads, done when they please.
  * A lease may end at any moment, whatever its holder believes: so no clock is needed.
- * A grant has two steps, for the save between them takes time (Strand::busy): words wait for it, a
- *   hello does not. What a hello cannot tell for that, the mover's next word does (stop_stray).
+ * A grant has two steps, for the save between them takes time (Strand::busy): words wait for it, and
+ *   so does the answer to a hello (HelloMail), which is lost where the line breaks meanwhile.
+ * A word of a task that is over is answered with StopOrder and not acknowledged (answer_word).
  * A known mover may be granted more though its lease has ended, until it says so (draining).
  * Abstracted away: what is in a part (adopt.pml), the user's other calls (life.pml), budgets.
- * Assumed: where a line breaks between a stray's acknowledgement and its order to stop, the hello that
- *   follows falls into no save but that of a grant. BUSY_AGAIN lifts that.
  * Bounds: EPOCHS epochs and as many movers; EPOCHS - 1 faults that end an epoch (a grant to a mover
  *   whose lease is over is one), CRASHES of rftd, LINES lost connections.
  *
@@ -31,7 +30,7 @@
  *   memory. NO_SPOOL a mover leaves no last words. GONE_FIRST it is said to be gone before they are
  *   read. NO_LOOK a mover does not look whether an earlier epoch has published. STRAYS_UNTOLD a hello
  *   that tells of a task of an old epoch is not answered with an order to stop; STRAYS_WORK_ON nor is a
- *   word. ENDED_TOO a mover that said that its lease has ended is granted more.
+ *   word (one of the two does). ENDED_TOO a mover that said that its lease has ended is granted more.
  */
 #ifndef EPOCHS
 #define EPOCHS 3
@@ -118,27 +117,17 @@ inline last_word(e, says) { end_task(e); keeps_last[e] = says; said_last[e] = tr
 
 inline own_word(m, e) { assert(P5_own_word || (e == epoch && m == mover)) }
 
-/* What is no last word and not its own, or no more, is acknowledged and answered with StopOrder. */
-inline stop_stray(m, e) {
-  if
-#ifndef STRAYS_WORK_ON
-  :: line_[m] && at_work(e) && !(stage == active_ && e == epoch && m == mover) -> told_stop[e] = true
-#endif
-  :: lines < LINES && line_[m] && at_work(e) ->         /* the acknowledgement is all it got */
-       lines++; line_[m] = false
-  :: else
-  fi
-}
+#define is_stray(m, e) (line_[m] && at_work(e) && !(stage == active_ && e == epoch && m == mover))
 
 inline hear_begun(m, e) {
   if
   :: its_own(m, e) && heard < 1 -> own_word(m, e); heard = 1; publish_ordered = false;
        oldest = epoch
-  :: else -> keeps_begun[e] = false;
-       if
-       :: stop_stray(m, e)
-       :: true                                          /* that was on its way since it was its own */
-       fi
+#ifndef STRAYS_WORK_ON
+  :: is_stray(m, e) && !told_stop[e] -> told_stop[e] = true
+  :: is_stray(m, e) && told_stop[e] -> keeps_begun[e] = false     /* it is as good as over */
+#endif
+  :: else -> keeps_begun[e] = false
   fi
 }
 
@@ -149,7 +138,11 @@ inline hear_verified(m, e) {
        publish_ordered = true;
 #endif
        publish_owed = true
-  :: else -> keeps_verified[e] = false; stop_stray(m, e)
+#ifndef STRAYS_WORK_ON
+  :: is_stray(m, e) && !told_stop[e] -> told_stop[e] = true
+  :: is_stray(m, e) && told_stop[e] -> keeps_verified[e] = false
+#endif
+  :: else -> keeps_verified[e] = false
   fi
 }
 
@@ -186,11 +179,10 @@ inline greet(m) {
   :: e <= EPOCHS ->
        if
 #ifndef STRAYS_UNTOLD
-       :: at[e] == m && at_work(e) && !(stage == active_ && e == epoch && m == mover) &&
-          granting == 0 -> told_stop[e] = true
-#endif
-#ifdef BUSY_AGAIN
-       :: true -> skip
+       :: at[e] == m && at_work(e) && !(stage == active_ && e == epoch && m == mover) ->
+            told_stop[e] = true
+       :: granting != 0 && lines < LINES && at[e] == m && at_work(e) ->  /* lost before its turn */
+            lines++; line_[m] = false
 #endif
        :: else
        fi;
