@@ -9,6 +9,14 @@
 namespace rft::live {
 namespace {
 
+// What a stop orders that does not know whether the rename of `order` was done.
+MoveOrder look_for(const MoveOrder& order, const Verified& verified) {
+  MoveOrder look = next_epoch(order, RangeSet{{0, verified.part.size}}, FlowEnd::known);
+  look.intent = PublishIntent{verified.part, verified.checksum};
+  look.look_only = true;
+  return look;
+}
+
 TEST_F(MoverLive, after_the_death_of_the_mover_only_what_was_not_confirmed_is_sent_again) {
   write_file(source, 96 * mib);
   const MoveOrder order = order_for(slow_source() + source, slow_destination() + destination);
@@ -136,16 +144,25 @@ TEST_F(MoverLive, after_a_stop_a_look_alone_tells_what_became_of_the_rename) {
   mover.connect();
   mover.send(Order(order));
   const Verified verified = mover.expect<Verified>(order.task);
-  MoveOrder look = next_epoch(order, RangeSet{{0, mib}}, FlowEnd::known);
-  look.intent = PublishIntent{verified.part, verified.checksum};
-  look.look_only = true;
-  mover.send(Order(look));
-  EXPECT_EQ(mover.expect<Stopped>(look.task).end, FlowEnd::no_flow);
   publish(mover, order.task);
   fs::remove(source);
-  ++look.task.epoch;
+  const MoveOrder look = look_for(order, verified);
   mover.send(Order(look));
   EXPECT_EQ(mover.expect<Done>(look.task).size, mib);
+}
+
+TEST_F(MoverLive, a_rename_that_comes_after_that_look_finds_nothing) {
+  write_file(source, mib);
+  const MoveOrder order = order_for(one() + source, two() + destination);
+  Mover mover;
+  mover.connect();
+  mover.send(Order(order));
+  const MoveOrder look = look_for(order, mover.expect<Verified>(order.task));
+  mover.send(Order(look));
+  EXPECT_EQ(mover.expect<Stopped>(look.task).end, FlowEnd::no_flow);
+  mover.send(Order(PublishOrder{order.task}));
+  EXPECT_EQ(failure(mover, order.task).fault.code, FaultCode::part_missing);
+  EXPECT_EQ(names_in(folder + "/out"), std::vector{part_name(order.part, look.task.epoch)});
 }
 
 TEST_F(MoverLive, what_nobody_acknowledged_is_said_again_to_the_next_rftd) {
