@@ -282,9 +282,7 @@ TEST(Words, the_last_try_may_not_end_it_while_its_rename_may_have_been_done) {
   lost.publish_unknown = false;
   EXPECT_EQ(heard(granted(now), lost).file.status, Status::failed);
   lost.publish_unknown = true;
-  for (std::uint32_t i = 0; i <= tries_to_look_max && now.file.status == Status::committed; ++i) {
-    now = heard(granted(now), lost);
-  }
+  for (std::uint32_t i = 0; i <= looks_after_the_last; ++i) now = heard(granted(now), lost);
   EXPECT_EQ(now.file.status, Status::failed);
 }
 

@@ -67,7 +67,8 @@ Duration back_off(const Uuid& file, std::uint32_t attempt, std::uint32_t tries) 
 
 Next after(const File& file, const Options& options, const Fault& fault) {
   const Next next = within_budget(file, options, fault);
-  const bool must_look = file.publish_ordered && file.tries < tries_to_look_max;
+  const std::uint32_t most = options.max_tries.value_or(tries_in_a_row_max);
+  const bool must_look = file.publish_ordered && file.tries < most + looks_after_the_last;
   if (next.then != Then::give_up || !must_look) return next;
   return {Then::again, back_off(file.id, file.attempts, file.tries), Hold::back_off, true, {}};
 }

@@ -11,7 +11,7 @@
 namespace rft {
 
 inline constexpr std::uint32_t tries_in_a_row_max = 20;
-inline constexpr std::uint32_t tries_to_look_max = 40;  // in a row, after a rename
+inline constexpr std::uint32_t looks_after_the_last = 1;  // tries beyond the budget, see after()
 inline constexpr std::uint32_t afresh_max = 3;
 inline constexpr std::uint32_t mover_deaths_at_once = 3;  // that wait for nothing
 inline constexpr Duration back_off_first = 1s;
@@ -43,7 +43,7 @@ struct Next {
 
 // `file` with its counters as they were before this fault; tries is 0 where this try made progress.
 // While a rename was ordered whose end is not known the next try looks, and the end must be the
-// true one (P1): it is given up only after tries_to_look_max.
+// true one (P1): so the budget is larger then by looks_after_the_last.
 Next after(const File& file, const Options& options, const Fault& fault);
 
 // 1 s x 2^tries up to 10 min, 25 % jitter from a hash of file and attempt: spread, and repeatable.

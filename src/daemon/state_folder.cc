@@ -104,7 +104,13 @@ std::string owner_of(const std::string& lock_file) {
   return pid ? fmt::format(" (pid {})", *pid) : "";
 }
 
+// Two that start at once take turns here, for as long as it takes to lock and to write down who
+// has: so the one that comes second can name the first.
 Result<File> take_lock(const std::string& path) {
+  const File turn(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!turn || ::flock(turn.get(), LOCK_EX) != 0) {
+    return bad(fmt::format("cannot lock '{}': {}", path, system_words()));
+  }
   const std::string name = path + "/rftd.lock";
   File lock(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock) return bad(fmt::format("cannot open '{}': {}", name, system_words()));

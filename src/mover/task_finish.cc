@@ -176,7 +176,7 @@ awaitable<Outcome<void>> MoveTask::look_after_publish() {
 
 awaitable<Outcome<void>> MoveTask::take_name_away() {
   const Renamed back = co_await carrier_->rename(final_name(), written_name(), Doing::publish);
-  publish_unknown_ = back.fault.has_value();
+  publish_unknown_ = back.fault && back.fault->code != FaultCode::part_missing;
   co_return fault(FaultCode::changed_after_verify, Side::destination, Doing::publish);
 }
 
