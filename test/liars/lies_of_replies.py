@@ -141,7 +141,7 @@ LIES = [
         fault="protocol_broken", says="250 renamed"),
     Lie("late_markers", "markers that come late are let pass", {"STOR": markers_after_the_end}, status="done"),
     Lie("unasked_flood", "replies that nobody asked for, without end, end the connection",
-        {"PASS": flood(b"230 welcome\r\n", b"200 more\r\n")}, fault="protocol_broken"),
+        {"MLST": flood(b"550 no such file\r\n", b"200 more\r\n")}, fault="protocol_broken"),
     Lie("long_refusal", "of a long refusal the record keeps 2,000 bytes", {"CKSM": "500 " + "words " * 1300},
         fault="server_refused", says="words words"),
     Lie("refusal_of_rubbish", "control characters and bytes that are no text are written out",
