@@ -65,16 +65,16 @@ awaitable<Outcome<void>> Pipeline::open_channel() {
   const auto receiver = co_await listen_for_data(destination_.line());
   if (!receiver) co_return failed(receiver);
   opened_ = true;
-  order(source_, ftp::opts_retr_parallelism(streams), false, true);
-  order(source_, ftp::port(*receiver), false, true);
+  order(source_, ftp::opts_retr_parallelism(streams), false);
+  order(source_, ftp::port(*receiver), false);
   co_return Outcome<void>();
 }
 
 // STOR first: the sender connects, and the receiver must know where the bytes go.
 void Pipeline::order_more() {
   while (next_ < files_.size() && !is_full() && !source_.fault && !destination_.fault) {
-    order(destination_, ftp::stor(files_[next_].destination), true, true);
-    order(source_, ftp::retr(files_[next_].source), true, true);
+    order(destination_, ftp::stor(files_[next_].destination), true);
+    order(source_, ftp::retr(files_[next_].source), true);
     ++next_;
   }
 }
@@ -83,10 +83,10 @@ bool Pipeline::is_full() const {
   return std::max(source_.due.size(), destination_.due.size()) >= ftp::depth_max;
 }
 
-void Pipeline::order(Leg& leg, const ftp::Command& command, bool is_file, bool required) {
+void Pipeline::order(Leg& leg, const ftp::Command& command, bool is_file) {
   const auto ticket = leg.line().send(command, Doing::move);
   if (ticket) {
-    leg.due.push_back({*ticket, is_file, required});
+    leg.due.push_back({*ticket, is_file});
   } else if (!leg.fault) {
     leg.fault = ticket.error();
   }
@@ -117,7 +117,6 @@ void Pipeline::hear_final(Leg& leg, const ftp::Reply& reply, const Due& due) {
   leg.confirmed = {};
   if (leg.fault) return;
   if (!reply.is_positive()) {
-    if (!due.is_file && !due.required) return;
     leg.fault = ftp::refusal(reply, Doing::move, leg.side);
     leg.refused = due.is_file && leg.fault->code != FaultCode::server_busy;
     return;

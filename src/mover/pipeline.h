@@ -45,8 +45,7 @@ class Pipeline {
  private:
   struct Due {
     ftp::Ticket ticket;
-    bool is_file;   // STOR or RETR
-    bool required;  // of the others: a refusal is a fault
+    bool is_file;  // STOR or RETR; else what opens the data channel
   };
   struct Leg {
     Session& session;
@@ -62,7 +61,7 @@ class Pipeline {
   awaitable<Outcome<void>> attempt();
   awaitable<Outcome<void>> open_channel();
   void order_more();
-  void order(Leg& leg, const ftp::Command& command, bool is_file, bool required);
+  void order(Leg& leg, const ftp::Command& command, bool is_file);
   bool hear(Leg& leg);
   void hear_final(Leg& leg, const ftp::Reply& reply, const Due& due);
   void hear_marker(Leg& leg, const ftp::Reply& reply);
