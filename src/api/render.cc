@@ -30,7 +30,7 @@ struct Figures {
   std::uint64_t confirmed = 0;
   std::uint64_t sent = 0;
   std::optional<std::uint64_t> size;
-  double rate = 0;
+  std::uint64_t rate = 0;
   std::uint32_t streams = 0;
   Doing doing = Doing::nothing;
 };
@@ -54,8 +54,9 @@ Figures figures_of(const Found& found) {
 }
 
 std::optional<std::uint64_t> eta(const Figures& figures) {
-  if (!figures.size || figures.rate <= 0 || figures.confirmed >= *figures.size) return {};
-  const double seconds = static_cast<double>(*figures.size - figures.confirmed) / figures.rate;
+  if (!figures.size || figures.rate == 0 || figures.confirmed >= *figures.size) return {};
+  const double seconds =
+      static_cast<double>(*figures.size - figures.confirmed) / static_cast<double>(figures.rate);
   constexpr double most = 1e15;  // seconds; a double holds it exactly
   return seconds < most ? std::optional(static_cast<std::uint64_t>(std::ceil(seconds)))
                         : std::nullopt;

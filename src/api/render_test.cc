@@ -69,7 +69,7 @@ TEST(Render, each_answer_fits_its_schema) {
   Found found = active();
   expect_fits(render_record(found), "Record");
   expect_fits(render_status(found), "Status");
-  found.live = Live{500, 700, 10.5, 4, Doing::move};
+  found.live = Live{500, 700, 10, 4, Doing::move};
   File& file = found.transfer.file;
   file.fault = a_fault();
   file.checksum = Checksum{"MD5", "00"};
@@ -93,7 +93,7 @@ TEST(Render, each_answer_fits_its_schema) {
   facts.endpoint = Endpoint{Scheme::ftp, "h", 21};
   facts.not_after = wall_time(1);
   expect_fits(render(facts), "Credential");
-  expect_fits(render({{Endpoint{}, Endpoint{}, 1, 2, 3.5}},
+  expect_fits(render({{Endpoint{}, Endpoint{}, 1, 2, 3}},
                      {{Endpoint{}, true, wall_time(1), wall_time(2), a_fault()}}),
               "Links");
 }

@@ -181,7 +181,7 @@ std::vector<Field> figures() {
           {"bytes_confirmed", integer, required, "stand at the destination"},
           {"bytes_sent", integer, required, "left the source, all tries together"},
           {"size", integer, nullable, "null until the source was looked at"},
-          {"rate", number, required, "bytes a second, now"},
+          {"rate", integer, required, "bytes a second, now"},
           {"eta", integer, nullable, "seconds to go at this rate"},
           {"streams", integer, required, "parallel TCP streams"},
           {"doing", words, required, "", {}, doings()}};
@@ -283,7 +283,7 @@ Schema link() {
            {"destination", text, required, ""},
            {"active", integer, required, ""},
            {"waiting", integer, required, ""},
-           {"rate", number, required, "bytes a second"}}};
+           {"rate", integer, required, "bytes a second"}}};
 }
 
 Schema endpoint() {

@@ -25,7 +25,7 @@ struct Limits {
 struct Live {
   std::uint64_t bytes_confirmed = 0;
   std::uint64_t bytes_sent = 0;  // all epochs
-  double rate = 0;               // bytes a second, 0 when nothing moves
+  std::uint64_t rate = 0;        // bytes a second, 0 when nothing moves
   std::uint32_t streams = 0;
   Doing doing = Doing::nothing;
 };
@@ -92,7 +92,7 @@ class Engine {
   struct LinkFigures {
     Endpoint source, destination;
     std::uint32_t active = 0, waiting = 0;
-    double rate = 0;
+    std::uint64_t rate = 0;
   };
   struct EndpointFigures {
     Endpoint endpoint;

@@ -8,6 +8,7 @@ namespace rft::mover {
 namespace {
 
 constexpr std::size_t rate_samples = 5;
+constexpr double rate_max = 1e15;  // bytes a second; a double holds it exactly
 
 int weight(FaultCode code) {
   switch (code) {
@@ -82,11 +83,12 @@ void RateMeter::add(Instant at, std::uint64_t bytes) {
   if (samples_.size() > rate_samples) samples_.pop_front();
 }
 
-double RateMeter::rate() const {
+std::uint64_t RateMeter::rate() const {
   if (samples_.size() < 2) return 0;
   const std::chrono::duration<double> time = samples_.back().at - samples_.front().at;
   if (time.count() <= 0) return 0;
-  return static_cast<double>(samples_.back().bytes - samples_.front().bytes) / time.count();
+  const auto bytes = static_cast<double>(samples_.back().bytes - samples_.front().bytes);
+  return static_cast<std::uint64_t>(std::min(bytes / time.count(), rate_max));
 }
 
 }  // namespace rft::mover

@@ -47,7 +47,7 @@ class Progress {
 class RateMeter {
  public:
   void add(Instant at, std::uint64_t bytes);
-  double rate() const;
+  std::uint64_t rate() const;
 
  private:
   struct Sample {

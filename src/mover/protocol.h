@@ -29,7 +29,7 @@ struct Freight {
 struct Flow {
   RangeSet confirmed;  // with what was there before
   std::uint64_t bytes_sent = 0;
-  double rate = 0;  // bytes a second over the last markers
+  std::uint64_t rate = 0;  // bytes a second over the last markers
   FlowEnd end = FlowEnd::no_flow;
   Duration silent{0};
 };

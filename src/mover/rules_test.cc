@@ -87,11 +87,11 @@ TEST(FlowRules, a_server_that_confirms_crumbs_does_not_fill_the_memory) {
 
 TEST(FlowRules, a_rate_is_of_the_last_markers_only) {
   RateMeter meter;
-  EXPECT_EQ(meter.rate(), 0);
+  EXPECT_EQ(meter.rate(), 0u);
   for (unsigned second = 0; second < 10; ++second) {
     meter.add(start + std::chrono::seconds(second), second < 5 ? 0 : (second - 4) * 100);
   }
-  EXPECT_DOUBLE_EQ(meter.rate(), 100);
+  EXPECT_EQ(meter.rate(), 100u);
 }
 
 TEST(FlowRules, a_watchdog_bites_when_nothing_moved_for_its_limit) {

@@ -37,9 +37,6 @@ bool from_json(const json::value& value, T& object);
 inline json::value to_json(bool value) {
   return value;
 }
-inline json::value to_json(double value) {
-  return value;
-}
 template <std::integral T>
 requires(!std::same_as<T, bool>) json::value to_json(T value) {
   return value;
@@ -87,11 +84,6 @@ inline bool from_json(const json::value& value, bool& out) {
   if (!value.is_bool()) return false;
   out = value.get_bool();
   return true;
-}
-inline bool from_json(const json::value& value, double& out) {
-  boost::json::error_code ec;
-  out = value.to_number<double>(ec);
-  return !ec;
 }
 template <std::integral T>
 requires(!std::same_as<T, bool>) bool from_json(const json::value& value, T& out) {

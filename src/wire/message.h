@@ -131,7 +131,7 @@ struct Begun {
 struct Moving {
   RangeSet confirmed{};          // with what was resumed
   std::uint64_t bytes_sent = 0;  // by performance markers, this epoch
-  double rate = 0;               // bytes a second over the last markers
+  std::uint64_t rate = 0;        // bytes a second over the last markers
   std::uint32_t streams = 1;
   Doing doing = Doing::move;  // move or verify
 };

@@ -41,6 +41,15 @@ TEST(Wire, a_word_keeps_its_task_and_number) {
   EXPECT_EQ(std::get<Failed>(word.says).fault, fault);
 }
 
+// A fraction would not: a JSON number's last bit may change on each way.
+TEST(Wire, a_rate_is_whole_bytes_and_survives_any_number_of_ways) {
+  const TaskWord sent{{Uuid{}, 1}, 1, Moving{{}, 9, 9007199254740993, 1, Doing::move}};
+  const std::string written = encode(ToDaemon(Word(sent)));
+  const auto got = decode_to_daemon(body(written));
+  ASSERT_TRUE(got);
+  EXPECT_EQ(encode(*got), written);
+}
+
 TEST(Wire, a_newer_peer_may_say_more_and_an_older_one_less) {
   const auto more = decode_to_mover(R"({"is":"lease","length":30000,"colour":"red"})");
   ASSERT_TRUE(more);

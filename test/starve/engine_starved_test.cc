@@ -70,7 +70,7 @@ class Life {
       const Order order = movers_.orders[served_];
       if (const auto* move = std::get_if<MoveOrder>(&order)) {
         say(move->task, Begun{{100, "1", "u"}, {}, false, false, 4});
-        say(move->task, Moving{RangeSet{{0, 60}}, 60, 1.0, 4, Doing::move});
+        say(move->task, Moving{RangeSet{{0, 60}}, 60, 1, 4, Doing::move});
         say(move->task, Verified{{100, "1", "p"}, std::nullopt, Verdict::size_only, 100});
       } else if (const auto* publish = std::get_if<PublishOrder>(&order)) {
         say(publish->task, Done{std::nullopt, Verdict::size_only, false, 100, 100});
