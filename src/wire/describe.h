@@ -21,9 +21,15 @@ BOOST_DESCRIBE_STRUCT(MoveOrder, (),
                       (task, source, destination, source_credential, destination_credential,
                        options, part, earlier, source_facts, intent, streams, final_name_is_ours,
                        look_only))
-BOOST_DESCRIBE_STRUCT(PublishOrder, (), (task))
+BOOST_DESCRIBE_STRUCT(BundleItem, (), (number, source, destination, checksum, intent))
+BOOST_DESCRIBE_STRUCT(BundleOrder, (),
+                      (task, source, destination, source_credential, destination_credential,
+                       options, part, earlier, items, final_names_are_ours, look_only))
+BOOST_DESCRIBE_STRUCT(FolderDue, (), (path, after))
+BOOST_DESCRIBE_STRUCT(ListOrder, (), (task, source, source_credential, options, due))
+BOOST_DESCRIBE_STRUCT(PublishOrder, (), (task, verified))
 BOOST_DESCRIBE_STRUCT(StopOrder, (), (task))
-BOOST_DESCRIBE_STRUCT(RemoveOrder, (), (id, destination, credential, part, epochs))
+BOOST_DESCRIBE_STRUCT(RemoveOrder, (), (id, destination, credential, part, epochs, items))
 BOOST_DESCRIBE_STRUCT(ProbeOrder, (), (endpoint, credential))
 BOOST_DESCRIBE_STRUCT(Begun, (), (source, resumed, part_adopted, presumed, streams))
 BOOST_DESCRIBE_STRUCT(Moving, (), (confirmed, bytes_sent, rate, streams, doing))
@@ -32,6 +38,13 @@ BOOST_DESCRIBE_STRUCT(Done, (), (checksum, verdict, adopted, size, bytes_sent))
 BOOST_DESCRIBE_STRUCT(Failed, (), (fault, end, silent, confirmed, bytes_sent, publish_unknown))
 BOOST_DESCRIBE_STRUCT(Stopped, (), (end, silent, confirmed, bytes_sent))
 BOOST_DESCRIBE_STRUCT(UnknownTask, (), ())
+BOOST_DESCRIBE_STRUCT(VerifiedItem, (), (number, intent))
+BOOST_DESCRIBE_STRUCT(BundleVerified, (), (items, bytes_sent))
+BOOST_DESCRIBE_STRUCT(ItemOutcome, (), (number, fate, size, checksum, verdict, adopted, fault))
+BOOST_DESCRIBE_STRUCT(Outcomes, (), (outcomes, bytes_sent))
+BOOST_DESCRIBE_STRUCT(ListedFile, (), (path, size, modify, mode))
+BOOST_DESCRIBE_STRUCT(PassedOver, (), (path, fault))
+BOOST_DESCRIBE_STRUCT(Listed, (), (folder, after, whole, files, folders, passed_over))
 BOOST_DESCRIBE_STRUCT(Removed, (), (id, fault))
 BOOST_DESCRIBE_STRUCT(Probed, (), (endpoint, credential, fault))
 BOOST_DESCRIBE_STRUCT(LoggedIn, (), (endpoint))
@@ -73,6 +86,10 @@ struct FromWord<Parents> {
 template <>
 struct FromWord<Verdict> {
   static auto parse(std::string_view t) { return enumerator_of<Verdict>(t, verdict_words); }
+};
+template <>
+struct FromWord<Fate> {
+  static auto parse(std::string_view t) { return enumerator_of<Fate>(t, fate_words); }
 };
 template <>
 struct FromWord<FlowEnd> {

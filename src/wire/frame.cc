@@ -27,6 +27,10 @@ constexpr std::string_view kind<Acknowledge> = "ack";
 template <>
 constexpr std::string_view kind<MoveOrder> = "move";
 template <>
+constexpr std::string_view kind<BundleOrder> = "bundle";
+template <>
+constexpr std::string_view kind<ListOrder> = "list";
+template <>
 constexpr std::string_view kind<PublishOrder> = "publish";
 template <>
 constexpr std::string_view kind<StopOrder> = "stop";
@@ -48,6 +52,12 @@ template <>
 constexpr std::string_view kind<Stopped> = "stopped";
 template <>
 constexpr std::string_view kind<UnknownTask> = "unknown_task";
+template <>
+constexpr std::string_view kind<BundleVerified> = "bundle_verified";
+template <>
+constexpr std::string_view kind<Outcomes> = "outcomes";
+template <>
+constexpr std::string_view kind<Listed> = "listed";
 template <>
 constexpr std::string_view kind<Removed> = "removed";
 template <>
@@ -96,12 +106,13 @@ std::optional<Variant> one_of(const json::value& value, std::string_view is) {
 }
 
 std::optional<Order> order_from(const json::value& value, std::string_view is) {
-  return one_of<Order, MoveOrder, PublishOrder, StopOrder, RemoveOrder, ProbeOrder>(value, is);
+  return one_of<Order, MoveOrder, BundleOrder, ListOrder, PublishOrder, StopOrder, RemoveOrder,
+                ProbeOrder>(value, is);
 }
 
 std::optional<Word> word_from(const json::value& value, std::string_view is) {
-  auto says =
-      one_of<TaskSays, Begun, Moving, Verified, Done, Failed, Stopped, UnknownTask>(value, is);
+  auto says = one_of<TaskSays, Begun, Moving, Verified, Done, Failed, Stopped, UnknownTask,
+                     BundleVerified, Outcomes, Listed>(value, is);
   if (!says) return one_of<Word, Removed, Probed, LoggedIn>(value, is);
   TaskWord word{{}, 0, std::move(*says)};
   const json::value* task = value.get_object().if_contains("task");

@@ -93,8 +93,60 @@ struct MoveOrder {
   bool look_only = false;
 };
 
+// One of the small files of a bundle.
+struct BundleItem {
+  std::uint32_t number = 0;  // its place in the bundle, the same in every epoch
+  std::string source;        // paths at the order's two endpoints, percent-encoded
+  std::string destination;
+  WantedChecksum checksum{};              // the user's, of this file
+  std::optional<PublishIntent> intent{};  // its rename may have been ordered by an earlier epoch
+  bool operator==(const BundleItem&) const = default;
+};
+
+// Many small files: look at all, move them in pipelines, prove them, say BundleVerified and wait
+// for Publish, in one or several lots; nothing is resumed inside such a file. What became of each
+// is said in Outcomes, each once an epoch; then Done (all have an outcome), Failed (why the others
+// have none) or Stopped. The bytes of an item go to item_part_name() beside its destination; with
+// `in_place` to the final name, and there is no BundleVerified.
+struct BundleOrder {
+  Task task;
+  Endpoint source;
+  Endpoint destination;
+  std::optional<Uuid> source_credential;
+  std::optional<Uuid> destination_credential;
+  Options options;
+  Uuid part;                           // the random id in the parts' names
+  std::vector<std::uint32_t> earlier;  // epochs whose parts of these items may stand, newest first
+  std::vector<BundleItem> items;       // that have no outcome yet; at most bundle_items_max
+  bool final_names_are_ours = false;   // in_place: an earlier epoch of ours began to write them
+  bool look_only = false;              // as of a MoveOrder, for the items with an intent
+};
+
+// Files of a bundle are smaller than this; larger ones are moved apart, for they can be resumed.
+inline constexpr std::uint64_t bundle_file_max = 32ULL << 20;
+inline constexpr std::size_t bundle_items_max = 512;
+inline constexpr std::size_t bundle_names_max = 192UL << 10;  // bytes of all paths of a bundle
+
+// A folder that is to be listed, or whose listing goes on.
+struct FolderDue {
+  std::string path{};   // below the order's source, percent-encoded, empty or ending with '/'
+  std::string after{};  // names up to this one, in order of bytes, were told; empty: none
+  bool operator==(const FolderDue&) const = default;
+};
+
+// Names the files below a folder: says Listed for each folder or piece of one, then Done (with the
+// number of files as its size), Failed or Stopped.
+struct ListOrder {
+  Task task;
+  Url source;  // of the folder, with '/' at its end
+  std::optional<Uuid> source_credential;
+  Options options;
+  std::vector<FolderDue> due;
+};
+
 struct PublishOrder {
   Task task;
+  std::uint64_t verified = 0;  // of a bundle: the number of the BundleVerified that it answers
 };
 struct StopOrder {  // end the flow, say Stopped within 5 s; too late for one whose rename was
                     // ordered
@@ -107,6 +159,7 @@ struct RemoveOrder {
   std::optional<Uuid> credential;
   Uuid part;
   std::vector<std::uint32_t> epochs;
+  std::vector<BundleItem> items{};  // of a bundle: the parts of these, instead of one
 };
 // Can a log-in be completed? For the breaker and for held credentials.
 struct ProbeOrder {
@@ -114,7 +167,8 @@ struct ProbeOrder {
   std::optional<Uuid> credential;
 };
 
-using Order = std::variant<MoveOrder, PublishOrder, StopOrder, RemoveOrder, ProbeOrder>;
+using Order = std::variant<MoveOrder, BundleOrder, ListOrder, PublishOrder, StopOrder, RemoveOrder,
+                           ProbeOrder>;
 
 // ---- words --------------------------------------------------------------------------------------
 
@@ -168,7 +222,69 @@ struct Stopped {  // as StopOrder asked
 // The mover knows nothing of a task that it got an order for, or takes no new one. Its seq is 0.
 struct UnknownTask {};
 
-using TaskSays = std::variant<Begun, Moving, Verified, Done, Failed, Stopped, UnknownTask>;
+// These files of a bundle are whole and proven and wait for the word to publish.
+struct VerifiedItem {
+  std::uint32_t number = 0;
+  PublishIntent intent;
+  bool operator==(const VerifiedItem&) const = default;
+};
+struct BundleVerified {
+  std::vector<VerifiedItem> items{};
+  std::uint64_t bytes_sent = 0;  // as in Moving
+};
+
+enum class Fate : std::uint8_t {
+  done,     // stands under its final name
+  skipped,  // was not to be moved: what stands there is as good, by the option `sync`
+  failed,   // for good
+  apart,  // too large for a bundle, or the servers cannot move many at once: a transfer of its own
+};
+std::string_view word(Fate fate);
+
+struct ItemOutcome {
+  std::uint32_t number = 0;
+  Fate fate = Fate::done;
+  std::uint64_t size = 0;
+  std::optional<Checksum> checksum{};
+  Verdict verdict = Verdict::none;
+  bool adopted = false;
+  std::optional<Fault> fault{};  // of a failed one
+  bool operator==(const ItemOutcome&) const = default;
+};
+// At most outcomes_max a word.
+struct Outcomes {
+  std::vector<ItemOutcome> outcomes{};
+  std::uint64_t bytes_sent = 0;  // as in Moving
+};
+inline constexpr std::size_t outcomes_max = 128;
+
+// What stands in a folder.
+struct ListedFile {
+  std::string path{};  // below the order's source, percent-encoded
+  std::optional<std::uint64_t> size{};
+  std::string modify{};  // as the server gave it
+  std::optional<std::uint32_t> mode{};
+  bool operator==(const ListedFile&) const = default;
+};
+// Neither file nor folder, or one that cannot be moved; said why.
+struct PassedOver {
+  std::string path{};
+  Fault fault{};
+  bool operator==(const PassedOver&) const = default;
+};
+// Files, and folders that are due now, of `folder` up to `after`; whole: that was its last piece.
+// At most bundle_items_max of both together.
+struct Listed {
+  std::string folder{};
+  std::string after{};
+  bool whole = false;
+  std::vector<ListedFile> files{};
+  std::vector<std::string> folders{};  // paths that end with '/'
+  std::vector<PassedOver> passed_over{};
+};
+
+using TaskSays = std::variant<Begun, Moving, Verified, Done, Failed, Stopped, UnknownTask,
+                              BundleVerified, Outcomes, Listed>;
 
 struct TaskWord {
   Task task;

@@ -90,6 +90,28 @@ TEST(PartNames, a_part_name_is_known_and_short) {
   EXPECT_TRUE(is_part_name(name));
   EXPECT_FALSE(is_part_name("x" + name));
   EXPECT_FALSE(is_part_name(".rft-notes"));
+  EXPECT_TRUE(is_part_name(item_part_name(id, 12, 511, 3)));
+  EXPECT_FALSE(is_part_name(name + "-5"));
+  EXPECT_FALSE(is_part_name(name + "-5-x"));
+}
+
+TEST(Wire, a_bundle_and_what_became_of_it_come_back_as_they_were_sent) {
+  BundleOrder order;
+  order.source = *Endpoint::parse("gsiftp://a:2811");
+  order.destination = *Endpoint::parse("ftp://b:21");
+  order.items = {
+      {0, "/a%20b", "/c", {}, {}},
+      {7, "/d", "/e", {"MD5", "00"}, PublishIntent{{5, "x", "y"}, Checksum{"MD5", "00"}}}};
+  const auto got = decode_to_mover(body(encode(ToMover(Order(order)))));
+  ASSERT_TRUE(got) << got.error().detail;
+  EXPECT_EQ(std::get<BundleOrder>(std::get<Order>(*got)).items, order.items);
+
+  const Fault fault{FaultCode::no_such_file, Side::source, Doing::look, "550 no", ""};
+  const TaskWord told{{Uuid{}, 7}, 3, Outcomes{{{7, Fate::failed, 0, {}, {}, false, fault}}, 1024}};
+  const auto back = decode_to_daemon(body(encode(ToDaemon(Word(told)))));
+  ASSERT_TRUE(back) << back.error().detail;
+  const auto& outcomes = std::get<Outcomes>(std::get<TaskWord>(std::get<Word>(*back)).says);
+  EXPECT_EQ(outcomes.outcomes, std::get<Outcomes>(told.says).outcomes);
 }
 
 }  // namespace
