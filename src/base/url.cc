@@ -104,6 +104,43 @@ Result<Endpoint> endpoint_of(const boost::urls::url_view& view, Scheme scheme) {
   return Endpoint{scheme, to_lower(host), *port};
 }
 
+Result<Url> parse_any(std::string_view text) {
+  if (text.size() > url_length_max) {
+    return fail(Code::invalid_url, fmt::format("the URL is longer than {} bytes", url_length_max));
+  }
+  const bool control = std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+  if (control) return fail(Code::invalid_url, "the URL holds a control character");
+  const auto scheme = scheme_of(text);
+  if (!scheme) return tl::unexpected(scheme.error());
+
+  const std::string escaped = escape_what_people_type(text);
+  const auto view = boost::urls::parse_uri(escaped);
+  if (!view) {
+    return fail(Code::invalid_url,
+                "the URL does not follow RFC 3986; escape odd characters as %XX");
+  }
+  if (view->has_query() || view->has_fragment()) {
+    return fail(Code::invalid_url, "'?' and '#' belong in a path only as %3F and %23");
+  }
+  auto endpoint = endpoint_of(*view, *scheme);
+  if (!endpoint) return tl::unexpected(endpoint.error());
+  const auto encoded = view->encoded_path();
+  auto path = path_of(std::string_view(encoded.data(), encoded.size()));
+  if (!path) return tl::unexpected(path.error());
+  return Url{std::move(*endpoint), std::move(*path)};
+}
+
+Result<Url> checked_length(Url url) {
+  if (url.text().size() > url_length_max) {
+    return fail(Code::invalid_url,
+                fmt::format("the URL is longer than {} bytes once it is escaped", url_length_max));
+  }
+  return url;
+}
+
 }  // namespace
 
 std::string_view word(Scheme scheme) {
@@ -156,40 +193,23 @@ std::string Url::wire_name() const {
 }
 
 Result<Url> parse_url(std::string_view text) {
-  if (text.size() > url_length_max) {
-    return fail(Code::invalid_url, fmt::format("the URL is longer than {} bytes", url_length_max));
-  }
-  const bool control = std::any_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7F;
-  });
-  if (control) return fail(Code::invalid_url, "the URL holds a control character");
-  const auto scheme = scheme_of(text);
-  if (!scheme) return tl::unexpected(scheme.error());
-
-  const std::string escaped = escape_what_people_type(text);
-  const auto view = boost::urls::parse_uri(escaped);
-  if (!view) {
-    return fail(Code::invalid_url,
-                "the URL does not follow RFC 3986; escape odd characters as %XX");
-  }
-  if (view->has_query() || view->has_fragment()) {
-    return fail(Code::invalid_url, "'?' and '#' belong in a path only as %3F and %23");
-  }
-  auto endpoint = endpoint_of(*view, *scheme);
-  if (!endpoint) return tl::unexpected(endpoint.error());
-  const auto encoded = view->encoded_path();
-  auto path = path_of(std::string_view(encoded.data(), encoded.size()));
-  if (!path) return tl::unexpected(path.error());
-  if (path->empty() || path->back() == '/') {
+  auto url = parse_any(text);
+  if (!url) return url;
+  if (url->path.empty() || names_folder(*url)) {
     return fail(Code::invalid_url, "the URL names a folder; name the file");
   }
-  Url url{std::move(*endpoint), std::move(*path)};
-  if (url.text().size() > url_length_max) {
-    return fail(Code::invalid_url,
-                fmt::format("the URL is longer than {} bytes once it is escaped", url_length_max));
-  }
-  return url;
+  return checked_length(std::move(*url));
+}
+
+Result<Url> parse_folder_url(std::string_view text) {
+  auto url = parse_any(text);
+  if (!url) return url;
+  if (!names_folder(*url)) url->path += '/';
+  return checked_length(std::move(*url));
+}
+
+Result<Url> parse_file_or_folder_url(std::string_view text) {
+  return text.ends_with('/') ? parse_folder_url(text) : parse_url(text);
 }
 
 Url sibling(const Url& url, std::string_view name) {

@@ -40,6 +40,13 @@ inline constexpr std::size_t url_length_max = 8192;
 // "x/"); a bad port; anything longer than url_length_max. The error names the URL's fault, never
 // its text where that may hold a password.
 Result<Url> parse_url(std::string_view text);
+// The same for a folder: its path comes out with '/' at the end, given or not.
+Result<Url> parse_folder_url(std::string_view text);
+// A folder where the text ends with '/', else a file: what Url::text() wrote.
+Result<Url> parse_file_or_folder_url(std::string_view text);
+inline bool names_folder(const Url& url) {
+  return !url.path.empty() && url.path.back() == '/';
+}
 
 // The same path with another last segment, given as bytes.
 Url sibling(const Url& url, std::string_view name);

@@ -160,12 +160,21 @@ constexpr std::array option_table{
                 }},
 };
 
+std::string_view suffix_of(Submit::What what) {
+  return what == Submit::What::file ? "" : what == Submit::What::list ? "\nlist" : "\ntree";
+}
+
 std::string text_of(const Call& call) {
   struct Text {
     std::string operator()(const Submit& c) const {
-      return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", c.commit ? "complete" : "submit", c.handle,
+      return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}{}", c.commit ? "complete" : "submit", c.handle,
                          c.source.text(), c.destination.text(), c.priority.value_or(-1),
-                         options_json(c.options), c.commit);
+                         options_json(c.options), c.commit, suffix_of(c.what));
+    }
+    std::string operator()(const AddFiles& c) const {
+      std::string text = "add\n" + c.handle;
+      for (const NewFile& file : c.files) text += "\n" + line_digest(file);
+      return text;
     }
     std::string operator()(const Commit& c) const { return "commit\n" + c.handle; }
     std::string operator()(const ChangePriority& c) const {
@@ -188,6 +197,7 @@ const std::string& handle_of(const Call& call) {
 std::string_view name_of(const Call& call) {
   struct Name {
     std::string_view operator()(const Submit& c) const { return c.commit ? "complete" : "submit"; }
+    std::string_view operator()(const AddFiles&) const { return "add files"; }
     std::string_view operator()(const Commit&) const { return "commit"; }
     std::string_view operator()(const ChangePriority&) const { return "priority"; }
     std::string_view operator()(const Clear&) const { return "clear"; }
@@ -201,8 +211,8 @@ std::string digest_of(const Call& call) {
 }
 
 std::string content_digest(const Submit& submit) {
-  return sha256(fmt::format("{}\n{}\n{}", submit.source.text(), submit.destination.text(),
-                            options_json(submit.options)));
+  return sha256(fmt::format("{}\n{}\n{}{}", submit.source.text(), submit.destination.text(),
+                            options_json(submit.options), suffix_of(submit.what)));
 }
 
 Result<std::string> checked_handle(std::string_view text) {
@@ -245,6 +255,64 @@ std::vector<std::string_view> option_names() {
   return names;
 }
 
+namespace {
+
+// A path as it is meant below a folder's URL, or a URL of its own.
+Result<Url> below(const Url& folder, const std::string& text, std::string_view side) {
+  const bool is_url = text.find("://") != std::string::npos;
+  auto url = parse_url(is_url ? text : folder.text() + text);
+  if (!url) {
+    return fail(url.error().code,
+                fmt::format("the {} '{}': {}", side, printable(text, 256), url.error().detail));
+  }
+  return url;
+}
+
+Result<void> checked_whole(const Submit& submit) {
+  if (!submit.options.checksum.value.empty()) {
+    return fail(Code::invalid_option,
+                "a checksum's value is that of one file; give it with the file's line");
+  }
+  const bool same = submit.source.endpoint == submit.destination.endpoint;
+  if (submit.what == Submit::What::tree && same &&
+      submit.destination.path.starts_with(submit.source.path)) {
+    return fail(Code::same_source_and_destination,
+                "the destination lies inside the source; the tree would grow while it is copied");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url& destination) {
+  if (line.source.empty()) return fail(Code::invalid_url, "a file needs a source");
+  const bool is_url = line.source.find("://") != std::string::npos;
+  if (is_url && line.destination.empty()) {
+    return fail(Code::invalid_url, "a source that is a URL needs a destination too");
+  }
+  auto from = below(source, line.source, "source");
+  if (!from) return tl::unexpected(from.error());
+  auto to =
+      below(destination, line.destination.empty() ? line.source : line.destination, "destination");
+  if (!to) return tl::unexpected(to.error());
+  if (*from == *to) {
+    return fail(Code::same_source_and_destination,
+                fmt::format("'{}' is source and destination", printable(from->text(), 256)));
+  }
+  NewFile file{std::move(*from), std::move(*to), line.size, {}, {}};
+  if (!line.checksum.empty()) {
+    Options options;
+    const auto set = set_option(options, "checksum", line.checksum);
+    if (!set) return tl::unexpected(set.error());
+    file.checksum = options.checksum;
+  }
+  return file;
+}
+
+std::string line_digest(const NewFile& file) {
+  return sha256(file.source.text() + "\n" + file.destination.text()).substr(0, 16);
+}
+
 Result<void> set_option(Options& options, std::string_view name, std::string_view value) {
   for (const OptionEntry& option : option_table) {
     if (option.name == name) return option.set(options, name, value);
@@ -256,6 +324,9 @@ Result<void> set_option(Options& options, std::string_view name, std::string_vie
 
 Result<Submit> checked_submit(Submit submit) {
   const Options& options = submit.options;
+  if (submit.what != Submit::What::file) {
+    if (const auto fits = checked_whole(submit); !fits) return tl::unexpected(fits.error());
+  }
   if (submit.source == submit.destination) {
     return fail(Code::same_source_and_destination,
                 "source and destination are the same file; nothing would be moved");

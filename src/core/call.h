@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/url.h"
+#include "core/bundle.h"
 #include "core/life.h"
 #include "wire/options.h"
 
@@ -27,6 +28,14 @@ struct Submit {
   std::optional<int> priority;  // unset: 50, and a repeated submit asks for no change
   Options options;
   bool commit = false;
+  // Of many files: the two URLs are folders, below which its files are. A tree's are found by
+  // listing the source; a list's are given by AddFiles before its commit.
+  enum class What : std::uint8_t { file, list, tree } what = What::file;
+};
+// More files for a list that is not committed yet. One that is known already counts once.
+struct AddFiles {
+  std::string handle;
+  std::vector<NewFile> files;
 };
 struct Commit {
   std::string handle;
@@ -42,7 +51,7 @@ struct Clear {
 struct Stop {
   std::string handle;
 };
-using Call = std::variant<Submit, Commit, ChangePriority, Clear, Stop>;
+using Call = std::variant<Submit, AddFiles, Commit, ChangePriority, Clear, Stop>;
 
 const std::string& handle_of(const Call& call);
 std::string_view name_of(const Call& call);  // "submit", "complete", "commit", ...
@@ -54,6 +63,8 @@ struct Yes {
   bool created = false;   // submit made a new transfer
   bool stopping = false;  // active, asked to stop
   int priority = 0;
+  std::uint64_t added = 0;  // files, by AddFiles
+  std::uint64_t files = 0;  // that the request has then
   bool operator==(const Yes&) const = default;
 };
 using Answer = Result<Yes>;
@@ -74,6 +85,7 @@ inline constexpr std::size_t label_length_max = 256;
 inline constexpr std::size_t key_length_max = 255;
 inline constexpr std::uint32_t streams_limit = 64;
 inline constexpr std::uint32_t tries_limit = 1000;
+inline constexpr std::size_t files_per_call_max = 10'000;  // of AddFiles
 Result<std::string> checked_handle(std::string_view text);
 Result<int> checked_priority(long long number);
 Result<ChangePriority> checked_priority_change(std::string handle, std::string_view text);
@@ -84,6 +96,16 @@ std::vector<std::string_view> option_names();
 // Refuses what contradicts itself: one file as source and destination, a checksum value with
 // verify=none, an unknown algorithm, a data channel that ftp:// does not have.
 Result<Submit> checked_submit(Submit submit);
+// One line of a list: URLs, or paths below those of the request. Refuses what contradicts itself.
+struct FileLine {
+  std::string source;
+  std::string destination;  // empty: as the source, which is a path below the request's then
+  std::optional<std::uint64_t> size;
+  std::string checksum;  // ALGORITHM:hex, or empty
+};
+Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url& destination);
+// What makes a line known already: 16 octets over its two URLs.
+std::string line_digest(const NewFile& file);
 // SHA-256 over the normalised URLs and the options: what makes two submissions the same.
 std::string content_digest(const Submit& submit);
 

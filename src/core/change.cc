@@ -10,12 +10,94 @@ std::string mover_name(const std::string& mover) {
 
 void ChangeWriter::discard_part(const Uuid& ledger_id) {
   Part& part = file().part;
-  if (!part.epochs.empty()) {
+  std::vector<BundleItem> items = waiting_items(file().bundle);
+  const bool all_gone = file().kind == Kind::bundle && items.empty();
+  if (!part.epochs.empty() && !all_gone) {
     change_.discarded.push_back({ledger_id, request().owner, request().handle,
                                  request().destination, request().options.destination_credential,
-                                 part.id, part.epochs, at_});
+                                 part.id, part.epochs, at_, std::move(items)});
   }
   part = Part{};
+}
+
+namespace {
+
+// Numbers of files that were taken out of bundles, each of its own: above all others.
+constexpr std::uint64_t first_apart = std::uint64_t{1} << 40;
+
+// Another id of the same moment: the draws' random bits make both unique.
+Uuid nth(const Uuid& drawn, std::uint64_t n) {
+  Uuid id = drawn;
+  for (std::size_t at = id.bytes.size(); n > 0 && at > 9;) {
+    n += id.bytes[--at];
+    id.bytes[at] = static_cast<std::uint8_t>(n);
+    n >>= 8;
+  }
+  return id;
+}
+
+// A part of which no file can be moved, and that is known from the first.
+void end_unborn(File& file, WallTime at) {
+  file.status = Status::failed;
+  file.hold = Hold::none;
+  file.finished_at = at;
+  file.fault = file.bundle.files().front().fault;
+}
+
+}  // namespace
+
+Transfer& ChangeWriter::bear_part(std::uint64_t number, Kind kind, Url source, Url destination,
+                                  const Draws& draws) {
+  const std::string whole_handle = request().handle.substr(0, request().handle.find('/'));
+  const std::uint64_t nth_born = change_.born.size() + 1;
+  Transfer& part = change_.born.emplace_back();
+  part.request = request();
+  part.request.whole = is_whole(file()) ? request().id : *request().whole;
+  part.request.id = nth(draws.request, nth_born);
+  part.request.handle = fmt::format("{}/{}", whole_handle, number);
+  part.request.number = number;
+  part.request.source = std::move(source);
+  part.request.destination = std::move(destination);
+  part.file.id = nth(draws.file, nth_born);
+  part.file.kind = kind;
+  part.file.status = Status::committed;
+  part.file.hold = Hold::turn;
+  part.file.committed_at = at_;
+  return part;
+}
+
+void ChangeWriter::bear(std::vector<NewFile> files, const Draws& draws) {
+  for (std::vector<NewFile>& cut : cut_into_bundles(std::move(files))) {
+    NewFile& first = cut.front();
+    const bool alone = !first.passed_over && first.size.value_or(0) >= bundle_file_max;
+    Transfer& part = bear_part(++file().born, alone ? Kind::file : Kind::bundle, first.source,
+                               first.destination, draws);
+    if (alone) {
+      part.request.options.checksum = first.checksum;
+      part.file.size = *first.size;
+    } else {
+      part.file.bundle = bundle_of(cut);
+      if (waiting_items(part.file.bundle).empty()) end_unborn(part.file, at_);
+    }
+    part.file.tally = tally_of(part);
+    if (is_whole(file())) file().tally += part.file.tally;
+  }
+}
+
+void ChangeWriter::bear_apart(std::uint32_t item, const Draws& draws) {
+  const BundleFile& apart = file().bundle.files()[item];
+  const std::uint64_t number = first_apart + request().number * bundle_items_max + item;
+  Transfer& part = bear_part(number, Kind::file, {request().source.endpoint, apart.source},
+                             {request().destination.endpoint, apart.destination}, draws);
+  if (!apart.wanted.algorithm.empty()) part.request.options.checksum = apart.wanted;
+  part.file.size = apart.size.value_or(0);
+  part.file.tally = tally_of(part);
+}
+
+void ChangeWriter::bear_listing(const Draws& draws) {
+  Transfer& part =
+      bear_part(++file().born, Kind::listing, request().source, request().destination, draws);
+  part.file.due = {FolderDue{}};
 }
 
 void ChangeWriter::begin_attempt() {
@@ -41,6 +123,7 @@ void ChangeWriter::end_attempt(FlowEnd end, std::optional<Fault> fault) {
 }
 
 Change ChangeWriter::take() {
+  if (is_part(change_.next)) file().tally = tally_of(change_.next);
   for (Said& said : said_) {
     Event event;
     event.at = at_;

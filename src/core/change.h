@@ -28,6 +28,12 @@ class ChangeWriter {
   }
   // The part, if there is one, goes to the ledger to be deleted; the next one has a new name.
   void discard_part(const Uuid& ledger_id);
+  // New parts of a whole: of the one that is written, or of the one that it is a part of. Their ids
+  // are made of the draws' request and file, each by another number.
+  void bear(std::vector<NewFile> files, const Draws& draws);
+  void bear_apart(std::uint32_t item, const Draws& draws);  // a file of this bundle, by itself
+  void bear_listing(const Draws& draws);
+  void line(std::string digest) { change_.lines.push_back(std::move(digest)); }
   void begin_attempt();
   void end_attempt(FlowEnd end, std::optional<Fault> fault);
 
@@ -37,6 +43,9 @@ class ChangeWriter {
   struct Said {
     std::string who, what, why;
   };
+  Transfer& bear_part(std::uint64_t number, Kind kind, Url source, Url destination,
+                      const Draws& draws);
+
   Change change_;
   WallTime at_;
   std::vector<Said> said_;

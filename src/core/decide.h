@@ -21,6 +21,8 @@ struct Change {
   std::vector<OutboxRow> orders;      // new outbox rows
   std::vector<Event> events;          // seq is drawn by the engine
   std::vector<LedgerPart> discarded;  // parts that are to go
+  std::vector<Transfer> born;         // new parts of a whole
+  std::vector<std::string> lines;     // line_digest of each file that a list got
   std::optional<Attempt> attempt;     // begun or ended
 };
 
@@ -36,9 +38,17 @@ struct CallOutcome {
   std::optional<Change> change;  // none: nothing to save
 };
 
-// `transfer` is null where no record of this handle exists.
+// `transfer` is null where no record of this handle exists. Of AddFiles only those files are given
+// that the list does not have yet.
 CallOutcome on_call(const Transfer* transfer, const Call& call, const Caller& caller, Now now,
                     const Draws& draws);
+
+// ---- wholes ----
+// Its turn has come: its parts may be granted from now on.
+std::optional<Change> on_start(const Transfer& whole, Now now);
+// All its parts are at rest, or it is to stop and none is active: its own end. `sums` over its
+// parts.
+std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, Now now);
 
 struct Grant {
   std::string mover;
@@ -68,7 +78,8 @@ std::optional<Change> on_mover_lost(const Transfer& transfer, LostBecause becaus
                                     Now now, const Draws& draws);
 
 // The time of something is over: the 5 s of a stop, finish_by, hold_max. Nothing if none is.
-std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now);
+std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now,
+                              const Draws& draws);
 bool is_over(const Transfer& transfer, const EndpointMemory& memory, Now now);
 // When on_time may next have something to say.
 std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMemory& memory);

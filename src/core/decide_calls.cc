@@ -31,6 +31,7 @@ std::string_view status_word(const File& file) {
 
 void queue(ChangeWriter& writer, const Caller& caller, const Draws& draws) {
   File& file = writer.file();
+  if (is_whole(file)) ++file.life;
   file.status = Status::committed;
   file.stop_asked = false;
   file.committed_at = writer.at();
@@ -45,6 +46,7 @@ void queue_again(ChangeWriter& writer, const Caller& caller, const Draws& draws)
   file.tries = file.afresh = file.mover_deaths = 0;
   file.budget_from = file.attempts;
   file.most_confirmed = 0;
+  if (file.kind == Kind::bundle) file.bundle = failed_waiting_again(file.bundle);
   file.fault.reset();
   file.finished_at.reset();
   file.not_before.reset();
@@ -81,7 +83,7 @@ void stop_active(ChangeWriter& writer, const Caller& caller) {
   file.stop_asked = true;
   file.hold = Hold::stopping;
   file.held_since = writer.at();
-  if (!file.publish_ordered) writer.order(StopOrder{task_of(file)});
+  if (!file.publish_ordered && !is_whole(file)) writer.order(StopOrder{task_of(file)});
   writer.say(caller.who, "stopping",
              file.publish_ordered ? "the rename was already ordered; its answer decides" : "");
 }
@@ -114,6 +116,35 @@ void clear(ChangeWriter& writer, const Caller& caller, const Draws& draws) {
                         : "");
 }
 
+Kind kind_of(Submit::What what) {
+  return what == Submit::What::file   ? Kind::file
+         : what == Submit::What::list ? Kind::list
+                                      : Kind::tree;
+}
+
+CallOutcome add_files(const Transfer& transfer, const AddFiles& call, const Caller& caller, Now now,
+                      const Draws& draws) {
+  const File& file = transfer.file;
+  if (file.kind != Kind::list) {
+    return refused(Code::wrong_state,
+                   fmt::format("'{}' was submitted as {}; only a list takes files", call.handle,
+                               word(file.kind)));
+  }
+  if (file.status != Status::inactive) {
+    return refused(Code::wrong_state, fmt::format("'{}' is {}; files are added before its commit",
+                                                  call.handle, status_word(file)));
+  }
+  Yes yes = yes_of(file, call.handle);
+  yes.added = call.files.size();
+  yes.files = file.tally.files + yes.added;
+  if (call.files.empty()) return {yes, std::nullopt};
+  ChangeWriter writer(transfer, now.wall);
+  for (const NewFile& one : call.files) writer.line(line_digest(one));
+  writer.bear(call.files, draws);
+  writer.say(caller.who, "files_added", fmt::format("{} files; {} in all", yes.added, yes.files));
+  return {yes, writer.take()};
+}
+
 CallOutcome create(const Submit& submit, const Caller& caller, Now now, const Draws& draws) {
   if (submit.commit && submit.options.finish_by && *submit.options.finish_by <= now.wall) {
     return refused(Code::finish_by_passed,
@@ -123,10 +154,12 @@ CallOutcome create(const Submit& submit, const Caller& caller, Now now, const Dr
   fresh.request = {draws.request,      caller.owner,   submit.handle,          submit.source,
                    submit.destination, submit.options, content_digest(submit), now.wall};
   fresh.file.id = draws.file;
+  fresh.file.kind = kind_of(submit.what);
   fresh.file.priority = submit.priority.value_or(priority_default);
   ChangeWriter writer(fresh, now.wall);
   writer.created();
   writer.say(caller.who, "submitted", "");
+  if (fresh.file.kind == Kind::tree) writer.bear_listing(draws);
   if (submit.commit) queue(writer, caller, draws);
   return changed(std::move(writer));
 }
@@ -136,6 +169,7 @@ Happening happening_of(const Call& call) {
     Happening operator()(const Submit& c) const {
       return c.commit ? Happening::complete : Happening::submit;
     }
+    Happening operator()(const AddFiles&) const { return Happening::submit; }
     Happening operator()(const Commit&) const { return Happening::commit; }
     Happening operator()(const ChangePriority&) const { return Happening::priority; }
     Happening operator()(const Clear&) const { return Happening::clear; }
@@ -164,6 +198,9 @@ CallOutcome on_call(const Transfer* transfer, const Call& call, const Caller& ca
                    fmt::format("'{}' was submitted with other URLs or options; choose another "
                                "handle, or clear that transfer first",
                                submit->handle));
+  }
+  if (const auto* more = std::get_if<AddFiles>(&call)) {
+    return add_files(*transfer, *more, caller, now, draws);
   }
   const Becomes becomes = life::at(stage(transfer->file), happening_of(call));
   const bool starts_waiting = becomes == Becomes::queued || becomes == Becomes::again;

@@ -11,7 +11,7 @@ namespace {
 // Whether what stands in the part may be gone on with (design 5.3); the reason why not, or "".
 std::string_view why_not_adopted(const Transfer& transfer) {
   const Part& part = transfer.file.part;
-  if (part.epochs.empty()) return "";
+  if (part.epochs.empty() || transfer.file.kind != Kind::file) return "";
   // A rename of it may be on its way: its mover gives it a new name first, whatever becomes of it.
   if (transfer.file.publish_ordered) return "";
   if (transfer.request.options.verify != Verify::checksum) {
@@ -32,6 +32,10 @@ std::optional<EarlierPart> earlier_part(const Transfer& transfer, WallTime now) 
                      part.confirmed};
 }
 
+std::uint32_t streams_of(const Request& request, const Grant& grant) {
+  return std::min(grant.streams, request.options.streams_max.value_or(64));
+}
+
 MoveOrder move_order(const Transfer& transfer, const Grant& grant, WallTime now) {
   MoveOrder order;
   order.source = transfer.request.source;
@@ -42,22 +46,67 @@ MoveOrder move_order(const Transfer& transfer, const Grant& grant, WallTime now)
   order.earlier = earlier_part(transfer, now);
   order.source_facts = transfer.file.source_facts;
   if (transfer.file.publish_ordered) order.intent = transfer.file.intent;
-  order.streams = std::min(grant.streams, transfer.request.options.streams_max.value_or(64));
+  order.streams = streams_of(transfer.request, grant);
   order.final_name_is_ours = transfer.file.final_name_is_ours;
   return order;
+}
+
+BundleOrder bundle_order(const Transfer& transfer, const Grant& grant) {
+  BundleOrder order;
+  order.source = transfer.request.source.endpoint;
+  order.destination = transfer.request.destination.endpoint;
+  order.source_credential = grant.source_credential;
+  order.destination_credential = grant.destination_credential;
+  order.options = transfer.request.options;
+  order.earlier = transfer.file.part.epochs;
+  order.items = waiting_items(transfer.file.bundle);
+  order.final_names_are_ours = transfer.file.final_name_is_ours;
+  return order;
+}
+
+ListOrder list_order(const Transfer& transfer, const Grant& grant) {
+  return {{},
+          transfer.request.source,
+          grant.source_credential,
+          transfer.request.options,
+          transfer.file.due};
+}
+
+// The order is made of the transfer as it was before the grant, and named after it.
+Order order_for(const Transfer& before, const Grant& grant, const File& after, bool look_only,
+                WallTime now) {
+  switch (before.file.kind) {
+    case Kind::bundle: {
+      BundleOrder order = bundle_order(before, grant);
+      order.task = task_of(after);
+      order.part = after.part.id;
+      order.look_only = look_only;
+      return order;
+    }
+    case Kind::listing: {
+      ListOrder order = list_order(before, grant);
+      order.task = task_of(after);
+      return order;
+    }
+    default: {
+      MoveOrder order = move_order(before, grant, now);
+      order.task = task_of(after);
+      order.part = after.part.id;
+      order.look_only = look_only;
+      return order;
+    }
+  }
 }
 
 // The names under which its part may stand: the new one is in the store before it is used (design
 // 5.2).
 void name_part(const Request& request, File& file) {
-  if (request.options.publish != Publish::rename) return;
+  if (request.options.publish != Publish::rename || file.kind == Kind::listing) return;
   file.part.epochs.insert(file.part.epochs.begin(), file.epoch);
 }
 
 Change grant_to_look(const Transfer& transfer, const Grant& grant, Now now) {
   ChangeWriter writer(transfer, now.wall);
-  MoveOrder order = move_order(transfer, grant, now.wall);
-  order.look_only = true;
   File& file = writer.file();
   file.mover = grant.mover;
   file.not_before.reset();
@@ -65,9 +114,7 @@ Change grant_to_look(const Transfer& transfer, const Grant& grant, Now now) {
   ++file.epoch;
   ++file.attempts;
   name_part(transfer.request, file);
-  order.task = task_of(file);
-  order.part = file.part.id;
-  writer.order(std::move(order));
+  writer.order(order_for(transfer, grant, file, true, now.wall));
   writer.begin_attempt();
   writer.say(service, "started", "to look whether the file was already published");
   return writer.take();
@@ -94,21 +141,19 @@ std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now
   }
   if (file.part.id.is_nil()) file.part.id = draws.part;
 
-  MoveOrder order = move_order({transfer.request, file}, grant, now.wall);
+  const Transfer before{transfer.request, file};
   file.status = Status::active;
   file.hold = Hold::none;
   file.hold_detail.clear();
   file.not_before.reset();
   file.mover = grant.mover;
   file.heard = 0;
-  file.streams = order.streams;
+  file.streams = streams_of(transfer.request, grant);
   ++file.epoch;
   ++file.attempts;
   if (!file.started_at) file.started_at = now.wall;
   name_part(transfer.request, file);
-  order.task = task_of(file);
-  order.part = file.part.id;
-  writer.order(std::move(order));
+  writer.order(order_for(before, grant, file, false, now.wall));
   writer.begin_attempt();
   writer.say(service, "started",
              fmt::format("try {}, epoch {}, mover {}", file.attempts, file.epoch, file.mover));
@@ -130,7 +175,8 @@ std::optional<Change> on_hold(const Transfer& transfer, const Fault& fault, Now 
 }
 
 std::optional<Change> on_give_space(const Transfer& transfer, Now now, const Draws& draws) {
-  if (transfer.file.status != Status::committed || transfer.file.part.epochs.empty()) {
+  if (transfer.file.status != Status::committed || transfer.file.part.epochs.empty() ||
+      transfer.file.kind != Kind::file) {
     return std::nullopt;
   }
   ChangeWriter writer(transfer, now.wall);

@@ -277,7 +277,7 @@ TEST(Words, the_last_try_may_not_end_it_while_its_rename_may_have_been_done) {
   lost.publish_unknown = true;
   now = heard(now, lost);
   EXPECT_EQ(now.file.status, Status::committed);
-  EXPECT_FALSE(on_time(now, {}, {noon.instant + 1min, noon.wall + 1min}));
+  EXPECT_FALSE(on_time(now, {}, {noon.instant + 1min, noon.wall + 1min}, draws));
   EXPECT_EQ(heard(granted(now), Done{}).file.status, Status::done);
   lost.publish_unknown = false;
   EXPECT_EQ(heard(granted(now), lost).file.status, Status::failed);
@@ -334,8 +334,8 @@ TEST(Words, done_while_stopping_is_done) {
 TEST(Stops, a_stop_that_nobody_confirms_rests_after_five_seconds) {
   const Transfer stopping = stopped_while_active();
   const Now later{noon.instant + stop_within, noon.wall + stop_within};
-  EXPECT_FALSE(on_time(stopping, {}, noon));
-  const auto change = on_time(stopping, {}, later);
+  EXPECT_FALSE(on_time(stopping, {}, noon, draws));
+  const auto change = on_time(stopping, {}, later, draws);
   EXPECT_EQ(change->next.file.status, Status::user_stop_partial_trans);
   EXPECT_EQ(change->next.file.part.end, FlowEnd::presumed);
   EXPECT_TRUE(change->next.file.mover.empty());
@@ -344,7 +344,7 @@ TEST(Stops, a_stop_that_nobody_confirms_rests_after_five_seconds) {
 TEST(Stops, a_rename_with_an_unknown_end_is_looked_at_before_it_rests) {
   Transfer now = heard(granted(queued()), Verified{{5, "m", "u"}, std::nullopt, {}, 5});
   now = on_call(&now, Stop{"h"}, alice, noon, draws).change->next;
-  EXPECT_FALSE(on_time(now, {}, {noon.instant + 1min, noon.wall + 1min}));
+  EXPECT_FALSE(on_time(now, {}, {noon.instant + 1min, noon.wall + 1min}, draws));
   now = on_mover_lost(now, LostBecause::died, Duration{0}, noon, draws)->next;
   EXPECT_EQ(now.file.status, Status::active);
   ASSERT_TRUE(needs_look(now.file));
@@ -382,12 +382,12 @@ TEST(Stops, words_that_come_late_do_not_stop_its_clock) {
 
 TEST(Stops, a_clock_that_goes_back_does_not_make_it_last) {
   const Now back{noon.instant + stop_within, noon.wall - 1h};
-  const auto change = on_time(stopped_while_active(), {}, back);
+  const auto change = on_time(stopped_while_active(), {}, back, draws);
   ASSERT_TRUE(change);
   EXPECT_EQ(change->next.file.status, Status::user_stop_partial_trans);
   Transfer publishing = heard(granted(queued()), Verified{{5, "m", "u"}, std::nullopt, {}, 5});
   publishing = on_call(&publishing, Stop{"h"}, alice, noon, draws).change->next;
-  EXPECT_FALSE(on_time(publishing, {}, back));
+  EXPECT_FALSE(on_time(publishing, {}, back, draws));
 }
 
 TEST(Movers, its_death_costs_a_try_and_three_wait_for_nothing) {
@@ -500,8 +500,8 @@ TEST(Holds, a_host_that_never_answered_is_given_up_after_ten_minutes) {
   EXPECT_EQ(now.file.hold, Hold::endpoint_down);
   EXPECT_EQ(now.file.tries, 0U);
   const Now later{noon.instant + 11min, noon.wall + 11min};
-  EXPECT_EQ(on_time(now, {}, later)->next.file.status, Status::failed);
-  EXPECT_FALSE(on_time(now, {true, true, std::nullopt, std::nullopt}, later));
+  EXPECT_EQ(on_time(now, {}, later, draws)->next.file.status, Status::failed);
+  EXPECT_FALSE(on_time(now, {true, true, std::nullopt, std::nullopt}, later, draws));
 }
 
 TEST(Holds, a_permanent_fault_fails_at_once) {

@@ -36,6 +36,13 @@ void take_flow_end(File& file, FlowEnd end, Duration silent, WallTime at) {
   if (end == FlowEnd::presumed) file.part.presumed_before = true;
 }
 
+// No rename is under way, or what became of it is known.
+void forget_intent(File& file) {
+  file.publish_ordered = false;
+  file.intent.reset();
+  if (file.kind == Kind::bundle) file.bundle = without_intents(file.bundle);
+}
+
 void wait(File& file, Hold hold, std::string detail, std::optional<WallTime> not_before) {
   file.status = Status::committed;
   file.stop_asked = false;
@@ -44,8 +51,12 @@ void wait(File& file, Hold hold, std::string detail, std::optional<WallTime> not
   file.not_before = not_before;
 }
 
-void end_failed(ChangeWriter& writer, Fault fault, std::string_view why) {
+void end_failed(ChangeWriter& writer, Fault fault, std::string_view why, const Uuid& ledger_id) {
   File& file = writer.file();
+  if (file.kind == Kind::bundle) {
+    writer.discard_part(ledger_id);  // nothing in it is ever resumed
+    file.bundle = all_waiting_failed(file.bundle, fault);
+  }
   file.status = Status::failed;
   file.stop_asked = false;
   file.hold = Hold::none;
@@ -67,8 +78,7 @@ void rest(ChangeWriter& writer, std::string why) {
   file.hold_detail.clear();
   file.not_before.reset();
   file.held_since.reset();
-  file.publish_ordered = false;
-  file.intent.reset();
+  forget_intent(file);
   file.finished_at = writer.at();
   writer.say(service, "stopped", std::move(why));
 }
@@ -106,13 +116,13 @@ void follow(ChangeWriter& writer, const Fault& fault, const Draws& draws) {
   File& file = writer.file();
   const Options& options = writer.request().options;
   const Next next = after(file, options, fault);
-  if (next.then == Then::give_up) return end_failed(writer, fault, next.why);
+  if (next.then == Then::give_up) return end_failed(writer, fault, next.why, draws.ledger);
   const bool must_look = file.publish_ordered;
   if (options.finish_by && !must_look && *options.finish_by <= writer.at() + next.delay) {
     return end_failed(writer,
                       {FaultCode::finish_by_passed, fault.side, fault.doing, fault.reply,
                        fmt::format("the last try ended with {}", word(fault.code))},
-                      "");
+                      "", draws.ledger);
   }
   if (next.costs_a_try) ++file.tries;
   if (next.then == Then::afresh) begin_afresh(writer, fault, draws);
@@ -130,6 +140,7 @@ class WordTaker {
       : writer_(writer), file_(writer.file()), draws_(draws), who_(mover_name(file_.mover)) {}
 
   void operator()(const Begun& said) {
+    if (file_.kind != Kind::file) return begin_many();
     if (!file_.source_facts) file_.source_facts = said.source;
     file_.size = said.source.size;
     const std::uint64_t had = file_.part.confirmed.bytes();
@@ -174,7 +185,50 @@ class WordTaker {
                               : std::string(word(said.verdict)));
   }
 
+  // These of its files are to be renamed, all at one word.
+  void operator()(const BundleVerified& said) {
+    file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
+    if (stage(file_) == Stage::stopping) return;  // the order to stop is under way
+    file_.bundle = with_intents(file_.bundle, said.items);
+    file_.publish_ordered = true;
+    writer_.order(PublishOrder{task_of(file_), file_.heard});
+  }
+
+  void operator()(const Outcomes& said) {
+    file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
+    file_.bundle = with_outcomes(file_.bundle, said.outcomes);
+    file_.tries = file_.afresh = 0;
+    end_hold(file_);
+    const bool renames = std::any_of(file_.bundle.files().begin(), file_.bundle.files().end(),
+                                     [](const BundleFile& one) { return one.intent.has_value(); });
+    file_.publish_ordered = file_.publish_ordered && renames;
+    for (const ItemOutcome& outcome : said.outcomes) {
+      const bool apart =
+          outcome.fate == Fate::apart && outcome.number < file_.bundle.files().size();
+      if (apart) writer_.bear_apart(outcome.number, draws_);
+    }
+  }
+
+  // A folder's files, or some of them: they are parts of the whole from now on, in the same step in
+  // which the listing goes on behind them, so that each is named once.
+  void operator()(const Listed& said) {
+    const auto due = std::find_if(file_.due.begin(), file_.due.end(), [&](const FolderDue& folder) {
+      return folder.path == said.folder;
+    });
+    if (due == file_.due.end()) return;
+    if (said.whole) {
+      file_.due.erase(due);
+    } else {
+      due->after = said.after;
+    }
+    for (const std::string& folder : said.folders) file_.due.push_back({folder, ""});
+    writer_.bear(files_of(said), draws_);
+    file_.tries = 0;
+    end_hold(file_);
+  }
+
   void operator()(const Done& said) {
+    if (file_.kind != Kind::file) return end_many(said);
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     writer_.end_attempt(FlowEnd::known, std::nullopt);
     if (said.adopted) writer_.discard_part(draws_.ledger);
@@ -202,10 +256,7 @@ class WordTaker {
     if (file_.heard == 1 && !file_.publish_ordered) forget_unused_name(said.fault.doing);
     take_progress(file_, said.confirmed, said.bytes_sent);
     take_flow_end(file_, said.end, said.silent, writer_.at());
-    if (!said.publish_unknown) {
-      file_.publish_ordered = false;
-      file_.intent.reset();
-    }
+    if (!said.publish_unknown) forget_intent(file_);
     const bool stopping = stage(file_) == Stage::stopping;
     writer_.end_attempt(said.end, said.fault);
     if (!stopping) return follow(writer_, said.fault, draws_);
@@ -218,8 +269,7 @@ class WordTaker {
     take_flow_end(file_, said.end, said.silent, writer_.at());
     const bool stopping = stage(file_) == Stage::stopping;
     writer_.end_attempt(said.end, std::nullopt);
-    file_.publish_ordered = false;
-    file_.intent.reset();
+    forget_intent(file_);
     if (stopping) return rest(writer_, end_sentence(said.end));
     wait(file_, Hold::turn, "", std::nullopt);
     writer_.say(who_, "halted", end_sentence(said.end));
@@ -228,6 +278,61 @@ class WordTaker {
   void operator()(const UnknownTask&) {}
 
  private:
+  void begin_many() {
+    if (writer_.request().options.publish == Publish::in_place) file_.final_name_is_ours = true;
+    if (file_.publish_ordered) not_published();
+    end_hold(file_);
+    writer_.say(who_, "begun", "");
+  }
+
+  // All files of a bundle have an outcome, or a listing is whole.
+  void end_many(const Done& said) {
+    file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
+    writer_.end_attempt(FlowEnd::known, std::nullopt);
+    const Tally sum = tally_of(file_.bundle);
+    const auto failed = std::find_if(file_.bundle.files().begin(), file_.bundle.files().end(),
+                                     [](const BundleFile& one) { return one.fault.has_value(); });
+    file_.part = Part{};
+    file_.size = sum.bytes_done;
+    if (sum.failed > 0) return end_failed(writer_, *failed->fault, "", draws_.ledger);
+    file_.status = Status::done;
+    file_.stop_asked = false;
+    file_.hold = Hold::none;
+    file_.hold_detail.clear();
+    file_.not_before.reset();
+    file_.held_since.reset();
+    file_.publish_ordered = false;
+    file_.fault.reset();
+    file_.finished_at = writer_.at();
+    writer_.say(who_, "done",
+                file_.kind == Kind::listing ? fmt::format("{} files found in this try", said.size)
+                                            : fmt::format("{} files, {} bytes, {} skipped",
+                                                          sum.done, sum.bytes_done, sum.skipped));
+  }
+
+  std::vector<NewFile> files_of(const Listed& said) const {
+    const Request& request = writer_.request();
+    const auto below = [](const Url& folder, const std::string& path) {
+      return Url{folder.endpoint, folder.path + path};
+    };
+    std::vector<NewFile> files;
+    for (const ListedFile& one : said.files) {
+      files.push_back({below(request.source, one.path),
+                       below(request.destination, one.path),
+                       one.size,
+                       {},
+                       {}});
+    }
+    for (const PassedOver& one : said.passed_over) {
+      files.push_back({below(request.source, one.path),
+                       below(request.destination, one.path),
+                       std::nullopt,
+                       {},
+                       one.fault});
+    }
+    return files;
+  }
+
   // A try that never came to its part: no look for that has to ask for this epoch's name (P11).
   void forget_unused_name(Doing doing) {
     const bool before_the_part = doing == Doing::connect || doing == Doing::login ||
@@ -239,8 +344,7 @@ class WordTaker {
   // It looked before it began: the rename that an earlier epoch was ordered did not happen. A stop
   // that waited for this to be known goes out now, and its time begins.
   void not_published() {
-    file_.publish_ordered = false;
-    file_.intent.reset();
+    forget_intent(file_);
     if (stage(file_) != Stage::stopping) return;
     file_.held_since = writer_.at();
     writer_.order(StopOrder{task_of(file_)});
@@ -343,7 +447,8 @@ std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMe
   const File& file = transfer.file;
   std::optional<WallTime> next;
   const auto sooner = [&](WallTime at) { next = next ? std::min(*next, at) : at; };
-  if (stage(file) == Stage::stopping && file.held_since) {
+  // A whole stops when its parts have.
+  if (stage(file) == Stage::stopping && file.held_since && !is_whole(file)) {
     sooner(*file.held_since + (file.publish_ordered ? hold_max : stop_within));
   }
   if (file.status == Status::committed) {
@@ -364,7 +469,8 @@ bool is_over(const Transfer& transfer, const EndpointMemory& memory, Now now) {
   return *due <= now.wall || went_back;
 }
 
-std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now) {
+std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now,
+                              const Draws& draws) {
   if (!is_over(transfer, memory, now)) return std::nullopt;
   ChangeWriter writer(transfer, now.wall);
   File& file = writer.file();
@@ -381,11 +487,11 @@ std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& me
   if (finish_by && *finish_by <= now.wall) {
     Fault fault{FaultCode::finish_by_passed, Side::none, Doing::nothing, "",
                 file.fault ? sentence(*file.fault) : ""};
-    end_failed(writer, std::move(fault), "");
+    end_failed(writer, std::move(fault), "", draws.ledger);
     return writer.take();
   }
   const auto limit = hold_limit(transfer, memory);
-  end_failed(writer, limit->fault, limit->why);
+  end_failed(writer, limit->fault, limit->why, draws.ledger);
   return writer.take();
 }
 

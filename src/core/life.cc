@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array<std::string_view, 7> statuses{
     "inactive", "committed", "active", "done", "failed", "user_stop_partial_trans", "user_stop"};
+constexpr std::array<std::string_view, 5> kinds{"file", "bundle", "listing", "list", "tree"};
 constexpr std::array<std::string_view, 2> credential_kinds{"x509_proxy", "password"};
 
 }  // namespace
@@ -17,6 +18,12 @@ std::string_view word(Status status) {
 }
 std::optional<Status> status_of(std::string_view word) {
   return enumerator_of<Status>(word, statuses);
+}
+std::string_view word(Kind kind) {
+  return word_of(kind, kinds);
+}
+std::optional<Kind> kind_of(std::string_view word) {
+  return enumerator_of<Kind>(word, kinds);
 }
 std::string_view word(CredentialKind kind) {
   return word_of(kind, credential_kinds);
@@ -28,6 +35,25 @@ std::optional<CredentialKind> credential_kind_of(std::string_view word) {
 bool is_final(Status status) {
   return status == Status::done || status == Status::failed ||
          status == Status::user_stop_partial_trans;
+}
+
+Tally tally_of(const Transfer& part) {
+  const File& file = part.file;
+  if (file.kind == Kind::bundle) return tally_of(file.bundle);
+  const bool failed = file.status == Status::failed;
+  const bool done = file.status == Status::done;
+  Tally sum;
+  // Of a listing only its failure counts, as that of a file would.
+  if (file.kind == Kind::listing) {
+    sum.files = sum.failed = failed ? 1 : 0;
+    return sum;
+  }
+  sum.files = 1;
+  sum.bytes = file.size;
+  sum.failed = failed ? 1 : 0;
+  sum.done = done ? 1 : 0;
+  sum.bytes_done = done ? file.size : 0;
+  return sum;
 }
 
 Stage stage(const File& file) {

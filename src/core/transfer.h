@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "base/url.h"
 #include "base/uuid.h"
+#include "core/bundle.h"
 #include "core/life.h"
 #include "wire/message.h"
 
@@ -30,8 +31,19 @@ struct Request {
   Options options;
   std::string digest;  // SHA-256 over URLs and options: what "same content" means
   WallTime submitted_at{};
+  // Of a part of a request of many files: whose part it is, and which. Its handle is made of the
+  // two, with a '/' that no user's handle has.
+  std::optional<Uuid> whole{};
+  std::uint64_t number = 0;
   bool operator==(const Request&) const = default;
 };
+
+// What a record is of. A request of many files, given as a list or found in a tree, is a *whole*:
+// no mover moves it. The files are in its parts, which are transfers like any other: bundles of
+// small files, single large files, and the listing that finds them.
+enum class Kind : std::uint8_t { file, bundle, listing, list, tree };
+std::string_view word(Kind kind);
+std::optional<Kind> kind_of(std::string_view word);
 
 // Where bytes of this transfer stand beside the destination.
 struct Part {
@@ -47,9 +59,10 @@ struct Part {
   bool operator==(const Part&) const = default;
 };
 
-// The one file of a request. Trees and manifests will give a request many.
+// Where the work on a request stands.
 struct File {
   Uuid id;
+  Kind kind = Kind::file;
   std::uint64_t version =
       0;  // counts every saved change; the store refuses a save from another one
   Status status = Status::inactive;
@@ -88,6 +101,13 @@ struct File {
   bool adopted = false;    // done because an identical file stood there
   std::uint64_t size = 0;  // known once source_facts is, or when done
   std::optional<WallTime> committed_at, started_at, finished_at;
+
+  // Of a request of many files and its parts.
+  std::uint32_t life = 0;  // how often the whole was committed; a part: in which of these it is
+  std::uint64_t born = 0;  // parts that it gave the whole: what the next number is made of
+  Tally tally{};           // of a part its files; of the whole those of all parts
+  Bundle bundle{};         // kind bundle
+  std::vector<FolderDue> due{};  // kind listing: what is not listed yet
   bool operator==(const File&) const = default;
 };
 
@@ -98,10 +118,17 @@ struct Transfer {
 };
 
 Stage stage(const File& file);
+inline bool is_part(const Transfer& transfer) {
+  return transfer.request.whole.has_value();
+}
+inline bool is_whole(const File& file) {
+  return file.kind == Kind::list || file.kind == Kind::tree;
+}
 inline Task task_of(const File& file) {
   return {file.id, file.epoch};
 }
-bool is_final(Status status);  // done, failed, user_stop_partial_trans
+bool is_final(Status status);          // done, failed, user_stop_partial_trans
+Tally tally_of(const Transfer& part);  // what a part adds to the sums of its whole
 
 // A line of the history: every change with when, who and why (P13).
 struct Event {
@@ -142,6 +169,7 @@ struct LedgerPart {
   Uuid part;
   std::vector<std::uint32_t> epochs;
   WallTime since{};
+  std::vector<BundleItem> items{};  // of a bundle: whose parts, instead of one
 };
 
 // An order that was saved with the change it follows from and stays until its answer is saved.

@@ -1,0 +1,310 @@
+#include "core/bundle.h"
+
+#include <algorithm>
+
+#include "base/varint.h"
+#include "wire/frame.h"
+
+namespace rft {
+namespace {
+
+// Which optional members follow, and the small enumerations. Never renumbered: rows hold them.
+enum Bits : std::uint64_t {
+  has_size = 1,
+  has_wanted = 2,
+  has_intent = 4,
+  has_intent_checksum = 8,
+  has_fate = 16,
+  has_checksum = 32,
+  is_adopted = 64,
+  has_fault = 128,
+};
+constexpr unsigned fate_at = 8, verdict_at = 12;
+constexpr std::uint64_t form_version = 1;
+
+void put(std::string& out, std::string_view text) {
+  append_varint(out, text.size());
+  out += text;
+}
+void put(std::string& out, const Checksum& checksum) {
+  put(out, checksum.algorithm);
+  put(out, checksum.value);
+}
+
+// Reads on until the first malformed value, and says so at the end.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  std::uint64_t number() {
+    const auto value = take_varint(rest_);
+    good_ = good_ && value.has_value();
+    return value.value_or(0);
+  }
+  std::string text() {
+    const std::uint64_t length = number();
+    if (length > rest_.size()) {
+      good_ = false;
+      return {};
+    }
+    std::string taken(rest_.substr(0, length));
+    rest_.remove_prefix(length);
+    return taken;
+  }
+  Checksum checksum() {
+    Checksum read;
+    read.algorithm = text();
+    read.value = text();
+    return read;
+  }
+  Fault fault() {
+    auto read = fault_from_json(text());
+    good_ = good_ && read.has_value();
+    return read.value_or(Fault{});
+  }
+  void refuse() { good_ = false; }
+  bool good() const { return good_; }
+  bool at_end() const { return rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool good_ = true;
+};
+
+std::uint64_t bits_of(const BundleFile& file) {
+  std::uint64_t bits = 0;
+  if (file.size) bits |= has_size;
+  if (file.wanted != WantedChecksum{}) bits |= has_wanted;
+  if (file.intent) bits |= has_intent;
+  if (file.intent && file.intent->checksum) bits |= has_intent_checksum;
+  if (file.fate) bits |= has_fate | static_cast<std::uint64_t>(*file.fate) << fate_at;
+  if (file.checksum) bits |= has_checksum;
+  if (file.adopted) bits |= is_adopted;
+  if (file.fault) bits |= has_fault;
+  return bits | static_cast<std::uint64_t>(file.verdict) << verdict_at;
+}
+
+void put(std::string& out, const BundleFile& file) {
+  append_varint(out, bits_of(file));
+  put(out, file.source);
+  put(out, file.destination);
+  if (file.size) append_varint(out, *file.size);
+  if (file.wanted != WantedChecksum{}) {
+    put(out, file.wanted.algorithm);
+    put(out, file.wanted.value);
+  }
+  if (file.intent) {
+    append_varint(out, file.intent->part.size);
+    put(out, file.intent->part.modify);
+    put(out, file.intent->part.unique);
+    if (file.intent->checksum) put(out, *file.intent->checksum);
+  }
+  if (file.checksum) put(out, *file.checksum);
+  if (file.fault) put(out, fault_json(*file.fault));
+}
+
+template <class Enum>
+Enum enumerator(Reader& in, std::uint64_t bits, unsigned at, Enum last) {
+  const std::uint64_t value = bits >> at & 15;
+  if (value > static_cast<std::uint64_t>(last)) in.refuse();
+  return static_cast<Enum>(std::min(value, static_cast<std::uint64_t>(last)));
+}
+
+BundleFile take_file(Reader& in) {
+  const std::uint64_t bits = in.number();
+  BundleFile file;
+  file.source = in.text();
+  file.destination = in.text();
+  if (bits & has_size) file.size = in.number();
+  if (bits & has_wanted) {
+    const Checksum wanted = in.checksum();
+    file.wanted = {wanted.algorithm, wanted.value};
+  }
+  if (bits & has_intent) {
+    PublishIntent& intent = file.intent.emplace();
+    intent.part.size = in.number();
+    intent.part.modify = in.text();
+    intent.part.unique = in.text();
+    if (bits & has_intent_checksum) intent.checksum = in.checksum();
+  }
+  if (bits & has_fate) file.fate = enumerator(in, bits, fate_at, Fate::apart);
+  file.verdict = enumerator(in, bits, verdict_at, Verdict::not_verified);
+  if (bits & has_checksum) file.checksum = in.checksum();
+  file.adopted = (bits & is_adopted) != 0;
+  if (bits & has_fault) file.fault = in.fault();
+  return file;
+}
+
+template <class Change>
+Bundle changed(const Bundle& bundle, Change change) {
+  std::vector<BundleFile> files = bundle.files();
+  for (BundleFile& file : files) change(file);
+  return Bundle(std::move(files));
+}
+
+void take_outcome(BundleFile& file, const ItemOutcome& outcome) {
+  file.fate = outcome.fate;
+  file.intent.reset();
+  if (outcome.fate != Fate::failed) file.size = outcome.size;
+  file.checksum = outcome.checksum;
+  file.verdict = outcome.verdict;
+  file.adopted = outcome.adopted;
+  file.fault = outcome.fault;
+}
+
+void fail_file(BundleFile& file, const Fault& fault) {
+  file.fate = Fate::failed;
+  file.intent.reset();
+  file.fault = fault;
+}
+
+bool stands_alone(const NewFile& file) {
+  return file.size && *file.size >= bundle_file_max && !file.passed_over;
+}
+
+bool same_link(const NewFile& a, const NewFile& b) {
+  return a.source.endpoint == b.source.endpoint && a.destination.endpoint == b.destination.endpoint;
+}
+
+}  // namespace
+
+const std::vector<BundleFile>& Bundle::files() const {
+  static const std::vector<BundleFile> none;
+  return files_ ? *files_ : none;
+}
+
+std::string Bundle::bytes_form() const {
+  std::string out;
+  if (empty()) return out;
+  append_varint(out, form_version);
+  append_varint(out, files().size());
+  for (const BundleFile& file : files()) put(out, file);
+  return out;
+}
+
+std::optional<Bundle> Bundle::from_bytes_form(std::string_view bytes) {
+  if (bytes.empty()) return Bundle();
+  Reader in(bytes);
+  if (in.number() != form_version) return std::nullopt;
+  const std::uint64_t count = in.number();
+  std::vector<BundleFile> files;
+  while (in.good() && files.size() < count) files.push_back(take_file(in));
+  if (!in.good() || !in.at_end()) return std::nullopt;
+  return Bundle(std::move(files));
+}
+
+Tally& Tally::operator+=(const Tally& other) {
+  files += other.files;
+  done += other.done;
+  failed += other.failed;
+  skipped += other.skipped;
+  bytes += other.bytes;
+  bytes_done += other.bytes_done;
+  return *this;
+}
+
+Tally& Tally::operator-=(const Tally& other) {
+  files -= other.files;
+  done -= other.done;
+  failed -= other.failed;
+  skipped -= other.skipped;
+  bytes -= other.bytes;
+  bytes_done -= other.bytes_done;
+  return *this;
+}
+
+Tally tally_of(const Bundle& bundle) {
+  Tally sum;
+  for (const BundleFile& file : bundle.files()) {
+    if (file.fate == Fate::apart) continue;
+    ++sum.files;
+    sum.bytes += file.size.value_or(0);
+    if (file.fate == Fate::failed) ++sum.failed;
+    if (file.fate == Fate::skipped) ++sum.skipped;
+    if (file.fate != Fate::done) continue;
+    ++sum.done;
+    sum.bytes_done += file.size.value_or(0);
+  }
+  return sum;
+}
+
+std::vector<BundleItem> waiting_items(const Bundle& bundle) {
+  std::vector<BundleItem> items;
+  for (std::uint32_t number = 0; number < bundle.files().size(); ++number) {
+    const BundleFile& file = bundle.files()[number];
+    if (file.fate) continue;
+    items.push_back({number, file.source, file.destination, file.wanted, file.intent});
+  }
+  return items;
+}
+
+Bundle with_outcomes(const Bundle& bundle, const std::vector<ItemOutcome>& outcomes) {
+  std::vector<BundleFile> files = bundle.files();
+  for (const ItemOutcome& outcome : outcomes) {
+    const bool waits = outcome.number < files.size() && !files[outcome.number].fate;
+    if (waits) take_outcome(files[outcome.number], outcome);
+  }
+  return Bundle(std::move(files));
+}
+
+Bundle with_intents(const Bundle& bundle, const std::vector<VerifiedItem>& verified) {
+  std::vector<BundleFile> files = bundle.files();
+  for (const VerifiedItem& item : verified) {
+    const bool waits = item.number < files.size() && !files[item.number].fate;
+    if (waits) files[item.number].intent = item.intent;
+  }
+  return Bundle(std::move(files));
+}
+
+Bundle without_intents(const Bundle& bundle) {
+  return changed(bundle, [](BundleFile& file) { file.intent.reset(); });
+}
+
+Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault) {
+  return changed(bundle, [&](BundleFile& file) {
+    if (!file.fate) fail_file(file, fault);
+  });
+}
+
+Bundle failed_waiting_again(const Bundle& bundle) {
+  return changed(bundle, [](BundleFile& file) {
+    if (file.fate != Fate::failed) return;
+    file.fate.reset();
+    file.fault.reset();
+  });
+}
+
+std::vector<std::vector<NewFile>> cut_into_bundles(std::vector<NewFile> files) {
+  std::vector<std::vector<NewFile>> bundles;
+  std::size_t names = 0;
+  for (NewFile& file : files) {
+    const std::size_t length = file.source.path.size() + file.destination.path.size();
+    const bool joins =
+        !bundles.empty() && !stands_alone(file) && !stands_alone(bundles.back().front()) &&
+        same_link(bundles.back().front(), file) && bundles.back().size() < bundle_items_max &&
+        names + length <= bundle_names_max;
+    if (!joins) {
+      bundles.emplace_back();
+      names = 0;
+    }
+    names += length;
+    bundles.back().push_back(std::move(file));
+  }
+  return bundles;
+}
+
+Bundle bundle_of(const std::vector<NewFile>& files) {
+  std::vector<BundleFile> made;
+  made.reserve(files.size());
+  for (const NewFile& file : files) {
+    BundleFile one;
+    one.source = file.source.path;
+    one.destination = file.destination.path;
+    one.size = file.size;
+    one.wanted = file.checksum;
+    if (file.passed_over) fail_file(one, *file.passed_over);
+    made.push_back(std::move(one));
+  }
+  return Bundle(std::move(made));
+}
+
+}  // namespace rft

@@ -1,0 +1,89 @@
+// Bundle: the many small files of one transfer, and what became of each.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wire/message.h"
+
+namespace rft {
+
+// A file of a bundle. Its number is its place in the bundle.
+struct BundleFile {
+  std::string source;  // paths at the two endpoints of the bundle, percent-encoded
+  std::string destination;
+  std::optional<std::uint64_t> size;      // as it was listed; of one with an outcome: as it is
+  WantedChecksum wanted{};                // the user's
+  std::optional<PublishIntent> intent{};  // saved before the order to rename (design 5.6)
+  std::optional<Fate> fate{};             // none: it waits
+  std::optional<Checksum> checksum{};     // proven
+  Verdict verdict = Verdict::none;
+  bool adopted = false;
+  std::optional<Fault> fault{};  // of a failed one
+  bool operator==(const BundleFile&) const = default;
+};
+
+// A value whose copies share their content: a change copies its transfer, and most changes leave
+// the files as they are.
+class Bundle {
+ public:
+  Bundle() = default;
+  explicit Bundle(std::vector<BundleFile> files)
+      : files_(std::make_shared<const std::vector<BundleFile>>(std::move(files))) {}
+
+  const std::vector<BundleFile>& files() const;
+  bool empty() const { return files().empty(); }
+  bool operator==(const Bundle& other) const {
+    return files_ == other.files_ || files() == other.files();
+  }
+
+  // Octets for a column: about 80 a file, and back. Nothing where they are no bundle.
+  std::string bytes_form() const;
+  static std::optional<Bundle> from_bytes_form(std::string_view bytes);
+
+ private:
+  std::shared_ptr<const std::vector<BundleFile>> files_;
+};
+
+// Sums over files. Those that are moved apart are counted where they are moved.
+struct Tally {
+  std::uint64_t files = 0;
+  std::uint64_t done = 0, failed = 0, skipped = 0;
+  std::uint64_t bytes = 0;       // of all whose size is known
+  std::uint64_t bytes_done = 0;  // of the done
+  Tally& operator+=(const Tally& other);
+  Tally& operator-=(const Tally& other);
+  bool operator==(const Tally&) const = default;
+  std::uint64_t ended() const { return done + failed + skipped; }
+};
+Tally tally_of(const Bundle& bundle);
+
+// The items of an order: the files that wait, and the leftovers of a ledger's entry.
+std::vector<BundleItem> waiting_items(const Bundle& bundle);
+
+// Changed copies.
+Bundle with_outcomes(const Bundle& bundle, const std::vector<ItemOutcome>& outcomes);
+Bundle with_intents(const Bundle& bundle, const std::vector<VerifiedItem>& verified);
+Bundle without_intents(const Bundle& bundle);
+Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault);
+Bundle failed_waiting_again(const Bundle& bundle);  // for a commit of a failed request
+
+// What is asked to be moved: a line of a manifest, or a file that a listing named.
+struct NewFile {
+  Url source;
+  Url destination;
+  std::optional<std::uint64_t> size;
+  WantedChecksum checksum{};
+  std::optional<Fault> passed_over{};  // it cannot be moved, and this is why
+  bool operator==(const NewFile&) const = default;
+};
+
+// Cut into bundles in order: of one link each, within bundle_items_max and bundle_names_max. What
+// is known to be as large as bundle_file_max stands alone.
+std::vector<std::vector<NewFile>> cut_into_bundles(std::vector<NewFile> files);
+Bundle bundle_of(const std::vector<NewFile>& files);
+
+}  // namespace rft

@@ -1,0 +1,89 @@
+#include "core/bundle.h"
+
+#include <gtest/gtest.h>
+
+namespace rft {
+namespace {
+
+NewFile a_file(int n, std::optional<std::uint64_t> size = 1, const char* host = "a") {
+  const std::string name = "/f" + std::to_string(n);
+  return {
+      *parse_url("ftp://" + std::string(host) + name), *parse_url("ftp://b" + name), size, {}, {}};
+}
+
+std::vector<NewFile> some_files(int count) {
+  std::vector<NewFile> files;
+  for (int n = 0; n < count; ++n) files.push_back(a_file(n));
+  return files;
+}
+
+const Fault no_file{FaultCode::no_such_file, Side::source, Doing::look, "550 no", ""};
+
+TEST(Bundle, every_member_of_a_file_survives_its_row) {
+  BundleFile file{"/a%20b",
+                  "/c",
+                  5,
+                  {"MD5", "0a"},
+                  PublishIntent{{5, "m", "u"}, Checksum{"MD5", "0a"}},
+                  Fate::failed,
+                  Checksum{"SHA1", "ff"},
+                  Verdict::verified,
+                  true,
+                  no_file};
+  const Bundle bundle({file, {"/x", "/y", std::nullopt}});
+  EXPECT_EQ(Bundle::from_bytes_form(bundle.bytes_form()), bundle);
+  EXPECT_EQ(Bundle::from_bytes_form(Bundle().bytes_form()), Bundle());
+}
+
+TEST(Bundle, a_row_that_was_cut_is_refused) {
+  const std::string whole = bundle_of(some_files(3)).bytes_form();
+  for (std::size_t length = 1; length < whole.size(); ++length) {
+    EXPECT_FALSE(Bundle::from_bytes_form(whole.substr(0, length))) << length;
+  }
+  EXPECT_FALSE(Bundle::from_bytes_form(whole + "x"));
+}
+
+TEST(Bundle, an_outcome_is_taken_once_and_counted) {
+  const Bundle begun = bundle_of(some_files(4));
+  const Bundle ended =
+      with_outcomes(begun, {{0, Fate::done, 7, {}, Verdict::verified, false, {}},
+                            {1, Fate::failed, 0, {}, Verdict::none, false, no_file},
+                            {2, Fate::apart, 1ULL << 40, {}, Verdict::none, false, {}},
+                            {99, Fate::done, 1, {}, Verdict::none, false, {}}});
+  EXPECT_EQ(tally_of(ended), (Tally{3, 1, 1, 0, 9, 7}));
+  EXPECT_EQ(with_outcomes(ended, {{0, Fate::failed, 0, {}, Verdict::none, false, no_file}}), ended);
+  const auto waiting = waiting_items(ended);
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0].number, 3U);
+}
+
+TEST(Bundle, what_failed_goes_again_and_what_is_done_does_not) {
+  const Bundle ended = with_outcomes(bundle_of(some_files(2)),
+                                     {{0, Fate::done, 1, {}, Verdict::verified, false, {}},
+                                      {1, Fate::failed, 0, {}, Verdict::none, false, no_file}});
+  const auto again = waiting_items(failed_waiting_again(ended));
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].number, 1U);
+}
+
+TEST(Bundle, files_are_cut_by_link_number_and_size) {
+  std::vector<NewFile> files = some_files(static_cast<int>(bundle_items_max) + 1);
+  files.push_back(a_file(1000, bundle_file_max));
+  files.push_back(a_file(1001, 1, "other"));
+  files.push_back(a_file(1002, std::nullopt, "other"));
+  const auto cut = cut_into_bundles(files);
+  ASSERT_EQ(cut.size(), 4U);
+  EXPECT_EQ(cut[0].size(), bundle_items_max);
+  EXPECT_EQ(cut[1].size(), 1U);
+  EXPECT_EQ(cut[2].front().size, bundle_file_max);
+  EXPECT_EQ(cut[3].size(), 2U);
+}
+
+TEST(Bundle, names_that_are_long_make_smaller_bundles) {
+  NewFile file = a_file(0);
+  file.source.path = "/" + std::string(bundle_names_max / 3, 'x');
+  EXPECT_EQ(cut_into_bundles({file, file, file}).size(), 2U);
+}
+
+}  // namespace
+}  // namespace rft

@@ -1,0 +1,57 @@
+// A request of many files: what becomes of it follows from its parts.
+#include <fmt/format.h>
+
+#include "core/change.h"
+
+namespace rft {
+namespace {
+
+void end(ChangeWriter& writer, Status status, const Tally& sums, std::string_view what) {
+  File& file = writer.file();
+  file.status = status;
+  file.stop_asked = false;
+  file.hold = Hold::none;
+  file.hold_detail.clear();
+  file.held_since.reset();
+  file.finished_at = writer.at();
+  file.tally = sums;
+  file.size = sums.bytes_done;
+  writer.say(service, std::string(what),
+             fmt::format("{} of {} files, {} bytes; {} failed, {} skipped", sums.done, sums.files,
+                         sums.bytes_done, sums.failed, sums.skipped));
+}
+
+}  // namespace
+
+std::optional<Change> on_start(const Transfer& whole, Now now) {
+  if (life::at(stage(whole.file), Happening::grant) != Becomes::starts) return std::nullopt;
+  ChangeWriter writer(whole, now.wall);
+  File& file = writer.file();
+  file.status = Status::active;
+  file.hold = Hold::none;
+  file.hold_detail.clear();
+  file.not_before.reset();
+  if (!file.started_at) file.started_at = now.wall;
+  writer.say(service, "started", "");
+  return writer.take();
+}
+
+// Stop wins over any fault, but not over the truth: where every file is there it is done.
+std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, Now now) {
+  if (whole.file.status != Status::active) return std::nullopt;
+  ChangeWriter writer(whole, now.wall);
+  const bool all_ended = sums.ended() == sums.files;
+  if (all_ended && sums.failed == 0) {
+    writer.file().fault.reset();
+    end(writer, Status::done, sums, "done");
+  } else if (whole.file.stop_asked) {
+    end(writer, Status::user_stop_partial_trans, sums, "stopped");
+  } else {
+    writer.file().fault = Fault{FaultCode::some_files_failed, Side::none, Doing::nothing, "",
+                                fmt::format("{} of {}", sums.failed, sums.files)};
+    end(writer, Status::failed, sums, "failed");
+  }
+  return writer.take();
+}
+
+}  // namespace rft
