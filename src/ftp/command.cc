@@ -136,6 +136,9 @@ Command mlst(std::string_view path) {
 Command mlsc(std::string_view path) {
   return {"MLSC", std::string(path)};
 }
+Command mlsd(std::string_view path) {
+  return {"MLSD", std::string(path)};
+}
 Command size(std::string_view path) {
   return {"SIZE", std::string(path)};
 }

@@ -59,6 +59,7 @@ Command opts_cksm_markers(unsigned seconds);  // 113 while a checksum is compute
 // Looking and changing. Paths are bytes, absolute.
 Command mlst(std::string_view path);
 Command mlsc(std::string_view path);  // a folder's listing in the reply itself
+Command mlsd(std::string_view path);  // the same over a data connection
 Command size(std::string_view path);
 Command mdtm(std::string_view path);
 Command mkd(std::string_view path);

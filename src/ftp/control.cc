@@ -13,6 +13,10 @@ bool ends_the_session(const Command& command) {
   return command.verb == "ABOR" || command.verb == "QUIT";
 }
 
+ReplyForm form_of_reply_to(const Command& command) {
+  return command.verb == "MLSC" ? ReplyForm::listing : ReplyForm::whole;
+}
+
 }  // namespace
 
 Result<Ticket, Fault> ControlChannel::send(const Command& command) {
@@ -24,7 +28,7 @@ Result<Ticket, Fault> ControlChannel::send(const Command& command) {
   if (line && protection_) line = protection_->protect(*line);
   if (!line) return tl::unexpected(marked(line.error()));
   output_ += *line;
-  waiting_.push_back(++last_);
+  waiting_.push_back({++last_, form_of_reply_to(command)});
   aborted_ = aborted_ || command.verb == "ABOR";
   return last_;
 }
@@ -68,11 +72,13 @@ Result<void, Fault> ControlChannel::protect_with(std::unique_ptr<Protection> pro
                                 "protection was switched on in the middle of a command"});
   }
   protection_ = std::move(protection);
+  outer_.expect(ReplyForm::tokens);
   return {};
 }
 
 // One inner reply may take several outer ones and the other way round; what comes out is in order.
 Result<std::optional<Reply>, Fault> ControlChannel::next_reply() {
+  (protection_ ? inner_ : outer_).expect(form_due());
   if (!protection_) {
     Result<std::optional<Reply>, Fault> reply = outer_.next();
     if (reply && *reply && (*reply)->is_protected()) {
@@ -113,10 +119,14 @@ Result<void, Fault> ControlChannel::unwrap(const Reply& outer) {
   return {};
 }
 
+ReplyForm ControlChannel::form_due() const {
+  return waiting_.empty() ? ReplyForm::whole : waiting_.front().form;
+}
+
 Answer ControlChannel::matched(Reply reply) {
-  const bool final = !reply.is_preliminary();
+  const bool final = !reply.is_preliminary() && !reply.more;
   if (waiting_.empty()) return {std::nullopt, std::move(reply), final};
-  const Ticket ticket = waiting_.front();
+  const Ticket ticket = waiting_.front().ticket;
   if (final) waiting_.pop_front();
   return {ticket, std::move(reply), final};
 }

@@ -44,7 +44,7 @@ inline constexpr Ticket greeting = 0;
 struct Answer {
   std::optional<Ticket> ticket;  // nothing: nobody asked for it (a 421, a late marker)
   Reply reply;
-  bool final = false;  // false: a preliminary reply, more will come for this ticket
+  bool final = false;  // false: a preliminary reply or a piece; more will come for this ticket
   bool operator==(const Answer&) const = default;
 };
 
@@ -85,6 +85,7 @@ class ControlChannel {
   Result<std::optional<Reply>, Fault> next_reply();
   Result<void, Fault> unwrap(const Reply& outer);
   Answer matched(Reply reply);
+  ReplyForm form_due() const;
   bool is_out_of_step(const Answer& answer);
   Fault marked(Fault fault) const;
 
@@ -93,7 +94,11 @@ class ControlChannel {
   ReplyReader outer_;
   ReplyReader inner_;  // what protected replies hold
   std::unique_ptr<Protection> protection_;
-  std::deque<Ticket> waiting_{greeting};
+  struct Waiting {
+    Ticket ticket;
+    ReplyForm form;
+  };
+  std::deque<Waiting> waiting_{{greeting, ReplyForm::whole}};
   Ticket last_ = greeting;
   std::size_t unasked_ = 0;  // since the last answer
   bool aborted_ = false;

@@ -228,5 +228,51 @@ TEST(Control, protection_begins_only_between_commands) {
   EXPECT_FALSE(channel.protect_with(std::make_unique<CountingProtection>()));
 }
 
+TEST(Control, a_listing_is_answered_in_pieces_and_the_next_command_after_its_last) {
+  ControlChannel channel = greeted();
+  const Ticket listing = *channel.send(mlsc("/d"));
+  const Ticket after = *channel.send(noop());
+  std::string bytes = "150-Contents of /d\r\n";
+  for (int i = 0; i < 2000; ++i) bytes += " Type=file;Size=1; name\r\n";
+  bytes += "250 End.\r\n200 ok\r\n";
+  const auto all = answers(channel, bytes);
+  ASSERT_GT(all.size(), 3U);
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+    EXPECT_EQ(all[i].ticket, listing);
+    EXPECT_EQ(all[i].final, i + 2 == all.size());
+  }
+  EXPECT_EQ(all.back(), (Answer{after, {200, {"ok"}}, true}));
+}
+
+TEST(Control, a_protected_listing_may_take_more_tokens_than_a_reply_has_lines) {
+  class Base64 : public Protection {
+   public:
+    Result<std::string, Fault> protect(std::string_view line) override { return std::string(line); }
+    Result<std::string, Fault> unprotect(std::string_view token) override {
+      return base64_decode(token).value_or("");
+    }
+  };
+  ControlChannel channel = greeted();
+  ASSERT_TRUE(channel.protect_with(std::make_unique<Base64>()));
+  ASSERT_TRUE(channel.send(mlsc("/d")));
+  std::string bytes = "632-" + base64("250-Contents\r\n") + "\r\n";
+  for (std::size_t i = 0; i < 2 * reply_lines_max; ++i) {
+    bytes += "632-" + base64(" Type=file;Size=1; name\r\n") + "\r\n";
+  }
+  const auto all = answers(channel, bytes + "632 " + base64("250 End.\r\n") + "\r\n");
+  std::size_t entries = 0;
+  for (const Answer& answer : all) entries += answer.reply.lines.size();
+  EXPECT_EQ(entries, 2 * reply_lines_max + 2);
+  EXPECT_TRUE(all.back().final);
+}
+
+TEST(Control, only_a_listing_may_be_longer_than_a_reply) {
+  ControlChannel channel = greeted();
+  ASSERT_TRUE(channel.send(mlst("/d")));
+  std::string bytes = "250-Contents of /d\r\n";
+  for (std::size_t i = 0; i <= reply_lines_max; ++i) bytes += " Type=file; n\r\n";
+  EXPECT_EQ(broken_by(channel, bytes), FaultCode::protocol_broken);
+}
+
 }  // namespace
 }  // namespace rft::ftp

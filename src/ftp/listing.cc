@@ -25,6 +25,12 @@ EntryType type_of(std::string_view value) {
   return EntryType::other;
 }
 
+// proftpd says symlink, others slink or slink:<target>.
+bool is_type_of_link(std::string_view value) {
+  const std::string word = to_lower(value);
+  return word.starts_with("os.unix=slink") || word.starts_with("os.unix=symlink");
+}
+
 std::optional<unsigned> octal_mode(std::string_view text) {
   constexpr std::size_t length_max = 7;  // with the file type's bits before the mode's
   if (text.empty() || text.size() > length_max) return std::nullopt;
@@ -40,6 +46,7 @@ std::optional<unsigned> octal_mode(std::string_view text) {
 bool set_fact(Facts& facts, std::string_view name, std::string_view value) {
   if (equals_ignoring_case(name, "type")) {
     facts.type = type_of(value);
+    facts.is_link = facts.is_link || is_type_of_link(value);
   } else if (equals_ignoring_case(name, "size")) {
     facts.size = parse_number(value);
     return facts.size.has_value();
@@ -53,6 +60,8 @@ bool set_fact(Facts& facts, std::string_view name, std::string_view value) {
     facts.perm = value;
   } else if (equals_ignoring_case(name, "unix.mode")) {
     facts.mode = octal_mode(value);
+  } else if (equals_ignoring_case(name, "unix.slink")) {
+    facts.is_link = !value.empty();
   }
   return true;
 }
@@ -97,6 +106,36 @@ Result<Facts, Fault> mlst_facts(const Reply& reply) {
     return malformed("the reply to MLST", reply.text());
   }
   return facts_of_line(std::string_view(reply.lines[1]).substr(1));
+}
+
+Result<std::vector<Facts>, Fault> mlsc_facts(const Reply& piece) {
+  std::vector<Facts> all;
+  for (const std::string& line : piece.lines) {
+    if (!line.starts_with(' ')) continue;
+    auto facts = facts_of_line(std::string_view(line).substr(1));
+    if (!facts) return tl::unexpected(facts.error());
+    all.push_back(std::move(*facts));
+  }
+  return all;
+}
+
+void ListingLines::feed(std::string_view bytes) {
+  buffer_.erase(0, begin_);
+  begin_ = 0;
+  buffer_ += bytes;
+}
+
+Result<std::optional<std::string>, Fault> ListingLines::next() {
+  const std::size_t end = buffer_.find("\r\n", begin_);
+  const std::size_t size = std::min(end, buffer_.size()) - begin_;
+  if (size > reply_line_max) {
+    return malformed("a line longer than the limit",
+                     printable(std::string_view(buffer_).substr(begin_), reply_text_max));
+  }
+  if (end == std::string::npos) return std::optional<std::string>();
+  std::optional<std::string> line = buffer_.substr(begin_, size);
+  begin_ = end + 2;
+  return line;
 }
 
 Result<std::uint64_t, Fault> size_of(const Reply& reply) {

@@ -31,6 +31,47 @@ TEST(Listing, a_line_of_a_listing_names_folders_and_the_folder_itself) {
   EXPECT_EQ(facts_of_line(" name alone")->name, "name alone");
 }
 
+TEST(Listing, a_symbolic_link_is_told_whether_the_server_follows_it_or_not) {
+  const auto followed = facts_of_line("Type=dir;Size=1;UNIX.slink=/d/sub; l");
+  EXPECT_EQ(followed->type, EntryType::folder);
+  EXPECT_TRUE(followed->is_link);
+  const auto alone = facts_of_line("type=OS.unix=symlink; l");
+  EXPECT_EQ(alone->type, EntryType::other);
+  EXPECT_TRUE(alone->is_link);
+  EXPECT_FALSE(facts_of_line("Type=file; l")->is_link);
+}
+
+TEST(Listing, the_entries_of_a_piece_are_its_lines_with_a_blank) {
+  const auto facts =
+      mlsc_facts({250, {"Contents of /d", " Type=file;  a", " Type=dir; b", "End."}});
+  ASSERT_TRUE(facts);
+  ASSERT_EQ(facts->size(), 2U);
+  EXPECT_EQ(facts->front().name, " a");
+  EXPECT_FALSE(mlsc_facts({250, {"Contents of /d", " no facts", "End."}}));
+}
+
+TEST(Listing, lines_of_mlsd_end_with_crlf_alone_wherever_they_are_cut) {
+  const std::string bytes = "Type=file; a\nb\r\nType=file; c\xFF\r\r\n";
+  for (std::size_t step = 1; step <= bytes.size(); ++step) {
+    ListingLines lines;
+    std::vector<std::string> got;
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+      lines.feed(std::string_view(bytes).substr(at, step));
+      for (auto line = lines.next(); line && *line; line = lines.next()) got.push_back(**line);
+    }
+    EXPECT_EQ(got, (std::vector<std::string>{"Type=file; a\nb", "Type=file; c\xFF\r"})) << step;
+    EXPECT_TRUE(lines.is_between_lines());
+  }
+}
+
+TEST(Listing, a_line_of_mlsd_longer_than_the_limit_is_a_fault) {
+  ListingLines lines;
+  lines.feed(std::string(reply_line_max, 'x'));
+  EXPECT_TRUE(lines.next());
+  lines.feed("x");
+  EXPECT_FALSE(lines.next());
+}
+
 TEST(Listing, a_name_keeps_its_blanks_semicolons_and_bytes) {
   EXPECT_EQ(facts_of_line("Type=file;  a;b=c; \xFF")->name, " a;b=c; \xFF");
 }

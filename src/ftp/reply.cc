@@ -55,8 +55,9 @@ void ReplyReader::feed(std::string_view bytes) {
 
 Result<std::optional<Reply>, Fault> ReplyReader::next() {
   while (!failed_ && position_ < buffer_.size()) {
-    const std::optional<char> byte = filtered(buffer_[position_++]);
-    if (byte == '\n') {
+    const char raw = buffer_[position_++];
+    const std::optional<char> byte = is_listing() ? raw : filtered(raw);
+    if (byte == '\n' && (!is_listing() || line_.ends_with('\r'))) {
       std::optional<Reply> reply = take_line();
       if (reply) return reply;
       continue;
@@ -108,7 +109,9 @@ std::optional<char> ReplyReader::filtered(char byte) {
 
 std::optional<Reply> ReplyReader::take_line() {
   if (!line_.empty() && line_.back() == '\r') line_.pop_back();
-  std::optional<Reply> reply = open_ ? continue_reply() : begin_reply();
+  std::optional<Reply> reply = !open_         ? begin_reply()
+                               : is_listing() ? continue_listing()
+                                              : continue_reply();
   line_.clear();
   return failed_ ? std::nullopt : reply;
 }
@@ -120,7 +123,7 @@ std::optional<Reply> ReplyReader::begin_reply() {
     return std::nullopt;
   }
   Reply reply{code, {after_code(line_)}};
-  if (ends_code(line_)) return reply;
+  if (ends_code(line_) || (form_ == ReplyForm::tokens && reply.is_protected())) return reply;
   open_size_ = line_.size();
   open_ = std::move(reply);
   return std::nullopt;
@@ -140,6 +143,28 @@ std::optional<Reply> ReplyReader::continue_reply() {
   std::optional<Reply> whole = std::move(open_);
   open_.reset();
   return whole;
+}
+
+// Entries begin with a blank. A line with another code than before is the listing's end or, where
+// it is negative, a refusal that takes its place.
+std::optional<Reply> ReplyReader::continue_listing() {
+  const int code = code_of_line(line_);
+  const bool has_code = code != 0 && (ends_code(line_) || continues_code(line_));
+  const bool is_last = has_code && ends_code(line_);
+  if (has_code) open_->code = code;
+  if (open_->is_negative()) {
+    open_->lines.clear();
+    open_size_ = 0;
+  }
+  open_size_ += line_.size();
+  open_->lines.push_back(has_code ? after_code(line_) : line_);
+  if (!is_last && (open_size_ < listing_piece_size || open_->is_negative())) return std::nullopt;
+  Reply piece = std::move(*open_);
+  piece.more = !is_last;
+  open_.reset();
+  if (!is_last) open_ = Reply{piece.code, {}};
+  open_size_ = 0;
+  return piece;
 }
 
 std::size_t ReplyReader::line_limit() const {

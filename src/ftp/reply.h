@@ -18,12 +18,16 @@ inline constexpr std::size_t reply_lines_max = 1000;
 // names every certificate authority that the server trusts.
 inline constexpr std::size_t reply_line_max = 8 * 1024;
 inline constexpr std::size_t reply_text_max = 2000;  // what a Fault keeps of a reply
+// A listing in the control channel's reply has no limit of its own: it is given out in pieces of
+// about this many bytes.
+inline constexpr std::size_t listing_piece_size = 16 * 1024;
 
 struct Reply {
   int code = 0;  // 100 to 699
   // What was said, line by line, without line ends. "NNN-" and "NNN " of the reply's own code are
   // taken off; every other continuation line stands as it came.
   std::vector<std::string> lines;
+  bool more = false;  // a piece of a listing; the next reply goes on with it
 
   bool is_preliminary() const { return code / 100 == 1; }
   bool is_positive() const { return code / 100 == 2; }
@@ -35,12 +39,23 @@ struct Reply {
   bool operator==(const Reply&) const = default;
 };
 
+enum class ReplyForm : std::uint8_t {
+  whole,  // as RFC 959 has it
+  // To MLSC. Its lines end with CRLF alone, for a name may hold an LF, and no byte of them is
+  // Telnet's: GCT doubles no 0xFF here. What begins as 150- may end as 250, as GCT's long ones do.
+  // Whoever can write a name with CRLF into the folder can forge lines and replies of its listing.
+  listing,
+  tokens,  // RFC 2228: each line "63x-token" or "63x token" is a reply, however many there are
+};
+
 // Makes replies of bytes as they arrive, cut anywhere. Bare LF ends a line too, NULs are dropped,
 // Telnet commands (RFC 854) are skipped and a doubled 0xFF is one. Holds at most one unfinished
 // reply plus what was fed since next() last returned nothing. Once it failed it stays failed.
 class ReplyReader {
  public:
   void feed(std::string_view bytes);
+  // Of the reply that comes next; `whole` until said otherwise.
+  void expect(ReplyForm form) { form_ = form; }
   // The next whole reply; nothing while it is incomplete; protocol_broken for what is no reply or
   // exceeds a limit. Call until it returns nothing.
   Result<std::optional<Reply>, Fault> next();
@@ -58,9 +73,14 @@ class ReplyReader {
   std::optional<Reply> take_line();
   std::optional<Reply> begin_reply();
   std::optional<Reply> continue_reply();
+  std::optional<Reply> continue_listing();
+  bool is_listing() const {
+    return form_ == ReplyForm::listing && !(open_ && open_->is_negative());
+  }
   std::size_t line_limit() const;
   void fail(std::string detail);
 
+  ReplyForm form_ = ReplyForm::whole;
   std::string buffer_;
   std::size_t position_ = 0;  // first byte of buffer_ not looked at yet
   Telnet telnet_ = Telnet::data;

@@ -140,5 +140,78 @@ TEST(Reply, its_text_is_printable_bounded_and_on_one_line) {
   EXPECT_LE((Reply{550, {std::string(60000, 'x')}}).text().size(), reply_text_max + 3);
 }
 
+// What a reply to MLSC of these bytes says, its pieces put together again.
+struct Told {
+  std::vector<std::string> lines;
+  int code = 0;
+  std::size_t pieces = 0;
+};
+Told listing_told(std::string_view bytes, std::size_t step) {
+  ReplyReader reader;
+  reader.expect(ReplyForm::listing);
+  Told told;
+  for (std::size_t at = 0; at < bytes.size(); at += step) {
+    for (const Reply& piece : replies(reader, bytes.substr(at, step))) {
+      EXPECT_TRUE(told.pieces == 0 || told.code / 100 < 2 || told.code == piece.code);
+      told.lines.insert(told.lines.end(), piece.lines.begin(), piece.lines.end());
+      told.code = piece.more ? 0 : piece.code;
+      ++told.pieces;
+    }
+  }
+  EXPECT_TRUE(reader.is_between_replies());
+  return told;
+}
+
+TEST(Reply, a_listing_of_any_length_comes_in_bounded_pieces) {
+  std::string bytes = "150-Contents of /d\r\n";
+  std::vector<std::string> lines{"Contents of /d"};
+  for (int i = 0; i < 20'000; ++i) {
+    lines.push_back(" Type=file; name-" + std::to_string(i));
+    bytes += lines.back() + "\r\n";
+  }
+  bytes += "250 End.\r\n";
+  lines.push_back("End.");
+  for (const std::size_t step : {bytes.size(), std::size_t{7}, std::size_t{16384}}) {
+    const Told told = listing_told(bytes, step);
+    EXPECT_EQ(told.code, 250) << "a long one that begins as 150- ends as 250";
+    EXPECT_EQ(told.lines, lines);
+    EXPECT_GT(told.pieces, bytes.size() / listing_piece_size / 2);
+  }
+}
+
+TEST(Reply, a_name_in_a_listing_keeps_its_bytes) {
+  const Told told = listing_told(
+      "250-Contents\r\n Type=file; a\n250 End\r\n Type=file; \xFF\xFE\r\n250 End.\r\n", 1);
+  EXPECT_EQ(told.lines, (std::vector<std::string>{"Contents", " Type=file; a\n250 End",
+                                                  " Type=file; \xFF\xFE", "End."}));
+}
+
+TEST(Reply, a_refusal_in_place_of_the_rest_of_a_listing_is_the_answer) {
+  const Told told = listing_told("150-Contents\r\n Type=file; a\r\n550-Error\r\n550 End.\r\n", 3);
+  EXPECT_EQ(told.code, 550);
+  EXPECT_EQ(told.lines, (std::vector<std::string>{"Error", "End."}));
+}
+
+TEST(Reply, a_refusal_of_a_listing_and_a_line_of_it_have_their_limits) {
+  for (const std::string beginning : {"550-No\r\n", "150-Contents\r\n550-No\r\n"}) {
+    ReplyReader reader;
+    reader.expect(ReplyForm::listing);
+    reader.feed(beginning);
+    for (std::size_t i = 0; i <= reply_lines_max; ++i) reader.feed(" no\r\n");
+    EXPECT_FALSE(reader.next());
+  }
+  ReplyReader reader;
+  reader.expect(ReplyForm::listing);
+  reader.feed("250-Contents\r\n " + std::string(reply_line_max, 'x'));
+  EXPECT_FALSE(reader.next());
+}
+
+TEST(Reply, each_line_of_tokens_is_a_reply) {
+  ReplyReader reader;
+  reader.expect(ReplyForm::tokens);
+  EXPECT_THAT(replies(reader, "632-AA\r\n632-BB\r\n632 CC\r\n"),
+              ElementsAre(Reply{632, {"AA"}}, Reply{632, {"BB"}}, Reply{632, {"CC"}}));
+}
+
 }  // namespace
 }  // namespace rft::ftp
