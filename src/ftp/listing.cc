@@ -128,7 +128,8 @@ void ListingLines::feed(std::string_view bytes) {
 Result<std::optional<std::string>, Fault> ListingLines::next() {
   const std::size_t end = buffer_.find("\r\n", begin_);
   const std::size_t size = std::min(end, buffer_.size()) - begin_;
-  if (size > reply_line_max) {
+  const std::size_t cut_line_end = end == std::string::npos ? 1 : 0;  // its CR may be here already
+  if (size > reply_line_max + cut_line_end) {
     return malformed("a line longer than the limit",
                      printable(std::string_view(buffer_).substr(begin_), reply_text_max));
   }
