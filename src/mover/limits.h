@@ -34,6 +34,17 @@ inline constexpr std::size_t rest_text_max = 2000;  // bytes of ranges in one RE
 // More than the block of any server that we know of; see GridFtp::resumable.
 inline constexpr unsigned long doubtful_front = 16UL << 20;
 
+// A listing.
+inline constexpr std::size_t list_entries_max = 2'000'000;  // of the folders asked for at once
+inline constexpr std::size_t list_names_max = 512UL << 20;  // bytes of their names
+inline constexpr std::size_t list_ahead_max = 16;           // folders asked for at once
+inline constexpr std::size_t list_small_max = 4096;         // entries that let more be asked for
+inline constexpr std::size_t list_word_names_max = 192UL << 10;
+inline constexpr std::size_t list_words_unsaved_max = 8;
+inline constexpr std::size_t list_folders_due_max = 1'000'000;
+inline constexpr std::size_t list_depth_max = 256;  // folders below the order's source
+inline constexpr Duration list_limit = 1h;          // for one folder, whatever comes
+
 // The one limit that is not the same for all: tests shorten it.
 struct Limits {
   Duration silence = silence_limit;
