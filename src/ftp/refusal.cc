@@ -216,7 +216,7 @@ FaultCode meaning(Cause cause, Doing doing, Side side) {
     case Cause::missing:
       return missing(doing, side);
     case Cause::not_a_folder:
-      return FaultCode::no_such_folder;
+      return doing == Doing::list ? FaultCode::not_a_folder : FaultCode::no_such_folder;
     case Cause::a_folder:
       return FaultCode::is_a_folder;
     case Cause::exists:

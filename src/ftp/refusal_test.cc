@@ -56,6 +56,12 @@ TEST(Refusal, a_missing_name_means_what_we_were_doing_with_it) {
   EXPECT_EQ(meant(missing, Doing::make_parents, Side::destination), FaultCode::no_such_folder);
 }
 
+TEST(Refusal, a_listing_of_what_is_no_folder_says_so) {
+  const Reply refused{550, {"'/d/x' is not a directory"}};
+  EXPECT_EQ(meant(refused, Doing::list, Side::source), FaultCode::not_a_folder);
+  EXPECT_EQ(meant(refused, Doing::move, Side::destination), FaultCode::no_such_folder);
+}
+
 TEST(Refusal, the_text_of_the_system_is_understood) {
   const auto stor = [](const char* why) {
     return meant(failed_open("/d/x", why), Doing::move, Side::destination);
