@@ -42,6 +42,9 @@ inline int bind_value(sqlite3_stmt* s, int at, const Uuid& id) {
 inline int bind_value(sqlite3_stmt* s, int at, const RangeSet& ranges) {
   return bind_value(s, at, Bytes{ranges.bytes_form()});
 }
+inline int bind_value(sqlite3_stmt* s, int at, const Bundle& bundle) {
+  return bind_value(s, at, Bytes{bundle.bytes_form()});
+}
 inline int bind_value(sqlite3_stmt* s, int at, const Url& url) {
   return bind_value(s, at, url.text());
 }
@@ -53,8 +56,9 @@ requires std::is_enum_v<Enum>
 int bind_value(sqlite3_stmt* s, int at, Enum value) {
   return bind_value(s, at, word(value));
 }
-inline int bind_value(sqlite3_stmt* s, int at, const std::vector<std::uint32_t>& numbers) {
-  return bind_value(s, at, boost::json::serialize(codec::to_json(numbers)));
+template <class T>
+int bind_value(sqlite3_stmt* s, int at, const std::vector<T>& values) {
+  return bind_value(s, at, boost::json::serialize(codec::to_json(values)));
 }
 template <codec::Described T>
 int bind_value(sqlite3_stmt* s, int at, const T& object) {
@@ -107,8 +111,11 @@ inline bool read(sqlite3_stmt* s, int at, Uuid& out) {
 inline bool read(sqlite3_stmt* s, int at, RangeSet& out) {
   return taken(out, RangeSet::from_bytes_form(octets(s, at)));
 }
+inline bool read(sqlite3_stmt* s, int at, Bundle& out) {
+  return taken(out, Bundle::from_bytes_form(octets(s, at)));
+}
 inline bool read(sqlite3_stmt* s, int at, Url& out) {
-  return taken(out, parse_url(octets(s, at)));
+  return taken(out, parse_file_or_folder_url(octets(s, at)));
 }
 inline bool read(sqlite3_stmt* s, int at, Endpoint& out) {
   return taken(out, Endpoint::parse(octets(s, at)));
@@ -124,7 +131,8 @@ bool read_json(sqlite3_stmt* s, int at, T& out) {
   const boost::json::value value = boost::json::parse(octets(s, at), ec);
   return !ec && codec::from_json(value, out);
 }
-inline bool read(sqlite3_stmt* s, int at, std::vector<std::uint32_t>& out) {
+template <class T>
+bool read(sqlite3_stmt* s, int at, std::vector<T>& out) {
   return read_json(s, at, out);
 }
 template <codec::Described T>

@@ -26,6 +26,7 @@ Result<ListPage> page_of(const MemoryTables& tables, const ListQuery& query) {
   while (entry != tables.transfers.begin()) {
     const Transfer& transfer = (--entry)->second;
     if (transfer.request.owner != query.owner) continue;
+    if (is_part(transfer)) continue;
     if (query.status && transfer.file.status != *query.status) continue;
     if (page.transfers.size() == page_size(query)) {
       page.next = page.transfers.back().request.id.text();
@@ -36,13 +37,40 @@ Result<ListPage> page_of(const MemoryTables& tables, const ListQuery& query) {
   return page;
 }
 
+Tally sums_of(const MemoryTables& tables, const Uuid& whole) {
+  Tally sums;
+  const auto parts = tables.parts.find(whole);
+  if (parts == tables.parts.end()) return sums;
+  for (const auto& [number, request] : parts->second) {
+    sums += tables.transfers.at(request).file.tally;
+  }
+  return sums;
+}
+
+std::vector<Transfer> parts_of(const MemoryTables& tables, const PartsQuery& query) {
+  std::vector<Transfer> found;
+  const auto parts = tables.parts.find(query.whole);
+  if (parts == tables.parts.end()) return found;
+  for (auto entry = parts->second.upper_bound(query.after);
+       entry != parts->second.end() && found.size() < query.limit; ++entry) {
+    const Transfer& part = tables.transfers.at(entry->second);
+    const Status status = part.file.status;
+    const bool may_rise = status == Status::failed || status == Status::user_stop_partial_trans;
+    const bool open = status == Status::committed ||
+                      (may_rise && part.file.life < query.open_in_life.value_or(0));
+    if (!query.open_in_life || open) found.push_back(part);
+  }
+  return found;
+}
+
 OpenWork open_work_of(const MemoryTables& tables) {
   OpenWork work;
   std::map<Uuid, Transfer> by_file;
   for (const auto& [id, transfer] : tables.transfers) {
     const Status status = transfer.file.status;
-    if (status == Status::committed || status == Status::active) {
+    if (status == Status::active || (status == Status::committed && !is_part(transfer))) {
       by_file[transfer.file.id] = transfer;
+      if (is_whole(transfer.file)) work.tallies[id] = sums_of(tables, id);
     }
   }
   for (auto& [id, transfer] : by_file) work.transfers.push_back(std::move(transfer));
@@ -117,6 +145,33 @@ void MemoryStore::list(ListQuery query, Then<ListPage> then) {
                 std::move(then));
 }
 
+void MemoryStore::parts(PartsQuery query, Then<std::vector<Transfer>> then) {
+  ask<std::vector<Transfer>>([this, query] { return parts_of(tables_, query); }, std::move(then));
+}
+
+void MemoryStore::known_lines(const Uuid& whole, std::vector<std::string> digests,
+                              Then<std::vector<bool>> then) {
+  ask<std::vector<bool>>(
+      [this, whole, digests = std::move(digests)] {
+        std::vector<bool> known;
+        for (const std::string& digest : digests) {
+          known.push_back(tables_.lines.contains({whole, digest}));
+        }
+        return known;
+      },
+      std::move(then));
+}
+
+void MemoryStore::ledger(Then<std::vector<LedgerPart>> then) {
+  ask<std::vector<LedgerPart>>(
+      [this] {
+        std::vector<LedgerPart> all;
+        for (const auto& [id, part] : tables_.ledger) all.push_back(part);
+        return all;
+      },
+      std::move(then));
+}
+
 void MemoryStore::history(const std::string& owner, const std::string& handle, Then<History> then) {
   ask<History>(
       [this, owner, handle]() -> Result<History> {
@@ -155,7 +210,9 @@ void MemoryStore::counts(Then<std::map<Status, std::uint64_t>> then) {
   ask<std::map<Status, std::uint64_t>>(
       [this] {
         std::map<Status, std::uint64_t> counts;
-        for (const auto& [id, transfer] : tables_.transfers) ++counts[transfer.file.status];
+        for (const auto& [id, transfer] : tables_.transfers) {
+          if (!is_part(transfer)) ++counts[transfer.file.status];
+        }
         return counts;
       },
       std::move(then));

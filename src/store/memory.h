@@ -2,6 +2,7 @@
 // simulator runs on, with switches for what a real store may do to the engine.
 #pragma once
 #include <map>
+#include <set>
 #include <utility>
 
 #include "engine/ports.h"
@@ -21,6 +22,8 @@ struct MemoryTables {
   std::map<std::pair<Uuid, std::uint32_t>, Attempt> attempts;   // (file, epoch)
   std::map<Uuid, LedgerPart> ledger;
   std::map<std::int64_t, Event> events;
+  std::map<Uuid, std::map<std::uint64_t, Uuid>> parts;  // whole -> number -> request
+  std::set<std::pair<Uuid, std::string>> lines;         // (whole, digest)
   std::map<Endpoint, EndpointRow> endpoints;
   struct Credential {
     CredentialFacts facts;
@@ -42,6 +45,10 @@ class MemoryStore final : public Store {
             Then<Loaded> then) override;
   void save(Saving saving, std::function<void(Saved)> then) override;
   void list(ListQuery query, Then<ListPage> then) override;
+  void parts(PartsQuery query, Then<std::vector<Transfer>> then) override;
+  void known_lines(const Uuid& whole, std::vector<std::string> digests,
+                   Then<std::vector<bool>> then) override;
+  void ledger(Then<std::vector<LedgerPart>> then) override;
   void history(const std::string& owner, const std::string& handle, Then<History> then) override;
   void history_of(const std::string& owner, const Uuid& request, Then<History> then) override;
   void events_after(const std::string& owner, std::int64_t after, std::uint32_t limit,

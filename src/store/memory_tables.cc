@@ -25,6 +25,7 @@ class Undo {
   void note(std::vector<OutboxRow>& rows) {
     steps_.push_back([&rows, before = rows] { rows = before; });
   }
+  void step(std::function<void()> back) { steps_.push_back(std::move(back)); }
   void all() {
     for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) (*step)();
   }
@@ -59,8 +60,11 @@ class Draft {
   }
 
   bool fits(const Change& change) const;
+  bool create(const Transfer& transfer);
   Saved apply(const Change& change);
   void forget(const Transfer& transfer);
+  void forget_parts(const Transfer& whole, WallTime at);
+  void add_line(const Uuid& whole, const std::string& digest);
   void drop_orders(const Uuid& file);
   void save_attempt(const Attempt& attempt);
   bool keep(const KeptAnswer& kept);
@@ -81,6 +85,39 @@ bool Draft::fits(const Change& change) const {
   if (id == tables_.requests.end()) return false;
   const Transfer& stored = tables_.transfers.at(id->second);
   return stored.request.owner == request.owner && stored.file.version == file.version - 1;
+}
+
+bool Draft::create(const Transfer& transfer) {
+  const Request& request = transfer.request;
+  if (!add(tables_.handles, {request.owner, request.handle}, request.id)) return false;
+  if (!add(tables_.requests, transfer.file.id, request.id)) return false;
+  if (!add(tables_.transfers, request.id, transfer)) return false;
+  if (!request.whole) return true;
+  undo_.note(tables_.parts, *request.whole);
+  return tables_.parts[*request.whole].emplace(request.number, request.id).second;
+}
+
+void Draft::add_line(const Uuid& whole, const std::string& digest) {
+  if (tables_.lines.insert({whole, digest}).second) {
+    undo_.step([this, whole, digest] { tables_.lines.erase({whole, digest}); });
+  }
+}
+
+// All that a whole has goes with it, but what its parts left at their destinations.
+void Draft::forget_parts(const Transfer& whole, WallTime at) {
+  const auto parts = tables_.parts.find(whole.request.id);
+  if (parts == tables_.parts.end()) return;
+  for (const auto& [number, request] : std::map(parts->second)) {
+    const Transfer part = tables_.transfers.at(request);
+    if (auto left = left_behind(part, at, part.file.id)) add(tables_.ledger, left->id, *left);
+    forget(part);
+  }
+  erase(tables_.parts, whole.request.id);
+  auto line = tables_.lines.lower_bound({whole.request.id, ""});
+  while (line != tables_.lines.end() && line->first == whole.request.id) {
+    undo_.step([this, gone = *line] { tables_.lines.insert(gone); });
+    line = tables_.lines.erase(line);
+  }
 }
 
 void Draft::drop_orders(const Uuid& file) {
@@ -122,15 +159,25 @@ Saved Draft::apply(const Change& change) {
   if (!fits(change)) return Saved::stale;
   const Transfer& next = change.next;
   if (change.erased) {
-    forget(tables_.transfers.at(tables_.requests.at(next.file.id)));
+    const Transfer gone = tables_.transfers.at(tables_.requests.at(next.file.id));
+    if (is_whole(gone.file)) {
+      forget_parts(gone, change.events.empty() ? WallTime{} : change.events.front().at);
+    }
+    forget(gone);
   } else {
     Transfer stored = next;
     if (!change.created) {
       stored.request = tables_.transfers.at(tables_.requests.at(next.file.id)).request;
     }
-    set(tables_.handles, {stored.request.owner, stored.request.handle}, stored.request.id);
-    set(tables_.requests, stored.file.id, stored.request.id);
-    set(tables_.transfers, stored.request.id, stored);
+    if (change.created) {
+      create(stored);
+    } else {
+      set(tables_.transfers, stored.request.id, stored);
+    }
+    for (const Transfer& part : change.born) {
+      if (!create(part)) return Saved::stale;
+    }
+    for (const std::string& digest : change.lines) add_line(stored.request.id, digest);
     if (change.drop_orders) drop_orders(next.file.id);
     undo_.note(tables_.outbox);
     tables_.outbox.insert(tables_.outbox.end(), change.orders.begin(), change.orders.end());
@@ -173,6 +220,19 @@ std::uint64_t erase_oldest(Map& map, Old old) {
   return count;
 }
 
+void leave_parts(MemoryTables& tables, const Transfer& whole, WallTime now,
+                 std::vector<LedgerPart>& discarded) {
+  const auto parts = tables.parts.find(whole.request.id);
+  if (parts == tables.parts.end()) return;
+  for (const auto& [number, request] : parts->second) {
+    const Transfer& part = tables.transfers.at(request);
+    auto left = left_behind(part, now, part.file.id);
+    if (!left) continue;
+    tables.ledger[left->id] = *left;
+    discarded.push_back(std::move(*left));
+  }
+}
+
 void forget_record(MemoryTables& tables, const Transfer& transfer) {
   Change change;
   change.next = transfer;
@@ -199,12 +259,13 @@ Pruned prune(MemoryTables& tables, const Retention& retention, WallTime now) {
   for (const auto& [id, transfer] : tables.transfers) {
     const File& file = transfer.file;
     const bool old = file.finished_at && *file.finished_at < now - retention.records;
-    if (old && is_final(file.status) && finished.size() < prune_step_max) {
+    if (old && !is_part(transfer) && is_final(file.status) && finished.size() < prune_step_max) {
       finished.push_back(transfer);
     }
   }
   Pruned pruned;
   for (const Transfer& transfer : finished) {
+    leave_parts(tables, transfer, now, pruned.discarded);
     if (auto part = left_behind(transfer, now, Uuid::v7(now, random_bits()))) {
       tables.ledger[part->id] = *part;
       pruned.discarded.push_back(std::move(*part));

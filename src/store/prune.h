@@ -15,6 +15,8 @@ Sql<bool> prune_step(Database& database, const Retention& retention, WallTime no
                      const std::function<Uuid()>& fresh_id, Pruned& pruned);
 
 // The ledger's entry for the part that a record leaves behind, if it has one.
-std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime now, const Uuid& id);
+// What the parts of a whole that goes leave at their destinations goes into the ledger, each entry
+// under the id of its file.
+Sql<std::vector<LedgerPart>> leave_parts(Database& database, const Uuid& whole, WallTime now);
 
 }  // namespace rft

@@ -48,11 +48,35 @@ Result<void> read_marks(Database& database, OpenWork& work) {
   return {};
 }
 
+Result<void> read_tallies(Database& database, OpenWork& work) {
+  for (const Transfer& transfer : work.transfers) {
+    if (!is_whole(transfer.file)) continue;
+    const auto sums = database.rows<Tally>(
+        "SELECT coalesce(sum(f.tally_files), 0), coalesce(sum(f.tally_done), 0), "
+        "coalesce(sum(f.tally_failed), 0), "
+        "coalesce(sum(f.tally_skipped), 0), coalesce(sum(f.tally_bytes), 0), "
+        "coalesce(sum(f.tally_bytes_done), 0) "
+        "FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = ?",
+        read_members<Tally>, transfer.request.id);
+    if (!sums) return tl::unexpected(sums.error());
+    work.tallies[transfer.request.id] = sums->front();
+  }
+  return {};
+}
+
 // `into = found`, unless the read failed.
 template <class T>
 Result<void> put(Result<std::vector<T>> found, std::vector<T>& into) {
   if (!found) return tl::unexpected(std::move(found.error()));
   into = std::move(*found);
+  return {};
+}
+
+template <class T>
+Result<void> add(Result<std::vector<T>> found, std::vector<T>& to) {
+  if (!found) return tl::unexpected(std::move(found.error()));
+  to.insert(to.end(), std::make_move_iterator(found->begin()),
+            std::make_move_iterator(found->end()));
   return {};
 }
 
@@ -97,24 +121,24 @@ Result<History> read_life(Database& database, const std::string& owner, const Uu
 }  // namespace
 
 Result<OpenWork> read_open_work(Database& database) {
-  static const std::string open_sql =
-      transfers_where() + "f.status IN ('committed', 'active') ORDER BY f.id";
-  static const std::string ledger_sql = selection<LedgerPart>("part ORDER BY id");
+  static const std::string active_sql = transfers_where() + "f.status = 'active' ORDER BY f.id";
+  static const std::string waiting_sql =
+      transfers_where() + "f.status = 'committed' AND f.is_part = 0 ORDER BY f.id";
   static const std::string endpoints_sql = selection<EndpointRow>("endpoint ORDER BY endpoint");
   static const std::string credentials_sql = selection<CredentialFacts>("credential ORDER BY id");
   OpenWork work;
   const auto read =
-      put(database.rows<Transfer>(open_sql, read_transfer), work.transfers)
+      put(database.rows<Transfer>(waiting_sql, read_transfer), work.transfers)
+          .and_then([&] {
+            return add(database.rows<Transfer>(active_sql, read_transfer), work.transfers);
+          })
           .and_then([&] {
             return put(
                 database.rows<OutboxRow>(
                     "SELECT file, epoch, mover, \"order\" FROM outbox ORDER BY number", read_order),
                 work.outbox);
           })
-          .and_then([&] {
-            return put(database.rows<LedgerPart>(ledger_sql, read_members<LedgerPart>),
-                       work.ledger);
-          })
+          .and_then([&] { return put(read_ledger(database), work.ledger); })
           .and_then([&] {
             return put(database.rows<EndpointRow>(endpoints_sql, read_members<EndpointRow>),
                        work.endpoints);
@@ -124,8 +148,11 @@ Result<OpenWork> read_open_work(Database& database) {
                 database.rows<CredentialFacts>(credentials_sql, read_members<CredentialFacts>),
                 work.credentials);
           })
+          .and_then([&] { return read_tallies(database, work); })
           .and_then([&] { return read_marks(database, work); });
   if (!read) return tl::unexpected(read.error());
+  std::sort(work.transfers.begin(), work.transfers.end(),
+            [](const Transfer& a, const Transfer& b) { return a.file.id < b.file.id; });
   return work;
 }
 
@@ -150,11 +177,12 @@ Result<ListPage> read_page(Database& database, const ListQuery& query) {
   // Ids of requests sort by birth, so that a page is a piece of an index.
   static const std::string every_sql = "SELECT " + transfer_columns() +
                                        " FROM request r CROSS JOIN file f ON f.request = r.id "
-                                       "WHERE r.owner = ? AND r.id < ? ORDER BY r.id DESC LIMIT ?";
-  static const std::string status_sql =
-      "SELECT " + transfer_columns() +
-      " FROM file f CROSS JOIN request r ON r.id = f.request "
-      "WHERE f.owner = ? AND f.request < ? AND f.status = ? ORDER BY f.request DESC LIMIT ?";
+                                       "WHERE r.owner = ? AND r.id < ? AND r.whole IS NULL "
+                                       "ORDER BY r.id DESC LIMIT ?";
+  static const std::string status_sql = "SELECT " + transfer_columns() +
+                                        " FROM file f CROSS JOIN request r ON r.id = f.request "
+                                        "WHERE f.owner = ? AND f.request < ? AND f.status = ? AND "
+                                        "f.is_part = 0 ORDER BY f.request DESC LIMIT ?";
   const auto cursor = cursor_of(query.after);
   if (!cursor) return tl::unexpected(cursor.error());
   Uuid before;
@@ -172,6 +200,46 @@ Result<ListPage> read_page(Database& database, const ListQuery& query) {
     page.next = page.transfers.back().request.id.text();
   }
   return page;
+}
+
+Result<std::vector<Transfer>> read_parts(Database& database, const PartsQuery& query) {
+  static const std::string from =
+      "SELECT " + transfer_columns() +
+      " FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = ? AND r.number > ? ";
+  static const std::string all_sql = from + "ORDER BY r.number LIMIT ?";
+  static const std::string open_sql =
+      from +
+      "AND (f.status = 'committed' OR (f.life < ? AND f.status IN ('failed', "
+      "'user_stop_partial_trans'))) ORDER BY r.number LIMIT ?";
+  if (!query.open_in_life) {
+    return database.rows<Transfer>(all_sql, read_transfer, query.whole, query.after, query.limit);
+  }
+  return database.rows<Transfer>(open_sql, read_transfer, query.whole, query.after,
+                                 *query.open_in_life, query.limit);
+}
+
+Result<std::vector<bool>> read_known_lines(Database& database, const Uuid& whole,
+                                           const std::vector<std::string>& digests) {
+  std::vector<bool> known;
+  known.reserve(digests.size());
+  for (const std::string& digest : digests) {
+    const auto found = database.rows<int>(
+        "SELECT 1 FROM line WHERE whole = ? AND digest = ?",
+        [](Row& row) {
+          int one = 0;
+          row.take(one);
+          return one;
+        },
+        whole, column::Bytes{digest});
+    if (!found) return tl::unexpected(found.error());
+    known.push_back(!found->empty());
+  }
+  return known;
+}
+
+Result<std::vector<LedgerPart>> read_ledger(Database& database) {
+  static const std::string sql = selection<LedgerPart>("part ORDER BY id");
+  return database.rows<LedgerPart>(sql, read_members<LedgerPart>);
 }
 
 Result<History> read_history(Database& database, const std::string& owner,

@@ -11,11 +11,14 @@ void RequestMembers::add_to(Parameters& parameters) const {
   parameters.add(value.options);
   parameters.add(column::Bytes{value.digest});
   parameters.add(value.submitted_at);
+  parameters.add(value.whole);
+  parameters.add(value.number);
 }
 
 const std::string& transfer_columns() {
   static const std::string all =
       "r.id, r.owner, r.handle, r.source, r.destination, r.options, r.digest, r.submitted_at, "
+      "r.whole, r.number, "
       "f.id, " +
       columns_of<File>("f");
   return all;
@@ -32,6 +35,8 @@ Transfer read_transfer(Row& row) {
   row.take(request.options);
   row.take(request.digest);
   row.take(request.submitted_at);
+  row.take(request.whole);
+  row.take(request.number);
   row.take(transfer.file.id);
   take_members(row, transfer.file);
   return transfer;

@@ -12,6 +12,8 @@ template <class T>
 inline constexpr bool spread = false;
 template <>
 inline constexpr bool spread<Part> = true;
+template <>
+inline constexpr bool spread<Tally> = true;
 
 template <class T, class Each>
 void each_column(Each each, const std::string& prefix = "") {
@@ -85,7 +87,7 @@ T read_members(Row& row) {
 
 // A request has a digest of octets, so it is written by hand.
 inline constexpr const char* request_columns =
-    "id, owner, handle, source, destination, options, digest, submitted_at";
+    "id, owner, handle, source, destination, options, digest, submitted_at, whole, number";
 struct RequestMembers {
   const Request& value;
   void add_to(Parameters& parameters) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/prune.h"
 #include "store/rows.h"
 #include "store/steps.h"
 #include "wire/frame.h"
@@ -18,13 +19,15 @@ std::string insertion(const std::string& table, const std::string& more = "",
 }
 
 bool create(Steps& steps, const Transfer& next) {
-  static const std::string request_sql = std::string("INSERT INTO request (") + request_columns +
-                                         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+  static const std::string request_sql =
+      std::string("INSERT INTO request (") + request_columns +
+      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
   if (steps.run(request_sql, RequestMembers{next.request}) != 1) return false;
   static const std::string file_sql =
-      insertion<File>("file", ", id, owner, request", ", ?, ?, ?") + " ON CONFLICT DO NOTHING";
-  return steps.run(file_sql, Members{next.file}, next.file.id, next.request.owner,
-                   next.request.id) == 1;
+      insertion<File>("file", ", id, owner, request, is_part", ", ?, ?, ?, ?") +
+      " ON CONFLICT DO NOTHING";
+  return steps.run(file_sql, Members{next.file}, next.file.id, next.request.owner, next.request.id,
+                   is_part(next)) == 1;
 }
 
 bool update(Steps& steps, const Transfer& next) {
@@ -35,7 +38,8 @@ bool update(Steps& steps, const Transfer& next) {
                    next.file.version - 1) == 1;
 }
 
-// File, attempts and orders go with the request; the history, the ledger and kept answers stay.
+// File, parts of a whole, attempts and orders go with the request; the history, the ledger and kept
+// answers stay.
 bool erase(Steps& steps, const Transfer& next) {
   if (steps.run("DELETE FROM file WHERE id = ? AND owner = ? AND version = ?", next.file.id,
                 next.request.owner, next.file.version - 1) != 1) {
@@ -72,6 +76,18 @@ void save_orders(Steps& steps, const std::string& owner, const std::vector<Outbo
   }
 }
 
+bool create_parts(Steps& steps, const std::vector<Transfer>& born) {
+  return std::all_of(born.begin(), born.end(),
+                     [&](const Transfer& part) { return create(steps, part); });
+}
+
+void add_lines(Steps& steps, const Uuid& whole, const std::vector<std::string>& lines) {
+  for (const std::string& digest : lines) {
+    steps.run("INSERT INTO line (whole, digest) VALUES (?, ?) ON CONFLICT DO NOTHING", whole,
+              column::Bytes{digest});
+  }
+}
+
 bool save_change(Steps& steps, const Change& change) {
   const Transfer& next = change.next;
   const std::string& owner = next.request.owner;
@@ -85,6 +101,8 @@ bool save_change(Steps& steps, const Change& change) {
     }
     save_orders(steps, owner, change.orders);
     if (change.attempt) save_attempt(steps, owner, *change.attempt);
+    if (!create_parts(steps, change.born)) return false;
+    add_lines(steps, next.request.id, change.lines);
   }
   add_discarded(steps, change.discarded);
   add_events(steps, change.events);
@@ -138,7 +156,13 @@ Sql<int> save_marks(Database& database, const HighMarks& marks) {
 Sql<bool> apply(Database& database, const Saving& saving) {
   Steps steps(database);
   bool held = true;
-  for (const Change& change : saving.changes) held = held && save_change(steps, change);
+  for (const Change& change : saving.changes) {
+    if (change.erased && is_whole(change.next.file)) {
+      const auto left = leave_parts(database, change.next.request.id, change.events.front().at);
+      if (!left) return tl::unexpected(left.error());
+    }
+    held = held && save_change(steps, change);
+  }
   if (saving.kept) held = held && keep(steps, *saving.kept);
   if (!held) return steps.outcome(false);
   for (const EndpointRow& row : saving.endpoints) save_endpoint(steps, row);
@@ -171,8 +195,21 @@ Sql<bool> renew_instance(Database& database, const Uuid& fresh) {
   return steps.outcome(steps.run("UPDATE meta SET instance = ?", fresh) == 1);
 }
 
+namespace {
+
+std::size_t weight_of(const Bundle& bundle) {
+  std::size_t weight = 0;
+  for (const BundleFile& file : bundle.files()) {
+    weight += 64 + file.source.size() + file.destination.size();
+  }
+  return weight;
+}
+
+}  // namespace
+
 std::size_t weight_of(const Saving& saving) {
   constexpr std::size_t per_row = 512;
+  constexpr std::size_t per_line = 64;
   constexpr std::size_t per_range = 20;  // two varints of 64 bits
   std::size_t weight = per_row;
   for (const Change& change : saving.changes) {
@@ -181,6 +218,9 @@ std::size_t weight_of(const Saving& saving) {
     weight += request.source.path.size() + request.destination.path.size();
     weight += per_range * change.next.file.part.confirmed.ranges().size();
     for (const Event& event : change.events) weight += event.why.size();
+    weight += weight_of(change.next.file.bundle);
+    for (const Transfer& part : change.born) weight += per_row * 2 + weight_of(part.file.bundle);
+    weight += change.lines.size() * per_line;
   }
   return weight + per_row * (saving.endpoints.size() + saving.events.size());
 }

@@ -54,6 +54,24 @@ void SqliteStore::list(ListQuery query, Then<ListPage> then) {
       std::move(then));
 }
 
+void SqliteStore::parts(PartsQuery query, Then<std::vector<Transfer>> then) {
+  ask<std::vector<Transfer>>([=](Database& database) { return read_parts(database, query); },
+                             std::move(then));
+}
+
+void SqliteStore::known_lines(const Uuid& whole, std::vector<std::string> digests,
+                              Then<std::vector<bool>> then) {
+  ask<std::vector<bool>>(
+      [whole, digests = std::move(digests)](Database& database) {
+        return read_known_lines(database, whole, digests);
+      },
+      std::move(then));
+}
+
+void SqliteStore::ledger(Then<std::vector<LedgerPart>> then) {
+  ask<std::vector<LedgerPart>>(read_ledger, std::move(then));
+}
+
 void SqliteStore::history(const std::string& owner, const std::string& handle, Then<History> then) {
   ask<History>([=](Database& database) { return read_history(database, owner, handle); },
                std::move(then));

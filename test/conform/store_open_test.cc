@@ -171,16 +171,25 @@ TEST(StoreOpen, no_query_of_the_engine_reads_a_whole_table) {
   for (const char* sql : {
            "SELECT * FROM file f JOIN request r ON r.id = f.request WHERE r.owner = 'a' AND "
            "r.handle = 'h'",
-           "SELECT * FROM file f JOIN request r ON r.id = f.request WHERE f.status IN "
-           "('committed', 'active')",
+           "SELECT * FROM file f JOIN request r ON r.id = f.request WHERE f.status = 'active' "
+           "ORDER BY f.id",
+           "SELECT * FROM file f JOIN request r ON r.id = f.request WHERE f.status = 'committed' "
+           "AND f.is_part = 0 ORDER BY f.id",
+           "SELECT * FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = x'01' "
+           "AND "
+           "r.number > 7 ORDER BY r.number LIMIT 10",
+           "SELECT total(f.tally_files) FROM request r CROSS JOIN file f ON f.request = r.id WHERE "
+           "r.whole = x'01'",
+           "SELECT 1 FROM line WHERE whole = x'01' AND digest = x'02'",
            "SELECT * FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.owner = 'a' AND "
            "r.id < x'01' ORDER BY r.id DESC LIMIT 10",
            "SELECT * FROM file f CROSS JOIN request r ON r.id = f.request WHERE f.owner = 'a' AND "
-           "f.request < x'01' AND f.status = 'done' ORDER BY f.request DESC LIMIT 10",
+           "f.request < x'01' AND f.status = 'done' AND f.is_part = 0 ORDER BY f.request DESC "
+           "LIMIT 10",
            "SELECT * FROM event WHERE owner = 'a' AND seq > 5 ORDER BY seq LIMIT 10",
            "SELECT * FROM event WHERE request = x'01' AND owner = 'a' ORDER BY seq",
-           "SELECT * FROM file f CROSS JOIN request r ON r.id = f.request WHERE f.finished_at < 5 "
-           "AND f.status IN ('done') ORDER BY f.finished_at LIMIT 10",
+           "SELECT * FROM file f CROSS JOIN request r ON r.id = f.request WHERE f.is_part = 0 "
+           "AND f.finished_at < 5 AND f.status IN ('done') ORDER BY f.finished_at LIMIT 10",
            "DELETE FROM request WHERE id = x'01' AND owner = 'a'",
            "DELETE FROM outbox WHERE file = x'01' AND owner = 'a'",
        }) {

@@ -4,6 +4,14 @@
 #include "store/rows.h"
 #include "wire/frame.h"
 
+namespace rft {
+// For comparisons alone; rows hold the octets.
+static boost::json::value to_json(const Bundle& bundle) {
+  return boost::json::string(base64(bundle.bytes_form()));
+}
+
+}  // namespace rft
+
 namespace rft::conform {
 namespace {
 
@@ -57,6 +65,13 @@ File whole_file(std::uint64_t number) {
   file.committed_at = at(4);
   file.started_at = at(5);
   file.finished_at = at(6);
+  file.kind = Kind::bundle;
+  file.life = 3;
+  file.born = 17;
+  file.tally = {9, 4, 3, 2, 1ULL << 40, 77};
+  file.bundle = Bundle(
+      {{"/a%20b", "/c", 5, {"MD5", "0a"}, std::nullopt, Fate::done}, {"/x", "/y", std::nullopt}});
+  file.due = {{"sub/", "name"}, {"", ""}};
   return file;
 }
 
