@@ -131,19 +131,40 @@ awaitable<Outcome<ftp::Reply>> ControlConnection::ask(ftp::Command command, Doin
   co_return co_await reply(*ticket, doing);
 }
 
+awaitable<Answers> ControlConnection::ask_each(std::vector<ftp::Command> commands, Doing doing) {
+  const auto self = shared_from_this();
+  Answers answers;
+  std::deque<Outcome<ftp::Ticket>> due;
+  while (answers.each.size() < commands.size()) {
+    // By the half, so that many commands go in one write and one record.
+    const std::size_t room = due.size() <= ftp::depth_max / 2 ? ftp::depth_max - due.size() : 0;
+    const std::size_t end = std::min(commands.size(), answers.sent + room);
+    for (; answers.sent < end; ++answers.sent) {
+      due.push_back(send(commands[answers.sent], doing));
+    }
+    const Outcome<ftp::Ticket> ticket = std::move(due.front());
+    due.pop_front();
+    if (!ticket) {
+      answers.each.push_back(failed(ticket));
+      continue;
+    }
+    answers.each.push_back(co_await reply(*ticket, doing));
+    if (answers.each.back()) continue;
+    const Outcome<ftp::Reply> last = answers.each.back();
+    fail_with(last.error());
+    close();
+    answers.each.resize(commands.size(), last);
+  }
+  co_return answers;
+}
+
 awaitable<Outcome<std::vector<ftp::Reply>>> ControlConnection::ask_all(
     std::vector<ftp::Command> commands, Doing doing) {
-  std::vector<ftp::Ticket> tickets;
-  for (const ftp::Command& command : commands) {
-    const auto ticket = send(command, doing);
-    if (!ticket) co_return failed(ticket);
-    tickets.push_back(*ticket);
-  }
+  Answers answers = co_await ask_each(std::move(commands), doing);
   std::vector<ftp::Reply> replies;
-  for (const ftp::Ticket ticket : tickets) {
-    auto got = co_await reply(ticket, doing);
-    if (!got) co_return failed(got);
-    replies.push_back(std::move(*got));
+  for (auto& answer : answers.each) {
+    if (!answer) co_return failed(answer);
+    replies.push_back(std::move(*answer));
   }
   co_return replies;
 }

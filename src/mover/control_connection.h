@@ -19,6 +19,12 @@ namespace rft::mover {
 inline constexpr std::size_t unclaimed_answers_max = 4096;
 inline constexpr std::size_t unclaimed_bytes_max = 4 * ftp::reply_size_max;
 
+// To commands that were sent ahead of their replies, in their order.
+struct Answers {
+  std::vector<Outcome<ftp::Reply>> each;
+  std::size_t sent = 0;  // so many were handed to the connection
+};
+
 class ControlConnection : public std::enable_shared_from_this<ControlConnection> {
  public:
   // Tries every address of the host. Faults: unknown_host, unreachable; any when interrupted.
@@ -43,7 +49,11 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
                                        std::optional<Duration> limit = std::nullopt);
   // send() and reply().
   awaitable<Outcome<ftp::Reply>> ask(ftp::Command command, Doing doing);
-  // Pipelined; replies in the order of the commands, at most ftp::depth_max.
+  // Pipelined, at most ftp::depth_max unanswered. What cannot be sent (bad_name) has that for its
+  // answer; after a failure, silence or an interrupt all that follow have this one, no more is sent
+  // and the connection is of no more use.
+  awaitable<Answers> ask_each(std::vector<ftp::Command> commands, Doing doing);
+  // The same, where one failure is that of all.
   awaitable<Outcome<std::vector<ftp::Reply>>> ask_all(std::vector<ftp::Command> commands,
                                                       Doing doing);
 

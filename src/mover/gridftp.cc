@@ -114,16 +114,12 @@ std::optional<std::string> GridFtp::common_checksum(const std::string& wish) con
   return ftp::common_checksum(source, destination, wish);
 }
 
-awaitable<Outcome<void>> GridFtp::make_folder(std::string name) {
-  const auto reply = co_await destination_->line->ask(ftp::mkd(name), Doing::make_parents);
-  if (!reply) co_return failed(reply);
-  if (reply->is_positive()) co_return Outcome<void>();
-  co_return tl::unexpected(ftp::refusal(*reply, Doing::make_parents, Side::destination));
-}
-
 awaitable<Outcome<void>> GridFtp::keep_alive() {
-  const auto reply = co_await destination_->line->ask(ftp::noop(), Doing::publish);
-  if (!reply) co_return failed(reply);
+  for (Session* session : {source_.get(), destination_.get()}) {
+    if (session == nullptr) continue;
+    const auto reply = co_await session->line->ask(ftp::noop(), Doing::publish);
+    if (!reply) co_return failed(reply);
+  }
   co_return Outcome<void>();
 }
 

@@ -7,7 +7,7 @@
 
 namespace rft::mover {
 
-class GridFtp final : public Carrier {
+class GridFtp final : public Carrier, public ManyCarrier {
  public:
   struct Route {
     SessionKey source;
@@ -23,20 +23,26 @@ class GridFtp final : public Carrier {
   std::optional<std::string> common_checksum(const std::string& wish) const override;
   awaitable<Outcome<RangeSet>> resumable(std::string source, std::string part,
                                          RangeSet confirmed) override;
-  awaitable<Outcome<std::optional<Standing>>> look(Side side, std::string name,
-                                                   Doing doing) override;
-  awaitable<Outcome<void>> make_folder(std::string name) override;
+  awaitable<std::vector<Look>> look_many(Side side, std::vector<std::string> names,
+                                         Doing doing) override;
+  awaitable<std::vector<Outcome<void>>> make_folders(std::vector<std::string> names) override;
   awaitable<Outcome<void>> move(const Freight& freight, Flow& flow,
                                 const std::function<void()>& progressed) override;
-  // Whole small files, sent ahead of their replies. Faults: those of sessions; not_supported where
-  // a side has no extended mode.
-  awaitable<Outcome<Pipelined>> move_many(const std::vector<Consignment>& files);
   awaitable<Outcome<std::string>> checksum(Side side, std::string name, std::string algorithm,
                                            std::uint64_t size) override;
   awaitable<Renamed> rename(std::string from, std::string to, Doing doing) override;
   awaitable<Outcome<void>> keep_alive() override;
   void leave_source() override;
   void distrust_channel() override;
+
+  // gridftp_many.cc
+  bool can_move_many() const override { return both_mode_e(); }
+  awaitable<Outcome<Pipelined>> move_many(const std::vector<Consignment>& files,
+                                          const std::function<void(std::size_t)>& arrived) override;
+  awaitable<std::vector<Outcome<std::string>>> checksum_many(Side side,
+                                                             std::vector<Summand> files) override;
+  awaitable<std::vector<Renamed>> rename_many(std::vector<Rename> renames) override;
+  awaitable<std::vector<Outcome<void>>> remove_many(std::vector<std::string> names) override;
 
  private:
   awaitable<Outcome<bool>> begin_alike(std::string source, std::string part, std::uint64_t bytes);
@@ -59,8 +65,12 @@ class GridFtp final : public Carrier {
   SecurityPlan security_;
 };
 
-// What stands under a name: MLST, or SIZE and MDTM where the server has none. Nothing: nothing.
-awaitable<Outcome<std::optional<Standing>>> look_at(Session& session, std::string name,
-                                                    Doing doing);
+// What stands under names: MLST, or SIZE and MDTM where the server has none.
+awaitable<std::vector<Look>> look_at_each(Session& session, std::vector<std::string> names,
+                                          Doing doing);
+awaitable<Look> look_at(Session& session, std::string name, Doing doing);
+
+// DELE of each, pipelined. What is not there is as good as removed.
+awaitable<std::vector<Outcome<void>>> remove_each(Session& session, std::vector<std::string> names);
 
 }  // namespace rft::mover

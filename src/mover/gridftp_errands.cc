@@ -1,13 +1,26 @@
 #include "mover/gridftp_errands.h"
 
-#include "ftp/refusal.h"
+#include "mover/bundle_parts.h"
+#include "mover/gridftp.h"
 #include "wire/part_name.h"
 
 namespace rft::mover {
 namespace {
 
-bool means_gone(FaultCode code) {
-  return code == FaultCode::no_such_file || code == FaultCode::no_such_folder;
+std::vector<std::string> parts_of(const RemoveOrder& order) {
+  std::vector<std::string> names;
+  if (order.items.empty()) {
+    for (const std::uint32_t epoch : order.epochs) {
+      names.push_back(sibling(order.destination, part_name(order.part, epoch)).wire_path());
+    }
+  }
+  for (const BundleItem& item : order.items) {
+    const std::string final_name = Url{order.destination.endpoint, item.destination}.wire_path();
+    for (auto& name : item_parts(final_name, order.part, order.epochs, item.number)) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
 }
 
 }  // namespace
@@ -16,15 +29,11 @@ awaitable<std::optional<Fault>> remove_parts(Pool& pool, RemoveOrder order, Inte
   const SessionKey key{order.destination.endpoint, order.credential, gsi::Delegation::none};
   auto session = co_await pool.borrow(key, Side::destination, interrupt);
   if (!session) co_return session.error();
-  for (const std::uint32_t epoch : order.epochs) {
-    const Url part = sibling(order.destination, part_name(order.part, epoch));
-    const auto reply = co_await (*session)->line->ask(ftp::dele(part.wire_path()), Doing::remove);
-    if (!reply) co_return reply.error();
-    if (reply->is_positive()) continue;
-    Fault refused = ftp::refusal(*reply, Doing::remove, Side::destination);
-    if (!means_gone(refused.code)) co_return refused;
-  }
+  const auto removed = co_await remove_each(**session, parts_of(order));
   pool.give_back(key, std::move(*session));
+  for (const auto& one : removed) {
+    if (!one) co_return one.error();
+  }
   co_return std::nullopt;
 }
 

@@ -5,8 +5,6 @@
 namespace rft::mover {
 namespace {
 
-using Look = Outcome<std::optional<Standing>>;
-
 bool means_absent(FaultCode code) {
   return code == FaultCode::no_such_file || code == FaultCode::no_such_folder;
 }
@@ -26,7 +24,10 @@ Look marked(Fault seen, Doing doing, Side side) {
   return tl::unexpected(std::move(seen));
 }
 
-Look standing_of(const ftp::Reply& mlst, Doing doing, Side side) {
+Look standing_of_mlst(const Outcome<ftp::Reply>& answer, Doing doing, Side side) {
+  if (!answer) return failed(answer);
+  const ftp::Reply& mlst = *answer;
+  if (!mlst.is_positive()) return refused_look(mlst, doing, side);
   const auto facts = ftp::mlst_facts(mlst);
   if (!facts) return marked(facts.error(), doing, side);
   if (facts->type != ftp::EntryType::file) {
@@ -46,44 +47,87 @@ std::string modify_of(const ftp::Reply& mdtm) {
   return ftp::mdtm_of(mdtm) ? mdtm.lines.front() : std::string();
 }
 
-awaitable<Look> look_without_mlst(Session& session, std::string name, Doing doing) {
-  std::vector<ftp::Command> commands;
-  commands.push_back(ftp::size(name));
-  commands.push_back(ftp::mdtm(name));
+Look standing_of_size(const Outcome<ftp::Reply>& size, const Outcome<ftp::Reply>& mdtm, Doing doing,
+                      Side side) {
+  if (!size) return failed(size);
+  if (!size->is_positive()) return refused_look(*size, doing, side);
+  const auto bytes = ftp::size_of(*size);
+  if (!bytes) return marked(bytes.error(), doing, side);
+  if (!mdtm) return failed(mdtm);
+  return std::optional(Standing{false, FileFacts{*bytes, modify_of(*mdtm), ""}});
+}
+
+awaitable<std::vector<Look>> look_without_mlst(Session& session, std::vector<std::string> names,
+                                               Doing doing) {
   const Side side = session.line->side();
-  const auto replies = co_await session.line->ask_all(std::move(commands), doing);
-  if (!replies) co_return failed(replies);
-  const ftp::Reply& size = replies->front();
-  if (!size.is_positive()) co_return refused_look(size, doing, side);
-  const auto bytes = ftp::size_of(size);
-  if (!bytes) co_return marked(bytes.error(), doing, side);
-  co_return std::optional(Standing{false, FileFacts{*bytes, modify_of(replies->back()), ""}});
+  std::vector<ftp::Command> commands;
+  for (const std::string& name : names) {
+    commands.push_back(ftp::size(name));
+    commands.push_back(ftp::mdtm(name));
+  }
+  const Answers answers = co_await session.line->ask_each(std::move(commands), doing);
+  std::vector<Look> looks;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    looks.push_back(standing_of_size(answers.each[2 * i], answers.each[2 * i + 1], doing, side));
+  }
+  co_return looks;
 }
 
 }  // namespace
 
-awaitable<Look> look_at(Session& session, std::string name, Doing doing) {
-  if (!session.features.mlst) co_return co_await look_without_mlst(session, name, doing);
-  const Side side = session.line->side();
-  const auto reply = co_await session.line->ask(ftp::mlst(name), doing);
-  if (!reply) co_return failed(reply);
-  if (reply->is_positive()) co_return standing_of(*reply, doing, side);
-  // proftpd's MLST does not say why it refuses ("cannot be listed"); its SIZE does.
-  if (ftp::refusal(*reply, Doing::look, side).code == FaultCode::server_refused) {
-    co_return co_await look_without_mlst(session, name, doing);
+awaitable<std::vector<Look>> look_at_each(Session& session, std::vector<std::string> names,
+                                          Doing doing) {
+  if (!session.features.mlst) {
+    co_return co_await look_without_mlst(session, std::move(names), doing);
   }
-  co_return refused_look(*reply, doing, side);
+  const Side side = session.line->side();
+  std::vector<ftp::Command> commands;
+  for (const std::string& name : names) commands.push_back(ftp::mlst(name));
+  const Answers answers = co_await session.line->ask_each(std::move(commands), doing);
+  std::vector<Look> looks;
+  std::vector<std::size_t> unclear;
+  std::vector<std::string> unclear_names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    looks.push_back(standing_of_mlst(answers.each[i], doing, side));
+    // proftpd's MLST does not say why it refuses ("cannot be listed"); its SIZE does.
+    if (looks[i] || looks[i].error().code != FaultCode::server_refused) continue;
+    unclear.push_back(i);
+    unclear_names.push_back(std::move(names[i]));
+  }
+  if (unclear.empty()) co_return looks;
+  auto again = co_await look_without_mlst(session, std::move(unclear_names), doing);
+  for (std::size_t i = 0; i < unclear.size(); ++i) looks[unclear[i]] = std::move(again[i]);
+  co_return looks;
+}
+
+awaitable<Look> look_at(Session& session, std::string name, Doing doing) {
+  std::vector<std::string> names;
+  names.push_back(std::move(name));
+  auto looks = co_await look_at_each(session, std::move(names), doing);
+  co_return std::move(looks.front());
 }
 
 // On a clear channel a GCT server cuts a name at its first 0xFF, doubled (RFC 854) or not, and says
 // yes: the bytes would land under another name. What is protected is no Telnet and passes whole.
-awaitable<Look> GridFtp::look(Side side, std::string name, Doing doing) {
-  if (const auto here = co_await borrow_if_gone(side); !here) co_return failed(here);
-  if (!at(side).gsi && name.find('\xFF') != name.npos) {
-    co_return fault(FaultCode::bad_name, side, doing,
-                    "a name with the byte 0xFF is safe only over gsiftp");
+awaitable<std::vector<Look>> GridFtp::look_many(Side side, std::vector<std::string> names,
+                                                Doing doing) {
+  const auto here = co_await borrow_if_gone(side);
+  if (!here) co_return std::vector<Look>(names.size(), failed(here));
+  std::vector<Look> looks(names.size());
+  std::vector<std::size_t> asked;
+  std::vector<std::string> safe;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!at(side).gsi && names[i].find('\xFF') != std::string::npos) {
+      looks[i] = fault(FaultCode::bad_name, side, doing,
+                       "a name with the byte 0xFF is safe only over gsiftp");
+    } else {
+      asked.push_back(i);
+      safe.push_back(std::move(names[i]));
+    }
   }
-  co_return co_await look_at(at(side), std::move(name), doing);
+  auto seen = co_await look_at_each(at(side), std::move(safe), doing);
+  for (std::size_t i = 0; i < asked.size(); ++i) looks[asked[i]] = std::move(seen[i]);
+  co_return looks;
 }
 
 }  // namespace rft::mover

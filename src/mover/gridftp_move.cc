@@ -29,20 +29,4 @@ awaitable<Outcome<void>> GridFtp::move(const Freight& freight, Flow& flow,
   co_return moved;
 }
 
-awaitable<Outcome<Pipelined>> GridFtp::move_many(const std::vector<Consignment>& files) {
-  if (const auto here = co_await borrow_both(); !here) co_return failed(here);
-  if (!both_mode_e()) {
-    const Side lacks = source_->features.mode_e ? Side::destination : Side::source;
-    co_return fault(FaultCode::not_supported, lacks, Doing::move, "it has no extended mode");
-  }
-  if (const auto ready = co_await prepare_both(); !ready) co_return failed(ready);
-  Pipeline run(*source_, *destination_, files, interrupt_, pool_.limits());
-  const Pipelined told = co_await run.run();
-  if (told.fault) {
-    source_.reset();
-    destination_.reset();
-  }
-  co_return told;
-}
-
 }  // namespace rft::mover

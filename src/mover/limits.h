@@ -45,6 +45,14 @@ inline constexpr std::size_t list_folders_due_max = 1'000'000;
 inline constexpr std::size_t list_depth_max = 256;  // folders below the order's source
 inline constexpr Duration list_limit = 1h;          // for one folder, whatever comes
 
+// A bundle's files are moved, proven and published by lots: what a broken flow or a lost mover
+// makes void is at most one.
+inline constexpr std::size_t lot_files_max = 512;
+inline constexpr unsigned long long lot_bytes_max = 64ULL << 20;
+// Refusals without a reason of the file's own after which a bundle moves nothing more in its epoch:
+// each costs a log-in at both sides.
+inline constexpr unsigned unexplained_refusals_max = 8;
+
 // The one limit that is not the same for all: tests shorten it.
 struct Limits {
   Duration silence = silence_limit;

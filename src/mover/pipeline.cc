@@ -18,8 +18,10 @@ constexpr unsigned streams = 1;  // small files: more would only cost
 }  // namespace
 
 Pipeline::Pipeline(Session& source, Session& destination, const std::vector<Consignment>& files,
-                   Interrupt* interrupt, Limits limits)
+                   const std::function<void(std::size_t)>& arrived, Interrupt* interrupt,
+                   Limits limits)
     : files_(files),
+      arrived_(arrived),
       source_{source, Side::source},
       destination_{destination, Side::destination},
       interrupt_(interrupt),
@@ -38,6 +40,9 @@ awaitable<Pipelined> Pipeline::run() {
   told.fault = moved_all.error();
   told.refused = (source_.refused && source_.arrived == told.moved) ||
                  (destination_.refused && destination_.arrived == told.moved);
+  const bool stor_refused = destination_.refused && destination_.arrived == told.moved;
+  told.written = next_ > told.moved && !stor_refused;
+  told.silent = boot_now() - destination_.line().heard();
   told.end = co_await end();
   co_return told;
 }
@@ -48,6 +53,7 @@ awaitable<Outcome<void>> Pipeline::attempt() {
     order_more();
     const bool heard_destination = hear(destination_);
     const bool heard_source = hear(source_);
+    if (heard_destination || heard_source) arrived_(moved());
     if (const auto why = over(boot_now())) co_return tl::unexpected(*why);
     if (heard_destination || heard_source) continue;
     const Instant until =

@@ -3,40 +3,23 @@
 #pragma once
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "mover/flow_rules.h"
+#include "mover/protocol.h"
 #include "mover/session.h"
-#include "wire/message.h"
 
 namespace rft::mover {
-
-// Names as the servers take them; the destination's is that of a part of this attempt alone.
-struct Consignment {
-  std::string source;
-  std::string destination;
-};
-
-// How far a pipeline came. Of the files, in their order, the first `moved` have arrived: both sides
-// said 226. Where that is not all, file `moved` is the one that did not. RETRs and STORs pair by
-// order of opening and nothing else: what stands under the destinations from there up to `ordered`
-// may hold other files' bytes, whatever their replies said. Those files are void: they are to be
-// sent again under other names, and that costs them nothing (design 5.5).
-struct Pipelined {
-  std::size_t moved = 0;
-  std::size_t ordered = 0;     // so many were sent to the servers
-  std::optional<Fault> fault;  // none: all have arrived
-  bool refused = false;        // a side refused that one file; else the pipeline broke
-  FlowEnd end = FlowEnd::known;
-};
 
 class Pipeline {
  public:
   // Logged-in sessions in extended mode, prepared alike. All that is referred to must outlive it.
+  // `arrived` is told how many files have.
   Pipeline(Session& source, Session& destination, const std::vector<Consignment>& files,
-           Interrupt* interrupt, Limits limits);
+           const std::function<void(std::size_t)>& arrived, Interrupt* interrupt, Limits limits);
 
   // Returns when all have arrived, or when the flow was ended. After a fault both sessions are used
   // up.
@@ -71,6 +54,7 @@ class Pipeline {
   std::size_t moved() const { return std::min(source_.arrived, destination_.arrived); }
 
   const std::vector<Consignment>& files_;
+  const std::function<void(std::size_t)>& arrived_;
   Leg source_, destination_;
   Interrupt* interrupt_;
   Limits limits_;

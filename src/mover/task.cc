@@ -4,8 +4,8 @@
 
 namespace rft::mover {
 
-MoveTask::MoveTask(MoveOrder order, Ports ports)
-    : order_(std::move(order)), ports_(std::move(ports)) {
+MoveTask::MoveTask(MoveOrder order, MakeCarrier make_carrier, WorkPorts ports)
+    : order_(std::move(order)), make_carrier_(std::move(make_carrier)), ports_(std::move(ports)) {
   // Until something is begun what was confirmed before stays confirmed.
   if (order_.earlier) flow_.confirmed = order_.earlier->confirmed;
   // Nor is it known whether an earlier epoch has published: its rename may be on its way until the
@@ -14,7 +14,7 @@ MoveTask::MoveTask(MoveOrder order, Ports ports)
 }
 
 awaitable<void> MoveTask::run() {
-  carrier_ = ports_.make_carrier(order_, &interrupt_);
+  carrier_ = make_carrier_(order_, &interrupt_);
   const Outcome<Ending> outcome = co_await carry();
   carrier_.reset();
   ports_.say(last_word(outcome));
@@ -58,7 +58,7 @@ TaskSays MoveTask::last_word(const Outcome<Ending>& outcome) const {
   return failed;
 }
 
-void MoveTask::publish() {
+void MoveTask::publish(std::uint64_t) {
   publish_ordered_ = true;
   publish_signal_.notify();
 }

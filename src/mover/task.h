@@ -7,26 +7,19 @@
 #include <string>
 
 #include "mover/protocol.h"
+#include "mover/work.h"
 
 namespace rft::mover {
 
-class MoveTask {
+class MoveTask final : public Work {
  public:
   using MakeCarrier = std::function<std::unique_ptr<Carrier>(const MoveOrder&, Interrupt*)>;
-  struct Ports {
-    MakeCarrier make_carrier;
-    std::function<void(TaskSays)> say;
-    std::function<bool()> may_publish;  // enough of the lease is left for a rename
-    Signal* lease_changed;
-    std::function<bool()> all_saved;  // rftd has saved all that this task said
-    Signal* saved;                    // it may have become so
-  };
-  MoveTask(MoveOrder order, Ports ports);
+  MoveTask(MoveOrder order, MakeCarrier make_carrier, WorkPorts ports);
 
-  // Says Begun, Moving, Verified on the way and exactly one of Done, Failed, Stopped at the end.
-  awaitable<void> run();
-  void publish();  // the order to rename came
-  void interrupt(Interrupt::Why why);
+  // Says Begun, Moving, Verified on the way.
+  awaitable<void> run() override;
+  void publish(std::uint64_t verified) override;
+  void interrupt(Interrupt::Why why) override;
 
  private:
   using Ending = std::optional<Done>;  // set: the task is over, happily; else it goes on
@@ -45,13 +38,11 @@ class MoveTask {
   // task_begin.cc: looks, what stands there already, and the part.
   Outcome<void> agree_on_proof();
   awaitable<Outcome<void>> look_around();
-  Outcome<void> judge_source(const Outcome<std::optional<Standing>>& seen);
+  Outcome<void> judge_source(const Look& seen);
   awaitable<Outcome<Ending>> respect_existing();
   awaitable<Outcome<Ending>> adopt_existing(const Standing& there);
   awaitable<Outcome<void>> make_parents();
-  awaitable<Outcome<void>> make_folder_path(std::string folder);
   awaitable<Outcome<void>> begin();
-  awaitable<Outcome<void>> wait_until_saved();
   awaitable<Outcome<bool>> take_over_part();
   awaitable<Outcome<bool>> adopt_part();
   awaitable<Outcome<bool>> is_whole(const FileFacts& part);
@@ -65,7 +56,6 @@ class MoveTask {
   awaitable<Outcome<void>> compare_checksums();
   awaitable<Outcome<std::optional<Checksum>>> both_checksums(std::string destination_name);
   awaitable<Outcome<void>> look_at_source_again();
-  awaitable<Outcome<void>> wait_for_publish();
   awaitable<Outcome<Ending>> look_before_publish(bool& replaces);
   awaitable<Outcome<Ending>> publish_part();
   awaitable<Outcome<void>> look_after_publish();
@@ -82,7 +72,8 @@ class MoveTask {
   std::string written_name() const;  // where the bytes go: the part, in_place the final name
 
   const MoveOrder order_;
-  Ports ports_;
+  MakeCarrier make_carrier_;
+  WorkPorts ports_;
   Interrupt interrupt_;
   std::unique_ptr<Carrier> carrier_;
   Signal publish_signal_;

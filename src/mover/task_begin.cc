@@ -1,26 +1,16 @@
 // What a task does before the first byte: looks, what stands there already, folders, the part.
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include "ftp/checksum.h"
+#include "mover/folders.h"
+#include "mover/judge.h"
 #include "mover/limits.h"
 #include "mover/settling.h"
 #include "mover/task.h"
+#include "mover/waiting.h"
 
 namespace rft::mover {
 
 using namespace asio::experimental::awaitable_operators;
-
-namespace {
-
-constexpr std::size_t folder_depth_max = 256;
-
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-}  // namespace
 
 Outcome<void> MoveTask::agree_on_proof() {
   if (!wants_checksum()) return {};
@@ -47,11 +37,10 @@ awaitable<Outcome<void>> MoveTask::look_around() {
   co_return Outcome<void>();
 }
 
-Outcome<void> MoveTask::judge_source(const Outcome<std::optional<Standing>>& seen) {
-  if (!seen) return failed(seen);
-  if (!*seen) return fault(FaultCode::no_such_file, Side::source, Doing::look);
-  if ((*seen)->is_folder) return fault(FaultCode::is_a_folder, Side::source, Doing::look);
-  source_ = (*seen)->facts;
+Outcome<void> MoveTask::judge_source(const Look& seen) {
+  auto facts = source_facts(seen);
+  if (!facts) return failed(facts);
+  source_ = std::move(*facts);
   if (order_.source_facts && *order_.source_facts != source_) {
     return fault(FaultCode::source_changed, Side::source, Doing::look);
   }
@@ -59,20 +48,12 @@ Outcome<void> MoveTask::judge_source(const Outcome<std::optional<Standing>>& see
 }
 
 awaitable<Outcome<MoveTask::Ending>> MoveTask::respect_existing() {
-  if (!existing_) co_return Ending();
-  if (existing_->is_folder) {
-    co_return fault(FaultCode::is_a_folder, Side::destination, Doing::look);
-  }
-  if (in_place() && order_.final_name_is_ours) co_return Ending();
-  switch (order_.options.existing) {
-    case Existing::overwrite:
-      co_return Ending();
-    case Existing::fail:
-      break;
-    case Existing::adopt:
-      co_return co_await adopt_existing(*existing_);
-  }
-  co_return fault(FaultCode::destination_exists, Side::destination, Doing::look);
+  const bool may_be_ours = in_place() && order_.final_name_is_ours;
+  const Existing option = may_be_ours ? Existing::overwrite : order_.options.existing;
+  const auto place = judge_place(existing_, option, Doing::look);
+  if (!place) co_return failed(place);
+  if (*place == Place::adopted) co_return co_await adopt_existing(*existing_);
+  co_return Ending();
 }
 
 awaitable<Outcome<MoveTask::Ending>> MoveTask::adopt_existing(const Standing& there) {
@@ -81,7 +62,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::adopt_existing(const Standing& th
                     "its size is another");
   }
   if (algorithm_.empty()) {
-    verdict_ = wants_no_proof() ? Verdict::not_verified : Verdict::size_only;
+    verdict_ = verdict_without_checksum(order_.options.verify);
     co_return done(true);
   }
   const auto same = co_await both_checksums(final_name());
@@ -100,28 +81,13 @@ awaitable<Outcome<void>> MoveTask::make_parents() {
   if (order_.options.parents == Parents::fail) {
     co_return fault(FaultCode::no_such_folder, Side::destination, Doing::look);
   }
-  co_return co_await make_folder_path(folder_of(final_name()));
-}
-
-// From the deepest folder that is there downwards. One that somebody else makes meanwhile is as
-// good as ours: after a refusal a look decides.
-awaitable<Outcome<void>> MoveTask::make_folder_path(std::string folder) {
-  std::vector<std::string> missing;
-  for (; missing.size() < folder_depth_max; folder = folder_of(folder)) {
-    const auto there = co_await carrier_->look(Side::destination, folder, Doing::make_parents);
-    if (!there) co_return failed(there);
-    if (*there) break;
-    missing.push_back(folder);
-    if (folder == "/" || folder == ".") break;
-  }
-  for (auto next = missing.rbegin(); next != missing.rend(); ++next) {
-    const auto made = co_await carrier_->make_folder(*next);
-    if (made) continue;
-    const auto there = co_await carrier_->look(Side::destination, *next, Doing::make_parents);
-    if (!there) co_return failed(there);
-    if (!*there || !(*there)->is_folder) co_return failed(made);
-  }
-  co_return Outcome<void>();
+  const std::string folder = folder_of(final_name());
+  std::set<std::string> missing;
+  missing.insert(folder);
+  const auto not_made = co_await make_missing(*carrier_, std::move(missing));
+  const auto why = not_made.find(folder);
+  if (why == not_made.end()) co_return Outcome<void>();
+  co_return tl::unexpected(why->second);
 }
 
 awaitable<Outcome<void>> MoveTask::begin() {
@@ -135,16 +101,10 @@ awaitable<Outcome<void>> MoveTask::begin() {
   begun.presumed = *adopted && order_.earlier->end == FlowEnd::presumed;
   begun.streams = order_.streams;
   ports_.say(begun);
-  if (in_place() && !order_.final_name_is_ours) co_return co_await wait_until_saved();
-  co_return Outcome<void>();
-}
-
-// That the final name is ours is stored before the first STOR into it (design 5.10): later looks
-// would take our own half file for another's.
-awaitable<Outcome<void>> MoveTask::wait_until_saved() {
-  while (!ports_.all_saved()) {
-    if (interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::adopt);
-    co_await wait_any(boot_now() + keep_alive_interval, ports_.saved, &interrupt_.changed);
+  // That the final name is ours is stored before the first STOR into it (design 5.10): later looks
+  // would take our own half file for another's.
+  if (in_place() && !order_.final_name_is_ours) {
+    co_return co_await wait_until_saved(ports_, interrupt_);
   }
   co_return Outcome<void>();
 }

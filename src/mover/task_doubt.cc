@@ -1,4 +1,5 @@
 // What a task does about the rename of an earlier epoch whose end is not known.
+#include "mover/judge.h"
 #include "mover/limits.h"
 #include "mover/task.h"
 
@@ -27,18 +28,20 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::published_before() {
   if (*judged == Whose::another) co_return Ending();
   if (*judged == Whose::spoilt) co_return failed(co_await take_name_away());
   checksum_ = order_.intent->checksum;
-  const Verdict without = wants_no_proof() ? Verdict::not_verified : Verdict::size_only;
+  const Verdict without = verdict_without_checksum(order_.options.verify);
   co_return Done{checksum_, checksum_ ? Verdict::verified : without, false, (*there)->facts.size,
                  0};
 }
 
-// The same Unique, Size and Modify. With less in common a checksum tells, for inodes are used again
-// at once (design 5.6).
 awaitable<Outcome<MoveTask::Whose>> MoveTask::whose(const FileFacts& there) {
-  const FileFacts& ours = order_.intent->part;
-  if (!ours.unique.empty() && there == ours) co_return Whose::ours;
-  const bool alike = there.size == ours.size && there.unique == ours.unique;
-  if (!alike || !order_.intent->checksum) co_return Whose::another;
+  switch (is_ours(*order_.intent, there)) {
+    case Ours::yes:
+      co_return Whose::ours;
+    case Ours::no:
+      co_return Whose::another;
+    case Ours::by_checksum:
+      break;
+  }
   co_return co_await whose_by_checksum(there);
 }
 

@@ -1,9 +1,10 @@
 // What a task does with the bytes and after the last of them: flow, proof, publication.
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include "ftp/checksum.h"
+#include "mover/judge.h"
 #include "mover/limits.h"
 #include "mover/task.h"
+#include "mover/waiting.h"
 
 namespace rft::mover {
 
@@ -62,7 +63,7 @@ awaitable<Outcome<void>> MoveTask::verify() {
 // changed meanwhile. Without one, a look does.
 awaitable<Outcome<void>> MoveTask::compare_checksums() {
   if (algorithm_.empty()) {
-    verdict_ = wants_no_proof() ? Verdict::not_verified : Verdict::size_only;
+    verdict_ = verdict_without_checksum(order_.options.verify);
     co_return co_await look_at_source_again();
   }
   const auto same = co_await both_checksums(written_name());
@@ -84,15 +85,13 @@ awaitable<Outcome<std::optional<Checksum>>> MoveTask::both_checksums(std::string
       co_await (carrier_->checksum(Side::source, source_name(), algorithm_, source_.size) &&
                 carrier_->checksum(Side::destination, destination_name, algorithm_, source_.size));
   if (!source) co_return failed(source);
-  const WantedChecksum& wanted = order_.options.checksum;
-  if (!wanted.value.empty() &&
-      ftp::normal_checksum(algorithm_, wanted.value).value_or(wanted.value) != *source) {
-    co_return fault(FaultCode::not_the_expected_content, Side::source, Doing::verify,
-                    "its " + algorithm_ + " is " + *source);
+  const Checksum theirs{algorithm_, *source};
+  if (const auto good = judge_content(order_.options.checksum, theirs); !good) {
+    co_return failed(good);
   }
   if (!destination) co_return failed(destination);
   if (*source != *destination) co_return std::optional<Checksum>();
-  co_return std::optional(Checksum{algorithm_, *source});
+  co_return std::optional(theirs);
 }
 
 awaitable<Outcome<void>> MoveTask::look_at_source_again() {
@@ -104,37 +103,18 @@ awaitable<Outcome<void>> MoveTask::look_at_source_again() {
   co_return Outcome<void>();
 }
 
-// The destination's session is kept: verifying and publishing are on one unbroken session.
-awaitable<Outcome<void>> MoveTask::wait_for_publish() {
-  Instant next = boot_now() + keep_alive_interval;
-  for (;;) {
-    if (interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::publish);
-    if (publish_ordered_ && ports_.may_publish()) co_return Outcome<void>();
-    if (boot_now() >= next) {
-      const auto alive = co_await carrier_->keep_alive();
-      if (!alive) co_return failed(alive);
-      next = boot_now() + keep_alive_interval;
-    }
-    co_await wait_any(next, &publish_signal_, &interrupt_.changed, ports_.lease_changed);
-  }
-}
-
 awaitable<Outcome<MoveTask::Ending>> MoveTask::publish_part() {
   bool replaces = false;
   do {
-    if (const auto told = co_await wait_for_publish(); !told) co_return failed(told);
+    const auto told = co_await wait_for_publish(*carrier_, ports_, interrupt_, publish_signal_,
+                                                [this] { return publish_ordered_; });
+    if (!told) co_return failed(told);
     const auto there = co_await look_before_publish(replaces);
     if (!there || *there) co_return there;
   } while (interrupt_ || !ports_.may_publish());
   const Renamed renamed = co_await carrier_->rename(written_name(), final_name(), Doing::publish);
   publish_unknown_ = renamed.unknown;
-  if (renamed.fault) {
-    Fault seen = *renamed.fault;
-    if (replaces && !renamed.unknown && seen.code != FaultCode::part_missing) {
-      seen.code = FaultCode::cannot_replace;
-    }
-    co_return tl::unexpected(std::move(seen));
-  }
+  if (renamed.fault) co_return tl::unexpected(judge_rename(renamed, replaces));
   if (const auto seen = co_await look_after_publish(); !seen) co_return failed(seen);
   co_return done(false);
 }
@@ -143,15 +123,11 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::look_before_publish(bool& replace
   const auto there = co_await carrier_->look(Side::destination, final_name(), Doing::publish);
   if (!there) co_return failed(there);
   existing_ = *there;
-  if (!existing_) co_return Ending();
-  if (order_.options.existing == Existing::overwrite && !existing_->is_folder) {
-    replaces = true;
-    co_return Ending();
-  }
-  if (order_.options.existing == Existing::adopt && !existing_->is_folder) {
-    co_return co_await adopt_existing(*existing_);
-  }
-  co_return fault(FaultCode::destination_exists, Side::destination, Doing::publish);
+  const auto place = judge_place(existing_, order_.options.existing, Doing::publish);
+  if (!place) co_return failed(place);
+  if (*place == Place::adopted) co_return co_await adopt_existing(*existing_);
+  replaces = *place == Place::replaced;
+  co_return Ending();
 }
 
 // A rename does not fence: an old writer writes on into the renamed file. Where one may live, the
@@ -160,16 +136,10 @@ awaitable<Outcome<void>> MoveTask::look_after_publish() {
   publish_unknown_ = true;
   const auto there = co_await carrier_->look(Side::destination, final_name(), Doing::publish);
   if (!there) co_return failed(there);
-  const bool good =
-      *there && (is_doubtful() ? (*there)->facts == part_ : (*there)->facts.size == part_.size);
-  if (good) {
-    publish_unknown_ = false;
-    co_return Outcome<void>();
-  }
-  const bool is_anothers =
-      *there && !part_.unique.empty() && (*there)->facts.unique != part_.unique;
-  if (!is_anothers) co_return co_await take_name_away();
+  const After after = judge_after(*there, part_, is_doubtful());
+  if (after == After::spoilt) co_return co_await take_name_away();
   publish_unknown_ = false;
+  if (after == After::good) co_return Outcome<void>();
   co_return fault(FaultCode::changed_after_verify, Side::destination, Doing::publish,
                   "another file stands under its name now");
 }

@@ -45,12 +45,18 @@ class FakeCarrier final : public Carrier {
   awaitable<Outcome<RangeSet>> resumable(std::string, std::string, RangeSet confirmed) override {
     co_return confirmed;
   }
-  awaitable<Outcome<std::optional<Standing>>> look(Side side, std::string name, Doing) override {
-    if (world_.look_fault) co_return tl::unexpected(*world_.look_fault);
-    if (name == "/d") co_return std::optional(Standing{true, {}});
+  awaitable<std::vector<Look>> look_many(Side side, std::vector<std::string> names,
+                                         Doing) override {
+    std::vector<Look> looks;
+    for (const std::string& name : names) looks.push_back(look_at(side, name));
+    co_return looks;
+  }
+  Look look_at(Side side, const std::string& name) {
+    if (world_.look_fault) return tl::unexpected(*world_.look_fault);
+    if (name == "/d") return std::optional(Standing{true, {}});
     auto& files = side == Side::source ? world_.source : world_.destination;
     const auto found = files.find(name);
-    if (found == files.end()) co_return std::optional<Standing>();
+    if (found == files.end()) return std::optional<Standing>();
     const auto touch = world_.touched_at_look.find(name);
     if (touch != world_.touched_at_look.end() && --touch->second == 0) {
       found->second.facts.modify += "+";
@@ -59,9 +65,11 @@ class FakeCarrier final : public Carrier {
       --found->second.touched_by_looks;
       found->second.facts.modify += "+";
     }
-    co_return std::optional(Standing{false, found->second.facts});
+    return std::optional(Standing{false, found->second.facts});
   }
-  awaitable<Outcome<void>> make_folder(std::string) override { co_return Outcome<void>(); }
+  awaitable<std::vector<Outcome<void>>> make_folders(std::vector<std::string> names) override {
+    co_return std::vector<Outcome<void>>(names.size());
+  }
   awaitable<Outcome<void>> move(const Freight& freight, Flow& flow,
                                 const std::function<void()>&) override {
     world_.said.push_back("move");
@@ -125,10 +133,10 @@ class TaskRules : public testing::Test {
     bool all_saved = true;
     std::optional<TaskSays> last;
     MoveTask* running = nullptr;
-    MoveTask::Ports ports;
-    ports.make_carrier = [this](const MoveOrder&, Interrupt*) {
+    const MoveTask::MakeCarrier make_carrier = [this](const MoveOrder&, Interrupt*) {
       return std::make_unique<FakeCarrier>(world);
     };
+    WorkPorts ports;
     ports.say = [&](TaskSays says) {
       if (auto* begun = std::get_if<Begun>(&says)) {
         begun_ = *begun;
@@ -143,15 +151,16 @@ class TaskRules : public testing::Test {
         verified_ = true;
         if (when_verified != Interrupt::Why::none) running->interrupt(when_verified);
         if (before_publish) before_publish();
-        running->publish();
+        running->publish(0);
       }
       last = std::move(says);
+      return std::uint64_t{1};
     };
     ports.may_publish = [] { return true; };
     ports.lease_changed = &lease_changed;
     ports.all_saved = [&] { return all_saved; };
     ports.saved = &saved;
-    MoveTask task(order, ports);
+    MoveTask task(order, make_carrier, ports);
     running = &task;
     asio::co_spawn(io, task.run(), asio::detached);
     io.run();

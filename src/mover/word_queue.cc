@@ -18,13 +18,14 @@ bool is_final(const TaskSays& says) {
          std::holds_alternative<Stopped>(says);
 }
 
-void WordQueue::add(const Task& task, TaskSays says) {
+std::uint64_t WordQueue::add(const Task& task, TaskSays says) {
   Line& line = lines_[task];
   if (is_moving(says) && !line.kept.empty() && is_moving(line.kept.back().word.says)) {
     line.kept.pop_back();
   }
   line.newest = TaskWord{task, ++line.last_seq, std::move(says)};
   line.kept.push_back(Kept{*line.newest});
+  return line.last_seq;
 }
 
 bool WordQueue::acknowledge(const Task& task, std::uint64_t seq) {

@@ -13,7 +13,7 @@ namespace rft::mover {
 class WordQueue {
  public:
   // Numbers and keeps the word. Of Moving only the newest that is not acknowledged is kept.
-  void add(const Task& task, TaskSays says);
+  std::uint64_t add(const Task& task, TaskSays says);
   // Words up to `seq` are saved. True: the final one was among them, and the task is forgotten.
   bool acknowledge(const Task& task, std::uint64_t seq);
 

@@ -25,7 +25,7 @@ bool says(const TaskWord& word) {
 TEST(WordQueue, words_of_a_task_are_numbered_and_come_in_order) {
   WordQueue words;
   words.add(one, Begun{});
-  words.add(one, Verified{});
+  EXPECT_EQ(words.add(one, Verified{}), 2U);
   const auto due = words.take_due(start);
   ASSERT_EQ(due.size(), 2U);
   EXPECT_TRUE(says<Begun>(due[0]));

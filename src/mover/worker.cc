@@ -3,8 +3,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "mover/bundle_task.h"
 #include "mover/gridftp.h"
 #include "mover/gridftp_errands.h"
+#include "mover/task.h"
 
 namespace rft::mover {
 
@@ -48,7 +50,33 @@ void Worker::take(ToMover message) {
 }
 
 void Worker::take_order(MoveOrder order) {
-  const Task task = order.task;
+  start(order.task, [this, &order]() -> std::shared_ptr<Work> {
+    const auto make_carrier = [this](const MoveOrder& one, Interrupt* interrupt) {
+      GridFtp::Route route{
+          {one.source.endpoint, one.source_credential, gsi::Delegation::none},
+          {one.destination.endpoint, one.destination_credential, gsi::Delegation::none},
+          one.options.data_channel};
+      return std::make_unique<GridFtp>(pool_, keys_, std::move(route), interrupt);
+    };
+    WorkPorts ports = ports_of(order.task);
+    return std::make_shared<MoveTask>(std::move(order), make_carrier, std::move(ports));
+  });
+}
+
+void Worker::take_order(BundleOrder order) {
+  start(order.task, [this, &order]() -> std::shared_ptr<Work> {
+    const auto make_carrier = [this](const BundleOrder& one, Interrupt* interrupt) {
+      GridFtp::Route route{{one.source, one.source_credential, gsi::Delegation::none},
+                           {one.destination, one.destination_credential, gsi::Delegation::none},
+                           one.options.data_channel};
+      return std::make_unique<GridFtp>(pool_, keys_, std::move(route), interrupt);
+    };
+    WorkPorts ports = ports_of(order.task);
+    return std::make_shared<BundleTask>(std::move(order), make_carrier, std::move(ports));
+  });
+}
+
+void Worker::start(Task task, const std::function<std::shared_ptr<Work>()>& make) {
   if (tasks_.contains(task) || words_.knows(task)) {
     words_.send_again(task);
     outgoing_.notify();
@@ -56,21 +84,14 @@ void Worker::take_order(MoveOrder order) {
   }
   if (draining_ || lease_.is_over(boot_now())) return say_unknown(task);
   newest_epoch_ = std::max(newest_epoch_, task.epoch);
-  auto work = std::make_shared<MoveTask>(std::move(order), ports_of(task));
+  auto work = make();
   tasks_.emplace(task, work);
   asio::co_spawn(io_, run(task, work), asio::detached);
 }
 
-MoveTask::Ports Worker::ports_of(const Task& task) {
-  MoveTask::Ports ports;
-  ports.make_carrier = [this](const MoveOrder& order, Interrupt* interrupt) {
-    GridFtp::Route route{
-        {order.source.endpoint, order.source_credential, gsi::Delegation::none},
-        {order.destination.endpoint, order.destination_credential, gsi::Delegation::none},
-        order.options.data_channel};
-    return std::make_unique<GridFtp>(pool_, keys_, std::move(route), interrupt);
-  };
-  ports.say = [this, task](TaskSays says) { say(task, std::move(says)); };
+WorkPorts Worker::ports_of(const Task& task) {
+  WorkPorts ports;
+  ports.say = [this, task](TaskSays says) { return say(task, std::move(says)); };
   ports.may_publish = [this] { return lease_.may_publish(boot_now()); };
   ports.lease_changed = &lease_changed_;
   ports.all_saved = [this, task] { return words_.all_saved(task); };
@@ -80,7 +101,7 @@ MoveTask::Ports Worker::ports_of(const Task& task) {
 
 void Worker::take_order(const PublishOrder& order) {
   const auto work = tasks_.find(order.task);
-  if (work != tasks_.end()) return work->second->publish();
+  if (work != tasks_.end()) return work->second->publish(order.verified);
   if (!words_.knows(order.task)) return say_unknown(order.task);
   words_.send_again(order.task);
   outgoing_.notify();
@@ -102,7 +123,7 @@ void Worker::take_order(const ProbeOrder& order) {
   asio::co_spawn(io_, run_errand(order), asio::detached);
 }
 
-awaitable<void> Worker::run(Task task, std::shared_ptr<MoveTask> work) {
+awaitable<void> Worker::run(Task task, std::shared_ptr<Work> work) {
   co_await work->run();
   tasks_.erase(task);
   lease_changed_.notify();
@@ -126,9 +147,10 @@ awaitable<void> Worker::run_errand(ProbeOrder order) {
   lease_changed_.notify();
 }
 
-void Worker::say(const Task& task, TaskSays says) {
-  words_.add(task, std::move(says));
+std::uint64_t Worker::say(const Task& task, TaskSays says) {
+  const std::uint64_t seq = words_.add(task, std::move(says));
   outgoing_.notify();
+  return seq;
 }
 
 // Not kept: rftd sends the order again while it has no answer.

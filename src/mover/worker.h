@@ -2,6 +2,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,8 +10,8 @@
 #include "mover/data_security.h"
 #include "mover/lease.h"
 #include "mover/pool.h"
-#include "mover/task.h"
 #include "mover/word_queue.h"
+#include "mover/work.h"
 #include "wire/frame.h"
 
 namespace rft::mover {
@@ -41,17 +42,20 @@ class Worker {
 
  private:
   void take_order(MoveOrder order);
+  void take_order(BundleOrder order);
   void take_order(const PublishOrder& order);
   void take_order(const StopOrder& order);
   void take_order(const RemoveOrder& order);
   void take_order(const ProbeOrder& order);
-  awaitable<void> run(Task task, std::shared_ptr<MoveTask> work);
+  // Starts what `make` gives for a new task; a task that is known only repeats what it said.
+  void start(Task task, const std::function<std::shared_ptr<Work>()>& make);
+  awaitable<void> run(Task task, std::shared_ptr<Work> work);
   awaitable<void> run_errand(RemoveOrder order);
   awaitable<void> run_errand(ProbeOrder order);
-  void say(const Task& task, TaskSays says);
+  std::uint64_t say(const Task& task, TaskSays says);
   void note(ToDaemon word);
   void say_unknown(const Task& task);
-  MoveTask::Ports ports_of(const Task& task);
+  WorkPorts ports_of(const Task& task);
   bool is_idle() const { return tasks_.empty() && words_.tasks().empty() && errands_ == 0; }
 
   asio::io_context& io_;
@@ -70,7 +74,7 @@ class Worker {
   Signal outgoing_;
   Interrupt errand_interrupt_;
   std::size_t errands_ = 0;
-  std::map<Task, std::shared_ptr<MoveTask>> tasks_;  // that are at work
+  std::map<Task, std::shared_ptr<Work>> tasks_;  // that are at work
 };
 
 }  // namespace rft::mover

@@ -61,7 +61,7 @@ class PipelineLive : public MoverLive, public testing::WithParamInterface<bool> 
     const auto work = [&]() -> mover::awaitable<void> {
       const auto met = co_await carrier.meet();
       if (!met) throw std::runtime_error(sentence(met.error()));
-      auto moved = co_await carrier.move_many(some);
+      auto moved = co_await carrier.move_many(some, [](std::size_t) {});
       if (!moved) throw std::runtime_error(sentence(moved.error()));
       told = *moved;
       io.stop();

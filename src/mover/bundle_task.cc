@@ -1,0 +1,206 @@
+#include "mover/bundle_task.h"
+
+#include "mover/bundle_parts.h"
+#include "mover/limits.h"
+
+namespace rft::mover {
+
+BundleTask::BundleTask(BundleOrder order, MakeCarrier make_carrier, WorkPorts ports)
+    : order_(std::move(order)), make_carrier_(std::move(make_carrier)), ports_(std::move(ports)) {
+  for (const BundleItem& one : order_.items) {
+    Item item;
+    item.order = &one;
+    item.source = Url{order_.source, one.source}.wire_path();
+    item.final_name = Url{order_.destination, one.destination}.wire_path();
+    item.rename_unknown = one.intent.has_value();
+    items_.push_back(std::move(item));
+  }
+}
+
+awaitable<void> BundleTask::run() {
+  carrier_ = make_carrier_(order_, &interrupt_);
+  const auto carried = co_await carry();
+  if (!carried) leave_all(all_due(), carried.error());
+  co_await discard();
+  carrier_.reset();
+  tell_outcomes();
+  ports_.say(last_word());
+}
+
+// The fault of a step that all files share.
+awaitable<Outcome<void>> BundleTask::carry() {
+  co_await settle_doubts();
+  if (order_.look_only || all_due().empty()) co_return Outcome<void>();
+  if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
+  if (!carrier_->can_move_many()) {
+    for (Item* item : all_due()) settle_apart(*item);
+    co_return Outcome<void>();
+  }
+  if (const auto agreed = agree_on_proof(); !agreed) co_return failed(agreed);
+  co_await clear_earlier_parts(all_due(), false);
+  co_await look_around();
+  tell_outcomes();
+  if (all_due().empty()) co_return Outcome<void>();
+  if (const auto begun = co_await begin(); !begun) co_return failed(begun);
+  for (Lot& lot : lots()) co_await carry_lot(std::move(lot));
+  co_return Outcome<void>();
+}
+
+awaitable<void> BundleTask::carry_lot(Lot lot) {
+  const Lot arrived = co_await move(lot);
+  if (interrupt_) {
+    leave_all(arrived, Fault{FaultCode::cut, Side::none, Doing::move, "", ""});
+    co_return;
+  }
+  co_await prove(arrived);
+  co_await publish_lot(due(arrived));
+  co_await discard();
+  tell_outcomes();
+}
+
+BundleTask::Lot BundleTask::all_due() {
+  Lot lot;
+  for (Item& item : items_) {
+    if (item.state == State::due) lot.push_back(&item);
+  }
+  return lot;
+}
+
+BundleTask::Lot BundleTask::due(const Lot& lot) {
+  Lot still;
+  for (Item* item : lot) {
+    if (item->state == State::due) still.push_back(item);
+  }
+  return still;
+}
+
+std::vector<std::string> BundleTask::names(const Lot& lot, const NameOf& name_of) {
+  std::vector<std::string> names;
+  for (const Item* item : lot) names.push_back(name_of(*item));
+  return names;
+}
+
+void BundleTask::settle(Item& item, ItemOutcome outcome) {
+  item.state = State::settled;
+  item.rename_unknown = false;
+  if (item.part_may_stand && !in_place()) discarded_.push_back(written_name(item));
+  item.part_may_stand = false;
+  outcome.number = item.order->number;
+  untold_.outcomes.push_back(std::move(outcome));
+  if (untold_.outcomes.size() == outcomes_max) tell_outcomes();
+}
+
+void BundleTask::settle_done(Item& item, std::uint64_t size, bool adopted) {
+  ItemOutcome outcome;
+  outcome.fate = Fate::done;
+  outcome.size = size;
+  outcome.checksum = item.checksum;
+  outcome.verdict =
+      item.checksum ? Verdict::verified : verdict_without_checksum(order_.options.verify);
+  outcome.adopted = adopted;
+  bytes_done_ += size;
+  settle(item, std::move(outcome));
+}
+
+void BundleTask::settle_apart(Item& item) {
+  ItemOutcome outcome;
+  outcome.fate = Fate::apart;
+  outcome.size = item.facts.size;
+  settle(item, std::move(outcome));
+}
+
+// A rename that may have been done is not given up for a reason that stands in its way now.
+void BundleTask::refuse(Item& item, const Fault& fault) {
+  if (entry(fault.code).remedy != Remedy::never || item.rename_unknown) return leave(item, fault);
+  ItemOutcome outcome;
+  outcome.fate = Fate::failed;
+  outcome.size = item.facts.size;
+  outcome.fault = fault;
+  settle(item, std::move(outcome));
+}
+
+// Its part is cleared away by the next epoch, or by the ledger; at once where it is of no use.
+void BundleTask::leave(Item& item, const Fault& fault) {
+  item.state = State::left;
+  if (!first_fault_) first_fault_ = fault;
+  const bool is_useless = entry(fault.code).remedy == Remedy::afresh && !item.rename_unknown;
+  if (is_useless && item.part_may_stand && !in_place()) discarded_.push_back(written_name(item));
+}
+
+void BundleTask::leave_all(const Lot& lot, const Fault& fault) {
+  for (Item* item : lot) leave(*item, fault);
+}
+
+// What cannot be deleted now is tried again with the next; what remains at last is for the ledger.
+awaitable<void> BundleTask::discard() {
+  if (discarded_.empty() || interrupt_) co_return;
+  const std::vector<std::string> names = std::exchange(discarded_, {});
+  const auto removed = co_await carrier_->remove_many(names);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!removed[i]) discarded_.push_back(names[i]);
+  }
+}
+
+void BundleTask::tell_outcomes() {
+  if (untold_.outcomes.empty()) return;
+  untold_.bytes_sent = bytes_sent_;
+  ports_.say(std::exchange(untold_, {}));
+}
+
+void BundleTask::say_moving(Doing doing) {
+  Moving moving;
+  moving.bytes_sent = bytes_sent_;
+  moving.rate = doing == Doing::move ? rate_.rate() : 0;
+  moving.doing = doing;
+  ports_.say(moving);
+}
+
+// A user's stop wins over any fault, but not over a rename that may have happened. A look_only that
+// found nothing of ours confirms the stop that it was made for.
+TaskSays BundleTask::last_word() const {
+  bool all_settled = true;
+  bool rename_unknown = false;
+  for (const Item& item : items_) {
+    if (item.state != State::settled) all_settled = false;
+    if (item.rename_unknown) rename_unknown = true;
+  }
+  if (all_settled) {
+    Done done;
+    done.size = bytes_done_;
+    done.bytes_sent = bytes_sent_;
+    return done;
+  }
+  const bool is_stopped = interrupt_.why() == Interrupt::Why::stop && !rename_unknown;
+  if (is_stopped || !first_fault_) return Stopped{end_, silent_, {}, bytes_sent_};
+  Failed failed;
+  failed.fault = *first_fault_;
+  failed.end = end_;
+  failed.silent = silent_;
+  failed.bytes_sent = bytes_sent_;
+  failed.publish_unknown = rename_unknown;
+  if (interrupt_.why() == Interrupt::Why::mover_ends) {
+    failed.fault = Fault{FaultCode::lease_ended, Side::none, first_fault_->doing, "", ""};
+  }
+  return failed;
+}
+
+void BundleTask::publish(std::uint64_t verified) {
+  publish_ordered_ = std::max(publish_ordered_, verified);
+  publish_signal_.notify();
+}
+
+void BundleTask::interrupt(Interrupt::Why why) {
+  interrupt_.raise(why);
+}
+
+const WantedChecksum& BundleTask::wanted(const Item& item) const {
+  const WantedChecksum& own = item.order->checksum;
+  return own.algorithm.empty() ? order_.options.checksum : own;
+}
+
+std::string BundleTask::written_name(const Item& item) const {
+  if (in_place()) return item.final_name;
+  return item_part(item.final_name, order_.part, order_.task.epoch, item.order->number, item.round);
+}
+
+}  // namespace rft::mover

@@ -1,0 +1,138 @@
+// BundleTask: one BundleOrder, from the first look to the last word. Knows no protocol; a
+// ManyCarrier does what it decides. Every step is taken for all files at once, and each file has
+// its own luck: it is *due* until it has an outcome or is left without one in this epoch.
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mover/flow_rules.h"
+#include "mover/judge.h"
+#include "mover/protocol.h"
+#include "mover/work.h"
+
+namespace rft::mover {
+
+class BundleTask final : public Work {
+ public:
+  using MakeCarrier = std::function<std::unique_ptr<ManyCarrier>(const BundleOrder&, Interrupt*)>;
+  BundleTask(BundleOrder order, MakeCarrier make_carrier, WorkPorts ports);
+  BundleTask(const BundleTask&) = delete;
+  BundleTask& operator=(const BundleTask&) = delete;
+
+  // Says Begun, Moving, BundleVerified, Outcomes on the way.
+  awaitable<void> run() override;
+  void publish(std::uint64_t verified) override;
+  void interrupt(Interrupt::Why why) override;
+
+ private:
+  enum class State : std::uint8_t { due, settled, left };
+  struct Item {
+    const BundleItem* order = nullptr;
+    std::string source;  // names as the servers take them
+    std::string final_name;
+    State state = State::due;
+    std::uint32_t round = 0;      // of its part's name
+    bool part_may_stand = false;  // under the name of this round
+    bool replaces = false;        // something stands under its final name
+    bool rename_unknown = false;
+    std::string algorithm;               // empty: no checksum is compared
+    FileFacts facts;                     // of the source
+    std::optional<Standing> there;       // under the final name, when last looked
+    FileFacts part;                      // as proven
+    std::optional<Checksum> checksum{};  // the same at both sides
+  };
+  using Lot = std::vector<Item*>;
+  using NameOf = std::function<std::string(const Item&)>;
+
+  // bundle_task.cc: the course of it, and what becomes of an item.
+  awaitable<Outcome<void>> carry();
+  awaitable<void> carry_lot(Lot lot);
+  Lot all_due();
+  static Lot due(const Lot& lot);
+  static std::vector<std::string> names(const Lot& lot, const NameOf& name_of);
+  void settle(Item& item, ItemOutcome outcome);
+  void settle_done(Item& item, std::uint64_t size, bool adopted);
+  void settle_apart(Item& item);
+  void refuse(Item& item, const Fault& fault);  // an outcome where the fault's remedy is `never`
+  void leave(Item& item, const Fault& fault);
+  void leave_all(const Lot& lot, const Fault& fault);
+  awaitable<void> discard();  // the parts that are of no use any more
+  void tell_outcomes();
+  void say_moving(Doing doing);
+  TaskSays last_word() const;
+
+  // bundle_doubt.cc: renames and parts of earlier epochs.
+  awaitable<void> settle_doubts();
+  awaitable<void> look_for_published(Lot doubtful);
+  void settle_published(Item& item, const FileFacts& there);
+  awaitable<void> clear_earlier_parts(Lot lot, bool must_be_gone);
+
+  // bundle_look.cc: looks, what stands there already, folders.
+  Outcome<void> agree_on_proof();
+  awaitable<void> look_around();
+  void judge_sources(const Lot& lot, const std::vector<Look>& looks);
+  awaitable<void> respect_existing(Lot lot, Existing option, Doing doing);
+  awaitable<void> adopt(Lot lot);
+  awaitable<void> make_folders(Lot lot, std::map<std::string, Look> seen);
+  awaitable<Outcome<void>> begin();
+
+  // bundle_move.cc
+  std::vector<Lot> lots();
+  awaitable<Lot> move(Lot lot);
+  awaitable<Outcome<Pipelined>> send(const Lot& waiting);
+  void heed_end(const Pipelined& told);
+  Lot go_on_behind(const Lot& waiting, const Pipelined& told);
+  bool is_of_one_file(const Pipelined& told);
+
+  // bundle_prove.cc
+  awaitable<void> prove(Lot arrived);
+  awaitable<void> look_at_parts(Lot arrived);
+  void judge_part(Item& item, const Look& seen);
+  awaitable<void> look_at_sources_again(Lot lot);
+  awaitable<void> compare_parts(Lot arrived);
+  // Nothing where they differ.
+  awaitable<std::vector<Outcome<std::optional<Checksum>>>> both_checksums(Lot lot, NameOf name_of);
+
+  // bundle_publish.cc
+  awaitable<void> publish_lot(Lot proven);
+  std::uint64_t say_verified(const Lot& proven);
+  awaitable<void> rename(Lot proven);
+  awaitable<void> look_after_publish(Lot renamed);
+  awaitable<void> take_names_away(Lot spoilt);
+
+  bool in_place() const { return order_.options.publish == Publish::in_place; }
+  bool wants_no_proof() const { return order_.options.verify == Verify::none; }
+  // Nothing is looked at that a proof or the option `existing` would need.
+  bool is_bare() const {
+    return in_place() && wants_no_proof() && order_.options.existing == Existing::overwrite;
+  }
+  const WantedChecksum& wanted(const Item& item) const;
+  std::string written_name(const Item& item) const;  // the part, in_place the final name
+
+  const BundleOrder order_;
+  MakeCarrier make_carrier_;
+  WorkPorts ports_;
+  Interrupt interrupt_;
+  std::unique_ptr<ManyCarrier> carrier_;
+  std::deque<Item> items_;
+  Signal publish_signal_;
+  std::uint64_t publish_ordered_ = 0;  // the BundleVerified that may be published
+
+  std::optional<Fault> first_fault_;  // that left an item without an outcome
+  std::optional<Fault> halted_;       // nothing more is moved in this epoch
+  unsigned unexplained_refusals_ = 0;
+  std::vector<std::string> discarded_;
+  Outcomes untold_;
+  std::uint64_t bytes_sent_ = 0;
+  std::uint64_t bytes_done_ = 0;
+  RateMeter rate_;
+  FlowEnd end_ = FlowEnd::no_flow;
+  Duration silent_{0};
+};
+
+}  // namespace rft::mover

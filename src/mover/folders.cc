@@ -1,0 +1,73 @@
+#include "mover/folders.h"
+
+#include <algorithm>
+
+namespace rft::mover {
+namespace {
+
+using Names = std::vector<std::string>;
+
+bool is_top(const std::string& folder) {
+  return folder == "/" || folder == ".";
+}
+
+// With all that is missing above them; from the top downwards. What cannot be looked at is taken to
+// be there: the next MKD tells.
+awaitable<Names> with_missing_above(BothSides& sides, std::set<std::string> missing) {
+  Names lowest(missing.begin(), missing.end());
+  for (std::size_t depth = 0; depth < folder_depth_max && !lowest.empty(); ++depth) {
+    std::set<std::string> above;
+    for (const std::string& folder : lowest) {
+      if (is_top(folder)) continue;
+      if (std::string next = folder_of(folder); !missing.contains(next)) {
+        above.insert(std::move(next));
+      }
+    }
+    const Names asked(above.begin(), above.end());
+    lowest.clear();
+    if (asked.empty()) break;
+    const auto looks = co_await sides.look_many(Side::destination, asked, Doing::make_parents);
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      if (looks[i] && !*looks[i]) lowest.push_back(asked[i]);
+    }
+    missing.insert(lowest.begin(), lowest.end());
+  }
+  Names downwards(missing.begin(), missing.end());
+  std::stable_sort(downwards.begin(), downwards.end(),
+                   [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
+  co_return downwards;
+}
+
+}  // namespace
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+awaitable<std::map<std::string, Fault>> make_missing(BothSides& sides,
+                                                     std::set<std::string> missing) {
+  std::map<std::string, Fault> not_made;
+  const Names folders = co_await with_missing_above(sides, std::move(missing));
+  if (folders.empty()) co_return not_made;
+  const auto made = co_await sides.make_folders(folders);
+  Names refused;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    if (made[i]) continue;
+    refused.push_back(folders[i]);
+    // Why the uppermost was not made is why those below it were not.
+    const auto above = not_made.find(folder_of(folders[i]));
+    const Fault& why = above == not_made.end() ? made[i].error() : above->second;
+    not_made.emplace(folders[i], why);
+  }
+  if (refused.empty()) co_return not_made;
+  const auto looks = co_await sides.look_many(Side::destination, refused, Doing::make_parents);
+  for (std::size_t i = 0; i < refused.size(); ++i) {
+    const bool is_there = looks[i] && *looks[i] && (*looks[i])->is_folder;
+    if (is_there) not_made.erase(refused[i]);
+  }
+  co_return not_made;
+}
+
+}  // namespace rft::mover

@@ -1,0 +1,64 @@
+#include "mover/judge.h"
+
+#include "ftp/checksum.h"
+
+namespace rft::mover {
+
+Outcome<FileFacts> source_facts(const Look& seen) {
+  if (!seen) return failed(seen);
+  if (!*seen) return fault(FaultCode::no_such_file, Side::source, Doing::look);
+  if ((*seen)->is_folder) return fault(FaultCode::is_a_folder, Side::source, Doing::look);
+  return (*seen)->facts;
+}
+
+Outcome<Place> judge_place(const std::optional<Standing>& there, Existing option, Doing doing) {
+  if (!there) return Place::free;
+  if (there->is_folder) return fault(FaultCode::is_a_folder, Side::destination, doing);
+  switch (option) {
+    case Existing::overwrite:
+      return Place::replaced;
+    case Existing::adopt:
+      return Place::adopted;
+    case Existing::fail:
+      break;
+  }
+  return fault(FaultCode::destination_exists, Side::destination, doing);
+}
+
+Ours is_ours(const PublishIntent& intent, const FileFacts& there) {
+  const FileFacts& ours = intent.part;
+  if (!ours.unique.empty() && there == ours) return Ours::yes;
+  const bool alike = there.size == ours.size && there.unique == ours.unique;
+  return alike && intent.checksum ? Ours::by_checksum : Ours::no;
+}
+
+After judge_after(const std::optional<Standing>& there, const FileFacts& part, bool doubtful) {
+  const bool good = there && (doubtful ? there->facts == part : there->facts.size == part.size);
+  if (good) return After::good;
+  const bool is_anothers = there && !part.unique.empty() && there->facts.unique != part.unique;
+  return is_anothers ? After::anothers : After::spoilt;
+}
+
+Fault judge_rename(const Renamed& renamed, bool replaces) {
+  Fault seen = *renamed.fault;
+  const bool was_refused = !renamed.unknown && !seen.reply.empty();
+  if (replaces && was_refused && seen.code != FaultCode::part_missing) {
+    seen.code = FaultCode::cannot_replace;
+  }
+  return seen;
+}
+
+Verdict verdict_without_checksum(Verify verify) {
+  return verify == Verify::none ? Verdict::not_verified : Verdict::size_only;
+}
+
+Outcome<void> judge_content(const WantedChecksum& wanted, const Checksum& source) {
+  if (wanted.value.empty()) return {};
+  const std::string expected =
+      ftp::normal_checksum(source.algorithm, wanted.value).value_or(wanted.value);
+  if (expected == source.value) return {};
+  return fault(FaultCode::not_the_expected_content, Side::source, Doing::verify,
+               "its " + source.algorithm + " is " + source.value);
+}
+
+}  // namespace rft::mover

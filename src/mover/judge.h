@@ -1,0 +1,41 @@
+// What is to be made of what stands under a name: rules that one file and many share. Pure.
+#pragma once
+#include "mover/protocol.h"
+
+namespace rft::mover {
+
+// The facts of a source that can be moved. Faults: no_such_file, is_a_folder, the look's own.
+Outcome<FileFacts> source_facts(const Look& seen);
+
+// What the option `existing` makes of what stands under the final name.
+enum class Place : std::uint8_t {
+  free,      // nothing stands there
+  replaced,  // by ours, at the moment of the rename
+  adopted,   // if it is identical
+};
+// Faults: is_a_folder, destination_exists.
+Outcome<Place> judge_place(const std::optional<Standing>& there, Existing option, Doing doing);
+
+// Whether what stands under a final name is what an earlier epoch proved and meant to rename: the
+// same Unique, Size and Modify. With less in common a checksum tells, for inodes are used again at
+// once (design 5.6).
+enum class Ours : std::uint8_t { yes, no, by_checksum };
+Ours is_ours(const PublishIntent& intent, const FileFacts& there);
+
+// What stands under the final name after the rename of `part`. Where an old flow may still write
+// into it (`doubtful`) good is only what did not change at all.
+enum class After : std::uint8_t { good, anothers, spoilt };
+After judge_after(const std::optional<Standing>& there, const FileFacts& part, bool doubtful);
+
+// Why a part was not renamed to its final name. Where something stands there that was to be
+// replaced (`replaces`), a refusal of the server's is taken to be about that.
+Fault judge_rename(const Renamed& renamed, bool replaces);
+
+// What is said where no checksum was compared.
+Verdict verdict_without_checksum(Verify verify);
+
+// Whether the user's checksum, where there is one, is that of the source. Faults:
+// not_the_expected_content.
+Outcome<void> judge_content(const WantedChecksum& wanted, const Checksum& source);
+
+}  // namespace rft::mover
