@@ -161,7 +161,8 @@ TaskSays BundleTask::last_word() const {
   bool all_settled = true;
   bool rename_unknown = false;
   for (const Item& item : items_) {
-    if (item.state != State::settled) all_settled = false;
+    const bool is_asked_for = !order_.look_only || item.order->intent;
+    if (item.state != State::settled && is_asked_for) all_settled = false;
     if (item.rename_unknown) rename_unknown = true;
   }
   if (all_settled) {
