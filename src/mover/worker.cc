@@ -6,6 +6,8 @@
 #include "mover/bundle_task.h"
 #include "mover/gridftp.h"
 #include "mover/gridftp_errands.h"
+#include "mover/gridftp_list.h"
+#include "mover/list_task.h"
 #include "mover/task.h"
 
 namespace rft::mover {
@@ -73,6 +75,17 @@ void Worker::take_order(BundleOrder order) {
     };
     WorkPorts ports = ports_of(order.task);
     return std::make_shared<BundleTask>(std::move(order), make_carrier, std::move(ports));
+  });
+}
+
+void Worker::take_order(ListOrder order) {
+  start(order.task, [this, &order]() -> std::shared_ptr<Work> {
+    const auto make_lister = [this](const ListOrder& one, Interrupt* interrupt) {
+      const SessionKey key{one.source.endpoint, one.source_credential, gsi::Delegation::none};
+      return std::make_unique<GridFtpLister>(pool_, key, interrupt);
+    };
+    WorkPorts ports = ports_of(order.task);
+    return std::make_shared<ListTask>(std::move(order), make_lister, std::move(ports));
   });
 }
 

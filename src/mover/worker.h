@@ -43,6 +43,7 @@ class Worker {
  private:
   void take_order(MoveOrder order);
   void take_order(BundleOrder order);
+  void take_order(ListOrder order);
   void take_order(const PublishOrder& order);
   void take_order(const StopOrder& order);
   void take_order(const RemoveOrder& order);

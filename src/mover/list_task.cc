@@ -1,0 +1,118 @@
+#include "mover/list_task.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mover/limits.h"
+#include "mover/list_words.h"
+
+namespace rft::mover {
+
+ListTask::ListTask(ListOrder order, MakeLister make_lister, WorkPorts ports)
+    : order_(std::move(order)),
+      make_lister_(std::move(make_lister)),
+      ports_(std::move(ports)),
+      due_(order_.due.begin(), order_.due.end()) {}
+
+awaitable<void> ListTask::run() {
+  lister_ = make_lister_(order_, &interrupt_);
+  const Outcome<void> outcome = co_await walk();
+  lister_.reset();
+  ports_.say(last_word(outcome));
+}
+
+void ListTask::interrupt(Interrupt::Why why) {
+  interrupt_.raise(why);
+}
+
+TaskSays ListTask::last_word(const Outcome<void>& outcome) const {
+  if (outcome) {
+    Done done;
+    done.size = files_;
+    return done;
+  }
+  if (interrupt_.why() == Interrupt::Why::stop) return Stopped{};
+  Failed failed;
+  failed.fault = outcome.error();
+  if (interrupt_.why() == Interrupt::Why::mover_ends) {
+    failed.fault = Fault{FaultCode::lease_ended, Side::none, Doing::list, "", ""};
+  }
+  return failed;
+}
+
+awaitable<Outcome<void>> ListTask::walk() {
+  const bool has_root =
+      std::any_of(due_.begin(), due_.end(), [](const FolderDue& due) { return due.path.empty(); });
+  if (has_root) {
+    if (const auto good = co_await look_at_root(); !good) co_return failed(good);
+  }
+  while (!due_.empty()) {
+    if (const auto listed = co_await list_next(); !listed) co_return failed(listed);
+  }
+  co_return Outcome<void>();
+}
+
+awaitable<Outcome<void>> ListTask::look_at_root() {
+  const FolderDue root;
+  const auto there = co_await lister_->look(folder_name(order_.source, root));
+  if (!there) co_return failed(there);
+  if (!*there) co_return fault(FaultCode::no_such_folder, Side::source, Doing::list);
+  if (!(*there)->is_folder) co_return fault(FaultCode::not_a_folder, Side::source, Doing::list);
+  co_return Outcome<void>();
+}
+
+awaitable<Outcome<void>> ListTask::list_next() {
+  const std::size_t asked = std::min(ahead_, due_.size());
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < asked; ++i) names.push_back(folder_name(order_.source, due_[i]));
+  auto listed = co_await lister_->list(std::move(names));
+  if (!listed) co_return failed(listed);
+  std::size_t entries = 0;
+  for (Listing& listing : *listed) {
+    entries += listing ? listing->size() : 0;
+    FolderDue due = std::move(due_.front());
+    due_.pop_front();
+    const auto told = co_await tell(std::move(due), std::move(listing));
+    if (!told) co_return failed(told);
+  }
+  ahead_ = next_ahead(asked, listed->size(), entries);
+  co_return Outcome<void>();
+}
+
+// A folder below the root that cannot be had is passed over, and said; the root is the order.
+awaitable<Outcome<void>> ListTask::tell(FolderDue due, Listing listing) {
+  if (!listing) {
+    if (due.path.empty()) co_return failed(listing);
+    co_return co_await say(folder_passed_over(due, listing.error()));
+  }
+  FolderWords words(order_.source, std::move(due), std::move(*listing));
+  for (bool whole = false; !whole;) {
+    Listed word = words.next();
+    whole = word.whole;
+    files_ += word.files.size();
+    for (const std::string& folder : word.folders) due_.push_back({folder, ""});
+    if (due_.size() > list_folders_due_max) {
+      co_return fault(FaultCode::folder_too_large, Side::source, Doing::list,
+                      fmt::format("more than {} folders wait to be listed", list_folders_due_max));
+    }
+    const auto said = co_await say(std::move(word));
+    if (!said) co_return failed(said);
+  }
+  co_return Outcome<void>();
+}
+
+// rftd stores each word before it acknowledges it: a listing goes no faster than that.
+awaitable<Outcome<void>> ListTask::say(Listed word) {
+  for (;;) {
+    if (interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::list);
+    if (ports_.all_saved()) unsaved_ = 0;
+    if (unsaved_ < list_words_unsaved_max) break;
+    co_await wait_any(boot_now() + keep_alive_interval, ports_.saved, &interrupt_.changed);
+  }
+  ports_.say(std::move(word));
+  ++unsaved_;
+  co_return Outcome<void>();
+}
+
+}  // namespace rft::mover

@@ -1,0 +1,45 @@
+// ListTask: one ListOrder, from the look at its folder to the last word. Knows no protocol; a
+// Lister asks for what it decides.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "mover/lister.h"
+#include "mover/work.h"
+
+namespace rft::mover {
+
+class ListTask final : public Work {
+ public:
+  using MakeLister = std::function<std::unique_ptr<Lister>(const ListOrder&, Interrupt*)>;
+  ListTask(ListOrder order, MakeLister make_lister, WorkPorts ports);
+
+  // Walks the folders first in, first out; those found go to the end. Says Listed on the way, of
+  // which list_words_unsaved_max at most wait to be saved.
+  awaitable<void> run() override;
+  void publish(std::uint64_t) override {}  // a listing has nothing to publish
+  void interrupt(Interrupt::Why why) override;
+
+ private:
+  awaitable<Outcome<void>> walk();
+  awaitable<Outcome<void>> look_at_root();
+  awaitable<Outcome<void>> list_next();
+  awaitable<Outcome<void>> tell(FolderDue due, Listing listing);
+  awaitable<Outcome<void>> say(Listed word);
+  TaskSays last_word(const Outcome<void>& outcome) const;
+
+  const ListOrder order_;
+  MakeLister make_lister_;
+  WorkPorts ports_;
+  Interrupt interrupt_;
+  std::unique_ptr<Lister> lister_;
+  std::deque<FolderDue> due_;
+  std::size_t ahead_ = 1;
+  std::size_t unsaved_ = 0;  // words said since all were saved
+  std::uint64_t files_ = 0;
+};
+
+}  // namespace rft::mover
