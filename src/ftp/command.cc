@@ -24,13 +24,13 @@ std::string Command::text() const {
   return printable(fmt::format("{} {}", verb, argument), command_text_max);
 }
 
-Result<std::string, Fault> wire_line(const Command& command) {
+Result<std::string, Fault> wire_line(const Command& command, Carriage carriage) {
   constexpr char telnet_iac = '\xFF';
   std::string line = command.verb;
   if (!command.argument.empty()) line += ' ';
   for (const char byte : command.argument) {
     line += byte;
-    if (byte == telnet_iac) line += byte;
+    if (byte == telnet_iac && carriage == Carriage::clear) line += byte;
   }
   constexpr std::string_view breaks_a_line("\r\n\0", 3);
   if (line.find_first_of(breaks_a_line) != std::string::npos) {

@@ -23,9 +23,13 @@ struct Command {
   bool operator==(const Command&) const = default;
 };
 
-// The line as it goes out, CRLF included and 0xFF doubled (RFC 854). bad_name where the argument
-// holds CR, LF or NUL or the line would be longer than command_size_max.
-Result<std::string, Fault> wire_line(const Command& command);
+// Whether a line goes out as it is, or inside a security token (RFC 2228).
+enum class Carriage : std::uint8_t { clear, protected_ };
+
+// The line as it goes out, CRLF included and, in clear, 0xFF doubled (RFC 854): what is protected
+// is no Telnet. bad_name where the argument holds CR, LF or NUL or the line would be longer than
+// command_size_max.
+Result<std::string, Fault> wire_line(const Command& command, Carriage carriage = Carriage::clear);
 
 // Log-in and session.
 Command user(std::string_view name);

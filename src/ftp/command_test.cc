@@ -12,6 +12,7 @@ TEST(Command, it_goes_out_as_one_line) {
 
 TEST(Command, a_0xff_is_doubled_on_the_wire) {
   EXPECT_EQ(wire_line(retr("/a\xFF")), "RETR /a\xFF\xFF\r\n");
+  EXPECT_EQ(wire_line(retr("/a\xFF"), Carriage::protected_), "RETR /a\xFF\r\n");
 }
 
 TEST(Command, nothing_in_an_argument_can_begin_another_command) {

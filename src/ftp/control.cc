@@ -24,7 +24,8 @@ Result<Ticket, Fault> ControlChannel::send(const Command& command) {
     return tl::unexpected(Fault{FaultCode::internal, side_, Doing::nothing, "",
                                 "more commands were queued than the channel's depth"});
   }
-  Result<std::string, Fault> line = wire_line(command);
+  Result<std::string, Fault> line =
+      wire_line(command, protection_ ? Carriage::protected_ : Carriage::clear);
   if (line && protection_) line = protection_->protect(*line);
   if (!line) return tl::unexpected(marked(line.error()));
   output_ += *line;

@@ -183,6 +183,15 @@ TEST(Control, protected_lines_go_out_wrapped_and_replies_come_unwrapped_in_order
   EXPECT_EQ(all[0], (Answer{ticket, {211, {"F", " SIZE", "End"}}, true}));
 }
 
+TEST(Control, a_protected_name_goes_out_with_its_bytes_and_a_clear_one_as_telnet) {
+  ControlChannel guarded = protected_channel();
+  ASSERT_TRUE(guarded.send(mlst("/a\xFF")));
+  EXPECT_EQ(guarded.output(), "ENC " + base64("MLST /a\xFF\r\n") + "\r\n");
+  ControlChannel clear = greeted();
+  ASSERT_TRUE(clear.send(mlst("/a\xFF")));
+  EXPECT_EQ(clear.output(), "MLST /a\xFF\xFF\r\n");
+}
+
 TEST(Control, an_inner_line_may_lack_its_end_or_count_a_nul) {
   ControlChannel channel = protected_channel();
   ASSERT_TRUE(channel.send(noop()));
