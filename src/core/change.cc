@@ -9,15 +9,10 @@ std::string mover_name(const std::string& mover) {
 }
 
 void ChangeWriter::discard_part(const Uuid& ledger_id) {
-  Part& part = file().part;
-  std::vector<BundleItem> items = waiting_items(file().bundle);
-  const bool all_gone = file().kind == Kind::bundle && items.empty();
-  if (!part.epochs.empty() && !all_gone) {
-    change_.discarded.push_back({ledger_id, request().owner, request().handle,
-                                 request().destination, request().options.destination_credential,
-                                 part.id, part.epochs, at_, std::move(items)});
+  if (auto left = left_behind(change_.next, at_, ledger_id)) {
+    change_.discarded.push_back(std::move(*left));
   }
-  part = Part{};
+  file().part = Part{};
 }
 
 namespace {
@@ -25,10 +20,12 @@ namespace {
 // Numbers of files that were taken out of bundles, each of its own: above all others.
 constexpr std::uint64_t first_apart = std::uint64_t{1} << 40;
 
-// Another id of the same moment: the draws' random bits make both unique.
+// Another id of the same moment: as unique as the one that was drawn. The last two octets stay, for
+// a clock that counts its ids there.
 Uuid nth(const Uuid& drawn, std::uint64_t n) {
+  constexpr std::size_t first = 9, end = 14;
   Uuid id = drawn;
-  for (std::size_t at = id.bytes.size(); n > 0 && at > 9;) {
+  for (std::size_t at = end; n > 0 && at > first;) {
     n += id.bytes[--at];
     id.bytes[at] = static_cast<std::uint8_t>(n);
     n >>= 8;
@@ -98,6 +95,7 @@ void ChangeWriter::bear_listing(const Draws& draws) {
   Transfer& part =
       bear_part(++file().born, Kind::listing, request().source, request().destination, draws);
   part.file.due = {FolderDue{}};
+  part.file.born = part.request.number;  // it numbers the parts from here on
 }
 
 void ChangeWriter::begin_attempt() {

@@ -23,6 +23,7 @@ struct LaneKey {
   std::string owner;
   Endpoint source, destination;
   std::optional<Uuid> source_credential, destination_credential;
+  bool bundles = false;  // many files at once: few of them fill a link
   auto operator<=>(const LaneKey&) const = default;
 };
 

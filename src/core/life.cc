@@ -56,6 +56,23 @@ Tally tally_of(const Transfer& part) {
   return sum;
 }
 
+std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime at, const Uuid& id) {
+  const Request& request = transfer.request;
+  const Part& part = transfer.file.part;
+  std::vector<BundleItem> items = waiting_items(transfer.file.bundle);
+  const bool all_gone = transfer.file.kind == Kind::bundle && items.empty();
+  if (part.epochs.empty() || all_gone) return std::nullopt;
+  return LedgerPart{id,
+                    request.owner,
+                    request.handle,
+                    request.destination,
+                    request.options.destination_credential,
+                    part.id,
+                    part.epochs,
+                    at,
+                    std::move(items)};
+}
+
 Stage stage(const File& file) {
   switch (file.status) {
     case Status::inactive:

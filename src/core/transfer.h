@@ -172,6 +172,9 @@ struct LedgerPart {
   std::vector<BundleItem> items{};  // of a bundle: whose parts, instead of one
 };
 
+// What is left of its part files when the record goes; nothing where none was begun.
+std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime at, const Uuid& id);
+
 // An order that was saved with the change it follows from and stays until its answer is saved.
 struct OutboxRow {
   Task task;

@@ -13,18 +13,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-std::optional<Task> task_of(const Order& order) {
-  return std::visit(
-      [](const auto& one) -> std::optional<Task> {
-        if constexpr (requires { one.task; }) {
-          return one.task;
-        } else {
-          return std::nullopt;
-        }
-      },
-      order);
-}
-
 }  // namespace
 
 struct MoverProcesses::Served {
@@ -208,7 +196,7 @@ void MoverProcesses::pass_on(const std::string& mover) {
 }
 
 void MoverProcesses::send_order(Served& served, const Order& order) {
-  if (const auto* move = std::get_if<MoveOrder>(&order)) epochs_.granting(move->task.epoch);
+  if (const auto task = task_of(order)) epochs_.granting(task->epoch);
   served.process->send(order);
 }
 

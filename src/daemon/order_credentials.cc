@@ -25,17 +25,34 @@ constexpr std::uint64_t first_seq = 1;
 
 std::vector<NamedCredential> credentials_of(const Order& order) {
   std::vector<NamedCredential> named;
+  const auto both = [&](const std::optional<Uuid>& source, const std::optional<Uuid>& destination) {
+    if (source) named.push_back({*source, Side::source});
+    if (destination && destination != source) named.push_back({*destination, Side::destination});
+  };
   if (const auto* move = std::get_if<MoveOrder>(&order)) {
-    if (move->source_credential) named.push_back({*move->source_credential, Side::source});
-    if (move->destination_credential && move->destination_credential != move->source_credential) {
-      named.push_back({*move->destination_credential, Side::destination});
-    }
+    both(move->source_credential, move->destination_credential);
+  } else if (const auto* bundle = std::get_if<BundleOrder>(&order)) {
+    both(bundle->source_credential, bundle->destination_credential);
+  } else if (const auto* list = std::get_if<ListOrder>(&order)) {
+    both(list->source_credential, std::nullopt);
   } else if (const auto* remove = std::get_if<RemoveOrder>(&order)) {
     if (remove->credential) named.push_back({*remove->credential, Side::destination});
   } else if (const auto* probe = std::get_if<ProbeOrder>(&order)) {
     if (probe->credential) named.push_back({*probe->credential, Side::none});
   }
   return named;
+}
+
+std::optional<Task> task_of(const Order& order) {
+  return std::visit(
+      [](const auto& one) -> std::optional<Task> {
+        if constexpr (requires { one.task; }) {
+          return one.task;
+        } else {
+          return std::nullopt;
+        }
+      },
+      order);
 }
 
 Word refusal_of(const Order& order, const NamedCredential& credential, const Error& why) {
@@ -46,7 +63,7 @@ Word refusal_of(const Order& order, const NamedCredential& credential, const Err
   }
   Failed failed;
   failed.fault = fault;
-  return TaskWord{std::get<MoveOrder>(order).task, first_seq, std::move(failed)};
+  return TaskWord{*task_of(order), first_seq, std::move(failed)};
 }
 
 }  // namespace rft

@@ -32,7 +32,21 @@ void Engine::start(std::function<void(Result<void>)> then) {
       gate.since = *row.down_since;
       world.gates[key] = gate;
     }
-    for (Transfer& transfer : work->transfers) world.adopt(std::move(transfer));
+    for (Transfer& transfer : work->transfers) {
+      if (is_part(transfer)) continue;
+      const auto sums = work->tallies.find(transfer.request.id);
+      const bool opens = sums != work->tallies.end() && transfer.file.status == Status::active;
+      if (opens) world.open_whole(transfer, sums->second);
+      world.adopt(std::move(transfer));
+    }
+    for (Transfer& transfer : work->transfers) {
+      if (!is_part(transfer)) continue;
+      if (Whole* whole = world.whole_of(transfer)) {
+        whole->parts[transfer.file.id] = transfer.file.tally;
+      }
+      world.put_under_whole(transfer);
+      world.adopt(std::move(transfer));
+    }
     for (OutboxRow& row : work->outbox) world.movers[row.mover].outbox.push_back(std::move(row));
     world.add_to_ledger(std::move(work->ledger));
     world.open = true;
@@ -77,7 +91,18 @@ Found Engine::World::found(Transfer transfer) const {
       transfer.file.hold_detail = now.sentence;
     }
   }
-  return {std::move(transfer), figures};
+  put_sums(transfer, figures);
+  const bool listing = is_being_listed(transfer);
+  return {std::move(transfer), figures, listing};
+}
+
+void Engine::parts(const std::string& owner, const std::string& handle, std::uint64_t after,
+                   std::uint32_t limit, std::function<void(Result<std::vector<Transfer>>)> then) {
+  find(owner, handle, [this, after, limit, then = std::move(then)](Result<Found> found) {
+    if (!found) return then(tl::unexpected(found.error()));
+    if (!is_whole(found->transfer.file)) return then(std::vector{std::move(found->transfer)});
+    world_->store.parts({found->transfer.request.id, after, limit, std::nullopt}, then);
+  });
 }
 
 void Engine::why(const std::string& owner, const std::string& handle,
@@ -134,6 +159,7 @@ void Engine::tick() {
   world_->work_gates();
   world_->work_ledger();
   world_->drain_idle();
+  for (const auto& [id, whole] : world_->wholes) world_->untended.insert(id);
   world_->schedule();
 }
 
@@ -158,7 +184,7 @@ Instant Engine::next_wake() const {
 std::vector<Engine::LinkFigures> Engine::links(const std::string& owner) const {
   std::map<std::pair<Endpoint, Endpoint>, LinkFigures> links;
   for (const auto& [file, strand] : world_->by_file) {
-    if (strand->owner != owner || !strand->transfer) continue;
+    if (strand->owner != owner || !strand->transfer || is_whole(strand->transfer->file)) continue;
     const Request& request = strand->transfer->request;
     LinkFigures& link = links[{request.source.endpoint, request.destination.endpoint}];
     link.source = request.source.endpoint;

@@ -17,7 +17,8 @@ struct Limits {
   std::uint32_t active_max = 100;              // transfers at once
   std::uint32_t active_per_endpoint_max = 32;  // that have it as source or destination
   std::uint32_t active_per_owner_max = 100;
-  std::uint32_t streams_default = 4;  // parallel TCP streams of a transfer
+  std::uint32_t bundles_per_link_max = 4;  // of one owner, each on sessions of its own
+  std::uint32_t streams_default = 4;       // parallel TCP streams of a transfer
   std::uint32_t tasks_per_mover_max = 64;
 };
 
@@ -43,6 +44,7 @@ struct Why {
 struct Found {
   Transfer transfer;
   std::optional<Live> live;
+  bool listing = false;  // of a tree: more files may still be found
 };
 
 class Engine {
@@ -63,6 +65,9 @@ class Engine {
             std::function<void(Result<Found>)> then);
   void why(const std::string& owner, const std::string& handle,
            std::function<void(Result<Why>)> then);
+  // The parts of a request of many files, in the order of their numbers, as they are stored.
+  void parts(const std::string& owner, const std::string& handle, std::uint64_t after,
+             std::uint32_t limit, std::function<void(Result<std::vector<Transfer>>)> then);
   void list(ListQuery query,
             std::function<void(Result<std::vector<Found>>, std::string next)> then);
 

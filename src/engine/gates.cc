@@ -165,18 +165,21 @@ void Engine::World::after_word(const Strand& strand, const TaskWord& word) {
   if (!strand.transfer || strand.transfer->file.id != word.task.file) return;
   const Transfer& transfer = *strand.transfer;
   const Request& request = transfer.request;
+  const bool many = transfer.file.kind == Kind::bundle;
   const GateKey space{Hold::space, request.destination.endpoint, request.owner, std::nullopt};
   if (const auto* moving = std::get_if<Moving>(&word.says)) {
     if (transfer.file.status != Status::active) return;
     Live& now = live[transfer.file.id];
-    now = {transfer.file.part.confirmed.bytes(), transfer.file.bytes_sent + moving->bytes_sent,
-           moving->rate, moving->streams, moving->doing};
+    now = {many ? transfer.file.tally.bytes_done : transfer.file.part.confirmed.bytes(),
+           transfer.file.bytes_sent + moving->bytes_sent, moving->rate, moving->streams,
+           moving->doing};
   } else if (const auto* failed = std::get_if<Failed>(&word.says)) {
     const LaneKey lane = lane_of(transfer);
     const auto key = gate_of(failed->fault, lane.source, lane.destination, lane.owner,
                              lane.source_credential, lane.destination_credential);
     if (key) close(*key, failed->fault);
   } else if (std::holds_alternative<Verified>(word.says) ||
+             std::holds_alternative<BundleVerified>(word.says) ||
              std::holds_alternative<Done>(word.says)) {
     open_gate(space);
   }

@@ -27,9 +27,12 @@ LaneKey Engine::World::lane_of(const Transfer& transfer) const {
     const auto chosen = choose_credential(mine, endpoint, wanted, Side::none, before_any_end);
     return chosen ? *chosen : wanted;
   };
-  return {request.owner, request.source.endpoint, request.destination.endpoint,
+  return {request.owner,
+          request.source.endpoint,
+          request.destination.endpoint,
           credential(request.source.endpoint, request.options.source_credential),
-          credential(request.destination.endpoint, request.options.destination_credential)};
+          credential(request.destination.endpoint, request.options.destination_credential),
+          transfer.file.kind == Kind::bundle};
 }
 
 EndpointMemory Engine::World::memory_of(const Transfer& transfer) const {
@@ -90,7 +93,10 @@ void Engine::World::mark_active(Strand& strand, const LaneKey& lane) {
   ++active_of_owner[lane.owner];
   ++active_of_endpoint[lane.source];
   if (lane.destination != lane.source) ++active_of_endpoint[lane.destination];
-  ++busy_destinations[strand.transfer->request.destination.text()];
+  if (lane.bundles) ++active_bundles[lane];
+  if (strand.transfer->file.kind == Kind::file) {
+    ++busy_destinations[strand.transfer->request.destination.text()];
+  }
   strand.active_lane = lane;
 }
 
@@ -105,7 +111,10 @@ void Engine::World::unmark_active(Strand& strand) {
   less(active_of_owner, lane.owner);
   less(active_of_endpoint, lane.source);
   if (lane.destination != lane.source) less(active_of_endpoint, lane.destination);
-  less(busy_destinations, strand.transfer->request.destination.text());
+  if (lane.bundles) less(active_bundles, lane);
+  if (strand.transfer->file.kind == Kind::file) {
+    less(busy_destinations, strand.transfer->request.destination.text());
+  }
   strand.active_lane.reset();
 }
 
@@ -116,6 +125,7 @@ void Engine::World::index(Strand& strand) {
   if (const auto due = next_deadline(transfer, memory_of(transfer))) {
     set_timer(strand, instant_of(*due));
   }
+  if (is_whole(file) && file.status == Status::active) return;
   if (file.status == Status::active) {
     mark_active(strand, lane_of(transfer));
     if (needs_look(file) && !strand.granting) {
@@ -128,6 +138,7 @@ void Engine::World::index(Strand& strand) {
   live.erase(file.id);
   if (file.status != Status::committed) return;
   ranks[strand.owner].insert(file.rank);
+  if (strand.granting && is_whole(file)) return;
   if (strand.granting) return mark_active(strand, lane_of(transfer));
   const Now now = clock.now();
   if (backs_off(file, now.wall)) {

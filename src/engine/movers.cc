@@ -97,7 +97,8 @@ void Engine::World::work_ledger() {
                                           part.destination,
                                           *credential,
                                           part.part,
-                                          {part.epochs.rbegin(), part.epochs.rend()}});
+                                          {part.epochs.rbegin(), part.epochs.rend()},
+                                          part.items});
   }
   for (const Uuid& id : given_up) {
     const LedgerPart& part = ledger.at(id).part;
@@ -146,6 +147,16 @@ void Engine::World::add_to_ledger(std::vector<LedgerPart> parts) {
     const Uuid id = part.id;
     ledger[id] = {std::move(part), now, Duration{0}, ""};
   }
+}
+
+// What the parts of a whole left when it was cleared: they were not in memory.
+void Engine::World::read_ledger() {
+  store.ledger([this](Result<std::vector<LedgerPart>> all) {
+    if (!all) return;  // read at the next start
+    std::erase_if(*all, [&](const LedgerPart& part) { return ledger.contains(part.id); });
+    add_to_ledger(std::move(*all));
+    work_ledger();
+  });
 }
 
 void Engine::parts_discarded(std::vector<LedgerPart> parts) {

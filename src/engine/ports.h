@@ -55,7 +55,8 @@ struct Loaded {
 
 // All that is not final, read once at the start.
 struct OpenWork {
-  std::vector<Transfer> transfers;  // committed and active
+  std::vector<Transfer> transfers;  // committed and active; of parts only the active
+  std::map<Uuid, Tally> tallies;    // of the wholes among them, over all their parts
   std::vector<OutboxRow> outbox;
   std::vector<LedgerPart> ledger;
   std::vector<EndpointRow> endpoints;
@@ -74,6 +75,15 @@ struct ListQuery {
 struct ListPage {
   std::vector<Transfer> transfers;  // newest submission first
   std::string next;                 // cursor; empty: there are no more
+};
+// Parts of a whole, in the order of their numbers.
+struct PartsQuery {
+  Uuid whole;
+  std::uint64_t after = 0;    // numbers above this one
+  std::uint32_t limit = 100;  // 1 to 1000
+  // Only those that wait in this life of the whole: committed, or failed or stopped in an earlier
+  // one.
+  std::optional<std::uint32_t> open_in_life;
 };
 struct History {
   std::vector<Event> events;  // of the handle's current life, oldest first
@@ -95,6 +105,11 @@ class Store {
   virtual void save(Saving saving, std::function<void(Saved)> then) = 0;
 
   virtual void list(ListQuery query, Then<ListPage> then) = 0;
+  virtual void parts(PartsQuery query, Then<std::vector<Transfer>> then) = 0;
+  // Which of these lines (line_digest) a list has already.
+  virtual void known_lines(const Uuid& whole, std::vector<std::string> digests,
+                           Then<std::vector<bool>> then) = 0;
+  virtual void ledger(Then<std::vector<LedgerPart>> then) = 0;
   virtual void history(const std::string& owner, const std::string& handle, Then<History> then) = 0;
   virtual void history_of(const std::string& owner, const Uuid& request, Then<History> then) = 0;
   // Events with seq > after, oldest first, at most `limit`; for one owner.

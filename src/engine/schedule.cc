@@ -30,6 +30,7 @@ bool Engine::World::within_limits(const LaneKey& lane) const {
     const auto found = counts.find(key);
     return found == counts.end() ? 0U : found->second;
   };
+  if (lane.bundles && count(active_bundles, lane) >= limits.bundles_per_link_max) return false;
   return active < limits.active_max &&
          count(active_of_owner, lane.owner) < limits.active_per_owner_max &&
          count(active_of_endpoint, lane.source) < limits.active_per_endpoint_max &&
@@ -40,10 +41,16 @@ bool Engine::World::within_limits(const LaneKey& lane) const {
 bool Engine::World::fits(const Uuid& file) const {
   const Strand& strand = *by_file.at(file);
   return strand.transfer && !strand.busy &&
-         busy_destinations.count(strand.transfer->request.destination.text()) == 0;
+         (strand.transfer->file.kind != Kind::file ||
+          busy_destinations.count(strand.transfer->request.destination.text()) == 0);
 }
 
 void Engine::World::grant(Strand& strand) {
+  if (is_whole(strand.transfer->file)) {
+    unindex(strand);
+    strand.granting = true;
+    return deliver(strand, GrantMail{""});
+  }
   const bool alone = strand.transfer->file.mover_deaths >= mover_deaths_at_once;
   const auto mover = mover_for(strand.owner, alone);
   if (!mover) return;
@@ -55,7 +62,9 @@ void Engine::World::grant(Strand& strand) {
 }
 
 void Engine::World::schedule() {
-  if (!open || clock.now().instant < no_start_before) return;
+  if (!open) return;
+  tend_wholes();
+  if (clock.now().instant < no_start_before) return;
   const auto admits = [&](const LaneKey& lane) {
     return within_limits(lane) && barred_by(lane, nullptr, nullptr) == Hold::none;
   };
@@ -75,10 +84,27 @@ void Engine::World::schedule() {
   }
 }
 
+Why Engine::World::why_whole(const Transfer& whole) const {
+  const Strand* part = telling_part(whole.request.id);
+  const auto sums = wholes.find(whole.request.id);
+  const std::string count = sums == wholes.end()
+                                ? ""
+                                : fmt::format(" ({} of {} files have ended)",
+                                              sums->second.sums.ended(), sums->second.sums.files);
+  if (part == nullptr)
+    return {whole.file.status, Hold::none, "its parts are read" + count, {}, {}, {}};
+  Why why = this->why(*part);
+  why.status = whole.file.status;
+  why.sentence += count;
+  return why;
+}
+
 Why Engine::World::why(const Strand& strand) const {
   const Transfer& transfer = *strand.transfer;
   const File& file = transfer.file;
   Why why{file.status, file.hold, "", file.not_before, std::nullopt, file.fault};
+  if (is_whole(file) && file.status == Status::active && !file.stop_asked)
+    return why_whole(transfer);
   if (file.status != Status::committed) {
     why.sentence = file.status == Status::active && file.stop_asked
                        ? "its user asked to stop it; it waits for its mover to confirm"

@@ -37,6 +37,17 @@ bool is_newer_moving(const Mail& before, const Mail& next) {
          std::holds_alternative<Moving>(newer->word.says);
 }
 
+// Of the files of a call those that the list does not have, each once.
+AddFiles new_of(const AddFiles& call, const std::vector<bool>& known) {
+  AddFiles fresh{call.handle, {}};
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < call.files.size(); ++i) {
+    const bool first = !known[i] && seen.insert(line_digest(call.files[i])).second;
+    if (first) fresh.files.push_back(call.files[i]);
+  }
+  return fresh;
+}
+
 // A stored record shows that the change in doubt was saved.
 bool was_saved(const Change& change, const std::optional<Transfer>& stored) {
   if (change.erased) return !stored || stored->file.id != change.next.file.id;
@@ -112,8 +123,13 @@ bool Engine::World::step(Strand& strand) {
     load(strand);
     return false;
   }
+  if (const AddFiles* call = needs_lines(strand)) {
+    read_lines(strand, *call);
+    return false;
+  }
   Outcome outcome = decide(strand);
   strand.kept.reset();
+  strand.known_lines.reset();
   if (!outcome.change && !outcome.keep) {
     finish(strand, outcome);
     return true;
@@ -131,6 +147,33 @@ bool Engine::World::step(Strand& strand) {
          schedule();
        });
   return false;
+}
+
+// The lines that a list has are not in memory: a list may have millions.
+const AddFiles* Engine::World::needs_lines(const Strand& strand) const {
+  const auto* call = std::get_if<CallMail>(&strand.mail.front());
+  const auto* more = call ? std::get_if<AddFiles>(&call->call) : nullptr;
+  const bool takes = strand.transfer && strand.transfer->file.kind == Kind::list &&
+                     strand.transfer->file.status == Status::inactive;
+  return takes && !strand.known_lines ? more : nullptr;
+}
+
+void Engine::World::read_lines(Strand& strand, const AddFiles& call) {
+  std::vector<std::string> digests;
+  for (const NewFile& file : call.files) digests.push_back(line_digest(file));
+  strand.busy = true;
+  store.known_lines(strand.transfer->request.id, std::move(digests),
+                    [this, key = key_of(strand)](Result<std::vector<bool>> known) {
+                      Strand& strand = *strands.at(key);
+                      strand.busy = false;
+                      if (known) {
+                        strand.known_lines = std::move(*known);
+                      } else {
+                        finish(strand, {std::nullopt, tl::unexpected(known.error()), std::nullopt});
+                      }
+                      pump(strand);
+                      schedule();
+                    });
 }
 
 void Engine::World::load(Strand& strand) {
@@ -165,6 +208,10 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
     if (doubted && was_saved(*doubted, result->transfer)) {
       settle_doubt(strand, *doubted);
     } else {
+      if (result->transfer) {
+        put_under_whole(*result->transfer);
+        part_changed(*result->transfer, {});
+      }
       take(strand, std::move(result->transfer));
       index(strand);
     }
@@ -177,9 +224,13 @@ void Engine::World::settle_doubt(Strand& strand, const Change& change) {
   Outcome outcome;
   if (std::holds_alternative<CallMail>(strand.mail.front())) {
     const File& file = change.next.file;
-    outcome.answer =
-        Yes{strand.handle, change.erased ? Status::user_stop : file.status, change.created,
-            !change.erased && stage(file) == Stage::stopping, change.erased ? 0 : file.priority};
+    outcome.answer = Yes{strand.handle,
+                         change.erased ? Status::user_stop : file.status,
+                         change.created,
+                         !change.erased && stage(file) == Stage::stopping,
+                         change.erased ? 0 : file.priority,
+                         change.lines.size(),
+                         file.tally.files};
   }
   strand.kept.reset();
   apply(strand, change);
@@ -203,9 +254,11 @@ Engine::World::Outcome Engine::World::decide(Strand& strand) {
           on_mover_lost(transfer, lost->because, lost->silent, now, draws(strand.owner));
     }
   } else if (std::holds_alternative<TimeMail>(mail)) {
-    outcome.change = on_time(transfer, memory_of(transfer), now);
+    outcome.change = on_time(transfer, memory_of(transfer), now, draws(strand.owner));
   } else if (std::holds_alternative<SpaceMail>(mail)) {
     outcome.change = on_give_space(transfer, now, draws(strand.owner));
+  } else if (std::holds_alternative<PartsEndedMail>(mail) && parts_ended(strand)) {
+    outcome.change = on_parts_ended(transfer, wholes.at(transfer.request.id).sums, now);
   }
   return outcome;
 }
@@ -232,8 +285,11 @@ Engine::World::Outcome Engine::World::decide_call(Strand& strand, const CallMail
     }
   }
   if (!outcome.answer) {
-    CallOutcome called = on_call(strand.transfer ? &*strand.transfer : nullptr, mail.call,
-                                 mail.caller, clock.now(), draws(strand.owner));
+    const auto* more = std::get_if<AddFiles>(&mail.call);
+    CallOutcome called =
+        on_call(strand.transfer ? &*strand.transfer : nullptr,
+                more && strand.known_lines ? Call(new_of(*more, *strand.known_lines)) : mail.call,
+                mail.caller, clock.now(), draws(strand.owner));
     outcome.answer = std::move(called.answer);
     outcome.change = std::move(called.change);
   }
@@ -247,6 +303,7 @@ Engine::World::Outcome Engine::World::decide_call(Strand& strand, const CallMail
 std::optional<Change> Engine::World::decide_grant(Strand& strand, const GrantMail& mail) {
   const Now now = clock.now();
   const Transfer& transfer = *strand.transfer;
+  if (is_whole(transfer.file)) return on_start(transfer, now);
   const bool may = transfer.file.status == Status::committed || needs_look(transfer.file);
   if (!may || movers.find(mail.mover) == movers.end()) return std::nullopt;
   const auto mine = credentials_of(strand.owner);
@@ -315,9 +372,12 @@ void Engine::World::apply(Strand& strand, Change change) {
     }
   }
   if (change.erased) {
+    if (is_whole(change.next.file)) read_ledger();
     take(strand, std::nullopt);
   } else {
     newest_epoch = std::max(newest_epoch, change.next.file.epoch);
+    if (is_whole(change.next.file)) whole_changed(change.next);
+    part_changed(change.next, change.born);
     take(strand, std::move(change.next));
   }
   add_to_ledger(std::move(change.discarded));

@@ -41,7 +41,9 @@ struct HelloMail {  // a mover said that it works on this
 };
 struct TimeMail {};
 struct SpaceMail {};
-using Mail = std::variant<CallMail, GrantMail, WordMail, LostMail, HelloMail, TimeMail, SpaceMail>;
+struct PartsEndedMail {};
+using Mail = std::variant<CallMail, GrantMail, WordMail, LostMail, HelloMail, TimeMail, SpaceMail,
+                          PartsEndedMail>;
 
 // What concerns one transfer, strictly in turn: the next mail is opened when the save of the one
 // before it was answered. `transfer` is what is saved, never more (P13).
@@ -54,12 +56,27 @@ struct Strand {
   bool stuck = false;  // a save failed; tried again at the next tick
   bool pumping = false;
   std::deque<Mail> mail;
-  std::optional<KeptAnswer> kept;      // found for the key of the first mail
-  std::optional<Change> in_doubt;      // its save was answered `unknown`
-  std::optional<Instant> timer;        // its entry in `timers`
-  std::optional<LaneKey> active_lane;  // counted as active in this lane
+  std::optional<KeptAnswer> kept;                // found for the key of the first mail
+  std::optional<std::vector<bool>> known_lines;  // of the AddFiles that is the first mail
+  std::optional<Change> in_doubt;                // its save was answered `unknown`
+  std::optional<Instant> timer;                  // its entry in `timers`
+  std::optional<LaneKey> active_lane;            // counted as active in this lane
   bool granting = false;
   Instant next_look{};  // no grant to look before: the last one came to nothing
+};
+
+// A request of many files that is active.
+struct Whole {
+  std::string owner, handle;
+  std::uint32_t life = 0;
+  int priority = 0;
+  std::optional<std::int64_t> rank;  // of one that was pushed
+  Tally sums;                        // over all its parts
+  std::map<Uuid, Tally> parts;       // by file: those that are open and in memory, as summed
+  std::set<Uuid> told_to_stop;
+  std::uint64_t read_up_to = 0;  // the number of the last part that was read
+  bool all_read = false;
+  bool reading = false;
 };
 
 struct MoverState {
@@ -105,10 +122,15 @@ struct Engine::World {
   std::unordered_map<Uuid, Live> live;
   std::set<std::pair<Instant, Uuid>> timers;
 
+  std::map<Uuid, Whole> wholes;   // by request
+  std::set<Uuid> untended;        // wholes of which something changed
+  std::vector<Transfer> newborn;  // parts that are taken up when the wholes are tended
+
   WaitingQueue queue;
   std::map<std::string, std::multiset<std::int64_t>> ranks;  // of all that is committed, by owner
   std::map<std::string, std::uint32_t> active_of_owner;
   std::map<Endpoint, std::uint32_t> active_of_endpoint;
+  std::map<LaneKey, std::uint32_t> active_bundles;
   std::map<std::string, std::uint32_t> busy_destinations;  // URLs that something active writes to
   std::uint32_t active = 0;
 
@@ -140,6 +162,19 @@ struct Engine::World {
   void mark_active(Strand& strand, const LaneKey& lane);
   void unmark_active(Strand& strand);
 
+  // wholes.cc: requests of many files and the window of their parts
+  Whole* whole_of(const Transfer& part);
+  void open_whole(const Transfer& whole, const Tally& sums);
+  void put_under_whole(Transfer& part);
+  void adopt_part(Transfer part);
+  void part_changed(const Transfer& part, const std::vector<Transfer>& born);
+  void whole_changed(const Transfer& whole);
+  void tend_wholes();
+  bool parts_ended(const Strand& strand) const;
+  void put_sums(Transfer& whole, std::optional<Live>& figures) const;
+  bool is_being_listed(const Transfer& transfer) const;
+  const Strand* telling_part(const Uuid& whole) const;
+
   // schedule.cc: who is granted
   void schedule();
   void grant(Strand& strand);
@@ -147,6 +182,7 @@ struct Engine::World {
   bool within_limits(const LaneKey& lane) const;
   bool fits(const Uuid& file) const;
   Why why(const Strand& strand) const;
+  Why why_whole(const Transfer& whole) const;
   Found found(Transfer transfer) const;
 
   // movers.cc: movers, their orders, the ledger
@@ -154,6 +190,7 @@ struct Engine::World {
   void send_outstanding(const std::string& mover);
   void add_orders(const std::vector<OutboxRow>& rows);
   void add_to_ledger(std::vector<LedgerPart> parts);
+  void read_ledger();
   void work_ledger();
   void ledger_failed(const Uuid& id);
   void forget_part(const Uuid& id, Saving saving);
@@ -176,12 +213,16 @@ struct Engine::World {
   void save(Saving saving, std::function<void(Saved)> then);
 
  private:
+  void tend(const Uuid& id, Whole& whole);
+  void stop_parts(Whole& whole);
+  void read_parts(const Uuid& id, Whole& whole);
   struct Outcome {
     std::optional<Change> change;
     std::optional<Answer> answer;
     std::optional<KeptAnswer> keep;
   };
   void load(Strand& strand);
+  void read_lines(Strand& strand, const AddFiles& call);
   void loaded(const std::pair<std::string, std::string>& key, Result<Loaded> result);
   void settle_doubt(Strand& strand, const Change& change);
   Outcome decide(Strand& strand);
@@ -194,6 +235,7 @@ struct Engine::World {
   bool step(Strand& strand);
   void forget_if_idle(Strand& strand);
   bool needs_load(const Strand& strand) const;
+  const AddFiles* needs_lines(const Strand& strand) const;
 };
 
 }  // namespace rft

@@ -1,0 +1,201 @@
+// Requests of many files: a window of their parts is in memory, and what becomes of them makes what
+// becomes of the whole.
+#include <algorithm>
+
+#include "engine/world.h"
+
+namespace rft {
+namespace {
+
+// Parts of one whole that are in memory: memory does not grow with the files of a request (P11).
+constexpr std::size_t window = 32;
+constexpr std::size_t window_low = 16;
+
+bool is_open(Status status) {
+  return status == Status::committed || status == Status::active;
+}
+
+}  // namespace
+
+Whole* Engine::World::whole_of(const Transfer& part) {
+  if (!is_part(part)) return nullptr;
+  const auto found = wholes.find(*part.request.whole);
+  return found == wholes.end() ? nullptr : &found->second;
+}
+
+// An active whole has its parts worked on; they are forgotten when it is at rest.
+void Engine::World::open_whole(const Transfer& whole, const Tally& sums) {
+  Whole& open = wholes[whole.request.id];
+  open.owner = whole.request.owner;
+  open.handle = whole.request.handle;
+  open.life = whole.file.life;
+  open.priority = whole.file.priority;
+  if (whole.file.pushed) open.rank = whole.file.rank;
+  open.sums = sums;
+  untended.insert(whole.request.id);
+}
+
+// What a part has of its whole. Ranks are drawn when a part comes into the window: so the parts of
+// a large request stand behind what was committed meanwhile, and do not starve it (P10).
+void Engine::World::put_under_whole(Transfer& part) {
+  const Whole* whole = whole_of(part);
+  if (whole == nullptr) return;
+  part.file.life = whole->life;
+  part.file.priority = whole->priority;
+  part.file.rank = whole->rank ? *whole->rank : ++last_rank;
+  part.file.pushed = whole->rank.has_value();
+}
+
+void Engine::World::adopt_part(Transfer part) {
+  Whole* whole = whole_of(part);
+  Strand& strand = this->strand(part.request.owner, part.request.handle);
+  if (whole == nullptr || strand.transfer || strand.busy) return;
+  const bool rises = !is_open(part.file.status);
+  const std::string owner = part.request.owner, handle = part.request.handle;
+  put_under_whole(part);
+  whole->parts[part.file.id] = part.file.tally;
+  strand.loaded = true;
+  take(strand, std::move(part));
+  index(strand);
+  if (rises)
+    deliver(strand, CallMail{{owner, "service"}, Commit{handle}, "", [](const Answer&) {}});
+}
+
+// The sums follow what is saved; parts that the window has passed already come into it at once.
+void Engine::World::part_changed(const Transfer& part, const std::vector<Transfer>& born) {
+  Whole* whole = whole_of(part);
+  if (whole == nullptr) return;
+  if (const auto summed = whole->parts.find(part.file.id); summed != whole->parts.end()) {
+    whole->sums -= summed->second;
+    whole->sums += part.file.tally;
+    summed->second = part.file.tally;
+    if (!is_open(part.file.status)) whole->parts.erase(summed);
+  }
+  untended.insert(*part.request.whole);
+  for (const Transfer& young : born) {
+    whole->sums += young.file.tally;
+    if (!is_open(young.file.status)) continue;
+    if (young.request.number <= whole->read_up_to) {
+      newborn.push_back(young);
+    } else {
+      whole->all_read = false;
+    }
+  }
+}
+
+void Engine::World::whole_changed(const Transfer& whole) {
+  const auto open = wholes.find(whole.request.id);
+  if (whole.file.status != Status::active) {
+    if (open != wholes.end()) wholes.erase(open);
+  } else if (open == wholes.end()) {
+    open_whole(whole, whole.file.tally);
+  } else {
+    untended.insert(whole.request.id);
+  }
+}
+
+void Engine::World::tend_wholes() {
+  for (Transfer& part : std::exchange(newborn, {})) adopt_part(std::move(part));
+  for (const Uuid& id : std::exchange(untended, {})) {
+    const auto found = wholes.find(id);
+    if (found != wholes.end()) tend(id, found->second);
+  }
+}
+
+void Engine::World::tend(const Uuid& id, Whole& whole) {
+  Strand& strand = this->strand(whole.owner, whole.handle);
+  if (!strand.transfer) return;
+  if (strand.transfer->file.stop_asked) stop_parts(whole);
+  const bool ended = parts_ended(strand);
+  const bool wants_more = !strand.transfer->file.stop_asked && !whole.all_read && !whole.reading &&
+                          whole.parts.size() < window_low;
+  if (wants_more) read_parts(id, whole);
+  if (ended && strand.mail.empty()) deliver(strand, PartsEndedMail{});
+}
+
+bool Engine::World::parts_ended(const Strand& strand) const {
+  const auto found = wholes.find(strand.transfer->request.id);
+  if (found == wholes.end()) return false;
+  const Whole& whole = found->second;
+  const bool closed = strand.transfer->file.stop_asked || (whole.all_read && !whole.reading);
+  return closed && whole.parts.empty();
+}
+
+void Engine::World::stop_parts(Whole& whole) {
+  std::vector<Strand*> told;
+  for (const auto& [file, tally] : whole.parts) {
+    const auto part = by_file.find(file);
+    if (part == by_file.end() || !whole.told_to_stop.insert(file).second) continue;
+    told.push_back(part->second);
+  }
+  for (Strand* part : told) {
+    deliver(*part,
+            CallMail{{part->owner, "service"}, Stop{part->handle}, "", [](const Answer&) {}});
+  }
+}
+
+void Engine::World::read_parts(const Uuid& id, Whole& whole) {
+  whole.reading = true;
+  const PartsQuery query{id, whole.read_up_to, window, whole.life};
+  store.parts(query, [this, query](Result<std::vector<Transfer>> found) {
+    const auto open = wholes.find(query.whole);
+    if (open == wholes.end() || open->second.life != query.open_in_life) return;
+    Whole& whole = open->second;
+    whole.reading = false;
+    if (!found) return;  // asked again at the next tick
+    whole.all_read = found->size() < query.limit;
+    untended.insert(query.whole);
+    const bool stopping = strand(whole.owner, whole.handle).transfer->file.stop_asked;
+    if (!stopping && !found->empty()) whole.read_up_to = found->back().request.number;
+    for (Transfer& part : *found) {
+      if (!stopping) adopt_part(std::move(part));
+    }
+    schedule();
+  });
+}
+
+// What a user sees of an open whole: the sums of the moment, and what moves in it.
+void Engine::World::put_sums(Transfer& whole, std::optional<Live>& figures) const {
+  const auto found = wholes.find(whole.request.id);
+  if (found == wholes.end()) return;
+  whole.file.tally = found->second.sums;
+  Live& sum = figures.emplace();
+  sum.bytes_confirmed = found->second.sums.bytes_done;
+  for (const auto& [file, tally] : found->second.parts) {
+    const auto part = live.find(file);
+    if (part == live.end()) continue;
+    sum.rate += part->second.rate;
+    sum.streams += part->second.streams;
+    sum.doing = Doing::move;
+  }
+}
+
+bool Engine::World::is_being_listed(const Transfer& transfer) const {
+  const File& file = transfer.file;
+  if (file.kind != Kind::tree || is_final(file.status)) return false;
+  const auto whole = wholes.find(transfer.request.id);
+  if (whole == wholes.end()) return true;
+  const auto lists = [this](const auto& part) {
+    const auto strand = by_file.find(part.first);
+    return strand != by_file.end() && strand->second->transfer &&
+           strand->second->transfer->file.kind == Kind::listing;
+  };
+  const auto& parts = whole->second.parts;
+  return whole->second.read_up_to == 0 || std::any_of(parts.begin(), parts.end(), lists);
+}
+
+// The first of its parts tells why nothing moves.
+const Strand* Engine::World::telling_part(const Uuid& whole) const {
+  const auto found = wholes.find(whole);
+  if (found == wholes.end()) return nullptr;
+  const Strand* first = nullptr;
+  for (const auto& [file, tally] : found->second.parts) {
+    const auto part = by_file.find(file);
+    if (part == by_file.end() || !part->second->transfer) continue;
+    if (part->second->transfer->file.status == Status::active) return part->second;
+    if (first == nullptr) first = part->second;
+  }
+  return first;
+}
+
+}  // namespace rft

@@ -1,0 +1,336 @@
+// Requests of many files, on a store in memory and movers that are played here.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+
+#include "engine/engine_for_tests.h"
+#include "store/memory.h"
+
+namespace rft {
+namespace {
+
+const Caller alice{"uid:1", "uid:1"};
+const Fault no_file{FaultCode::no_such_file, Side::source, Doing::look, "550 no", ""};
+
+struct World {
+  World() { start(); }
+
+  void start() {
+    ++clock.life;
+    posted.clear();
+    movers = {};
+    up = played = 0;
+    engine.emplace(store, movers, clock, Limits{}, "instance");
+    engine->start([](Result<void>) {});
+    run();
+  }
+  void run() {
+    while (!posted.empty()) {
+      const auto task = std::move(posted.front());
+      posted.pop_front();
+      task();
+    }
+  }
+  Answer call(Call call) {
+    std::optional<Answer> answer;
+    engine->call(alice, std::move(call), "", [&](const Answer& given) { answer = given; });
+    run();
+    return answer.value();
+  }
+  Transfer record(const std::string& handle) {
+    std::optional<Transfer> found;
+    engine->find("uid:1", handle, [&](Result<Found> got) { found = got.value().transfer; });
+    run();
+    return found.value();
+  }
+  void submit(const std::string& handle, Submit::What what) {
+    Submit submit;
+    submit.handle = handle;
+    submit.source = *parse_folder_url("ftp://a/s/");
+    submit.destination = *parse_folder_url("ftp://b/d/");
+    submit.what = what;
+    submit.commit = what == Submit::What::tree;
+    ASSERT_TRUE(call(submit));
+  }
+  void turn() {
+    engine->tick();
+    run();
+    for (; up < movers.started.size(); ++up) engine->mover_up(movers.started[up], "uid:1", {});
+    run();
+  }
+  // Orders that nobody looked at yet.
+  std::vector<Order> fresh() {
+    turn();
+    const std::vector<Order> orders(movers.orders.begin() + static_cast<std::ptrdiff_t>(played),
+                                    movers.orders.end());
+    played = movers.orders.size();
+    return orders;
+  }
+  void say(const Task& task, TaskSays says) {
+    engine->heard(movers.started.back(), TaskWord{task, ++seq, std::move(says)});
+    run();
+  }
+  // Moves what is ordered until nothing more is; `fate` tells what becomes of a file.
+  void play(const std::function<Fate(const BundleItem&)>& fate) {
+    for (int turns = 0; turns < 10'000; ++turns) {
+      const auto orders = fresh();
+      if (orders.empty()) return;
+      for (const Order& order : orders) {
+        if (const auto* bundle = std::get_if<BundleOrder>(&order)) move(*bundle, fate);
+        if (const auto* move = std::get_if<MoveOrder>(&order)) {
+          ++moved_alone;
+          say(move->task, Done{{}, Verdict::verified, false, bundle_file_max, 0});
+        }
+      }
+    }
+    FAIL() << "it does not come to rest";
+  }
+  void move(const BundleOrder& order, const std::function<Fate(const BundleItem&)>& fate) {
+    Outcomes outcomes;
+    for (const BundleItem& item : order.items) {
+      ItemOutcome outcome{item.number, fate(item), 10, {}, Verdict::verified, false, {}};
+      if (outcome.fate == Fate::failed) outcome.fault = no_file;
+      if (outcome.fate == Fate::done) ++moved;
+      outcomes.outcomes.push_back(outcome);
+    }
+    say(order.task, outcomes);
+    say(order.task, Done{});
+  }
+
+  std::size_t up = 0, played = 0;
+  std::size_t moved = 0, moved_alone = 0;
+  std::uint64_t seq = 0;
+  std::deque<std::function<void()>> posted;
+  ClockInHand clock;
+  RecordedMovers movers;
+  MemoryStore store{Uuid{}, [this](std::function<void()> task) { posted.push_back(task); }};
+  std::optional<Engine> engine;
+};
+
+std::vector<NewFile> lines(int first, int count) {
+  std::vector<NewFile> files;
+  for (int n = first; n < first + count; ++n) {
+    const std::string name = "/f" + std::to_string(n);
+    files.push_back({*parse_url("ftp://a/s" + name), *parse_url("ftp://b/d" + name), {}, {}, {}});
+  }
+  return files;
+}
+
+const auto all_done = [](const BundleItem&) { return Fate::done; };
+const auto third_fails = [](const BundleItem& item) {
+  return item.source == "/s/f3" ? Fate::failed : Fate::done;
+};
+
+std::vector<BundleOrder> bundles_of(const std::vector<Order>& orders) {
+  std::vector<BundleOrder> bundles;
+  for (const Order& order : orders) {
+    if (const auto* bundle = std::get_if<BundleOrder>(&order)) bundles.push_back(*bundle);
+  }
+  return bundles;
+}
+
+TEST(Wholes, a_list_is_moved_whole_and_a_repeated_line_counts_once) {
+  World world;
+  world.submit("h", Submit::What::list);
+  EXPECT_EQ(world.call(AddFiles{"h", lines(0, 1000)})->added, 1000U);
+  const Answer again = world.call(AddFiles{"h", lines(900, 600)});
+  EXPECT_EQ(again->added, 500U);
+  EXPECT_EQ(again->files, 1500U);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(all_done);
+  const Transfer whole = world.record("h");
+  EXPECT_EQ(whole.file.status, Status::done);
+  EXPECT_EQ(whole.file.tally, (Tally{1500, 1500, 0, 0, 15000, 15000}));
+  EXPECT_EQ(world.moved, 1500U);
+}
+
+TEST(Wholes, nothing_is_added_after_the_commit_nor_to_one_file) {
+  World world;
+  world.submit("h", Submit::What::list);
+  ASSERT_TRUE(world.call(AddFiles{"h", lines(0, 1)}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  EXPECT_EQ(world.call(AddFiles{"h", lines(1, 1)}).error().code, Code::wrong_state);
+  Submit one;
+  one.handle = "one";
+  one.source = *parse_url("ftp://a/x");
+  one.destination = *parse_url("ftp://b/x");
+  ASSERT_TRUE(world.call(one));
+  EXPECT_EQ(world.call(AddFiles{"one", lines(1, 1)}).error().code, Code::wrong_state);
+}
+
+TEST(Wholes, an_empty_list_is_done) {
+  World world;
+  world.submit("h", Submit::What::list);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(all_done);
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+}
+
+TEST(Wholes, one_bad_file_fails_the_whole_and_a_commit_sends_it_alone_again) {
+  World world;
+  world.submit("h", Submit::What::list);
+  ASSERT_TRUE(world.call(AddFiles{"h", lines(0, 1100)}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(third_fails);
+  Transfer whole = world.record("h");
+  EXPECT_EQ(whole.file.status, Status::failed);
+  EXPECT_EQ(whole.file.fault->code, FaultCode::some_files_failed);
+  EXPECT_EQ(whole.file.tally.failed, 1U);
+  EXPECT_EQ(whole.file.tally.done, 1099U);
+  world.moved = 0;
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(all_done);
+  EXPECT_EQ(world.moved, 1U);
+  whole = world.record("h");
+  EXPECT_EQ(whole.file.status, Status::done);
+  EXPECT_EQ(whole.file.tally.done, 1100U);
+  EXPECT_EQ(whole.file.tally.failed, 0U);
+}
+
+TEST(Wholes, a_large_file_of_a_bundle_is_moved_by_itself) {
+  World world;
+  world.submit("h", Submit::What::list);
+  std::vector<NewFile> files = lines(0, 10);
+  files[5].size = 2 * bundle_file_max;
+  ASSERT_TRUE(world.call(AddFiles{"h", files}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(
+      [](const BundleItem& item) { return item.source == "/s/f8" ? Fate::apart : Fate::done; });
+  const Transfer whole = world.record("h");
+  EXPECT_EQ(whole.file.status, Status::done);
+  EXPECT_EQ(whole.file.tally.files, 10U);
+  EXPECT_EQ(whole.file.tally.done, 10U);
+  EXPECT_EQ(world.moved, 8U);
+  EXPECT_EQ(world.moved_alone, 2U);
+}
+
+TEST(Wholes, a_tree_is_moved_while_it_is_still_being_listed) {
+  World world;
+  world.submit("h", Submit::What::tree);
+  const auto orders = world.fresh();
+  ASSERT_EQ(orders.size(), 1U);
+  const auto& list = std::get<ListOrder>(orders[0]);
+  EXPECT_EQ(list.source.text(), "ftp://a/s/");
+  EXPECT_EQ(list.due, std::vector{FolderDue{}});
+  Listed first{"", "b", true, {{"a%20x", 10, "", {}}, {"b", 10, "", {}}}, {"sub/"}, {}};
+  world.say(list.task, first);
+  const auto bundles = bundles_of(world.fresh());
+  ASSERT_EQ(bundles.size(), 1U);
+  EXPECT_EQ(bundles[0].items[0].source, "/s/a%20x");
+  EXPECT_EQ(bundles[0].items[0].destination, "/d/a%20x");
+  world.move(bundles[0], all_done);
+  EXPECT_EQ(world.record("h").file.status, Status::active) << "a folder is not listed yet";
+  world.say(list.task,
+            Listed{"sub/",
+                   "c",
+                   true,
+                   {{"sub/c", 10, "", {}}},
+                   {},
+                   {{"sub/pipe", {FaultCode::not_supported, Side::source, Doing::list, "", ""}}}});
+  world.say(list.task, Done{{}, Verdict::none, false, 3, 0});
+  world.play(all_done);
+  const Transfer whole = world.record("h");
+  EXPECT_EQ(whole.file.status, Status::failed) << "the pipe could not be moved";
+  EXPECT_EQ(whole.file.tally, (Tally{4, 3, 1, 0, 30, 30}));
+}
+
+TEST(Wholes, a_listing_goes_on_where_it_was_after_its_mover_died) {
+  World world;
+  world.submit("h", Submit::What::tree);
+  const Task task = std::get<ListOrder>(world.fresh()[0]).task;
+  world.say(task, Listed{"", "b", false, {{"b", 1, "", {}}}, {"sub/"}, {}});
+  world.engine->mover_gone(world.movers.started.back(), false, Duration{0});
+  world.run();
+  std::vector<FolderDue> due;
+  for (const Order& order : world.fresh()) {
+    if (const auto* list = std::get_if<ListOrder>(&order)) due = list->due;
+  }
+  EXPECT_EQ(due, (std::vector<FolderDue>{{"", "b"}, {"sub/", ""}}));
+}
+
+TEST(Wholes, a_stop_stops_its_parts_and_a_commit_moves_the_rest) {
+  World world;
+  world.submit("h", Submit::What::list);
+  ASSERT_TRUE(world.call(AddFiles{"h", lines(0, 5000)}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  const auto bundles = bundles_of(world.fresh());
+  ASSERT_EQ(bundles.size(), Limits{}.bundles_per_link_max);
+  world.move(bundles[0], all_done);
+  const Answer stopped = world.call(Stop{"h"});
+  EXPECT_TRUE(stopped->stopping);
+  std::vector<Task> told;
+  for (const Order& order : world.fresh()) {
+    if (const auto* stop = std::get_if<StopOrder>(&order)) told.push_back(stop->task);
+  }
+  EXPECT_EQ(told.size(), bundles.size()) << "the three of the first and the one that came after";
+  for (const Task& task : told) world.say(task, Stopped{FlowEnd::known});
+  world.turn();
+  Transfer whole = world.record("h");
+  EXPECT_EQ(whole.file.status, Status::user_stop_partial_trans);
+  EXPECT_EQ(whole.file.tally.done, bundle_items_max);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(all_done);
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+  EXPECT_EQ(world.moved, 5000U) << "each file once";
+}
+
+TEST(Wholes, a_restart_in_the_middle_loses_no_file_and_moves_none_twice) {
+  World world;
+  world.submit("h", Submit::What::list);
+  for (int n = 0; n < 30'000; n += 10'000) {
+    ASSERT_TRUE(world.call(AddFiles{"h", lines(n, 10'000)}));
+  }
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  auto bundles = bundles_of(world.fresh());
+  world.move(bundles[0], third_fails);
+  world.move(bundles[2], all_done);
+  const std::vector<std::string> before = world.movers.started;
+  world.start();
+  for (const std::string& mover : before) world.engine->mover_gone(mover, true, Duration{0});
+  world.run();
+  EXPECT_EQ(world.record("h").file.tally.done, 2 * bundle_items_max - 1);
+  world.play(all_done);
+  const Transfer whole = world.record("h");
+  EXPECT_EQ(whole.file.status, Status::failed);
+  EXPECT_EQ(whole.file.tally.done, 29'999U);
+  EXPECT_EQ(world.moved, 29'999U);
+}
+
+TEST(Wholes, a_small_request_is_not_starved_by_a_large_one_before_it) {
+  World world;
+  world.submit("large", Submit::What::list);
+  for (int n = 0; n < 100'000; n += 10'000) {
+    ASSERT_TRUE(world.call(AddFiles{"large", lines(n, 10'000)}));
+  }
+  ASSERT_TRUE(world.call(Commit{"large"}));
+  world.submit("small", Submit::What::list);
+  ASSERT_TRUE(world.call(AddFiles{"small", lines(200'000, 3)}));
+  ASSERT_TRUE(world.call(Commit{"small"}));
+  for (int turns = 0; turns < 100 && world.record("small").file.status != Status::done; ++turns) {
+    for (const BundleOrder& order : bundles_of(world.fresh())) world.move(order, all_done);
+  }
+  EXPECT_EQ(world.record("small").file.status, Status::done);
+  EXPECT_LT(world.record("large").file.tally.done, 50'000U);
+}
+
+TEST(Wholes, clear_forgets_the_parts_and_deletes_what_they_left) {
+  World world;
+  world.submit("h", Submit::What::list);
+  ASSERT_TRUE(world.call(AddFiles{"h", lines(0, 3)}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  const auto bundles = bundles_of(world.fresh());
+  ASSERT_TRUE(world.call(Stop{"h"}));
+  world.say(bundles.at(0).task, Stopped{FlowEnd::known});
+  world.turn();
+  world.fresh();
+  ASSERT_TRUE(world.call(Clear{"h"}));
+  EXPECT_TRUE(world.store.tables().transfers.empty());
+  const auto orders = world.fresh();
+  ASSERT_FALSE(orders.empty());
+  EXPECT_EQ(std::get<RemoveOrder>(orders.back()).items.size(), 3U);
+}
+
+}  // namespace
+}  // namespace rft
