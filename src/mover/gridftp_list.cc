@@ -11,14 +11,6 @@ namespace {
 
 using Listings = Outcome<std::vector<Listing>>;
 
-constexpr std::string_view byte_ff_is_unsafe = "a name with the byte 0xFF is safe only over gsiftp";
-
-// On a clear channel a GCT server cuts a name at its first 0xFF and says yes: another folder would
-// be listed.
-bool is_unsafe(const std::string& name, bool clear) {
-  return clear && name.find('\xFF') != name.npos;
-}
-
 Fault at_source(Fault seen) {
   seen.side = Side::source;
   seen.doing = Doing::list;
@@ -84,8 +76,8 @@ Outcome<void> Gathering::add(const ftp::Facts& facts) {
     return fault(FaultCode::protocol_broken, Side::source, Doing::list,
                  "the server names an entry with a '/' in it");
   }
-  Entry entry{facts.name, kind_of(facts), facts.size, facts.modify, facts.mode, {}};
-  if (is_unsafe(entry.name, clear_)) entry.unusable = byte_ff_is_unsafe;
+  Entry entry{facts.name,   kind_of(facts), facts.size,
+              facts.modify, facts.mode,     why_unsafe(carried_, facts.name)};
   if (!room_.take(entry)) return fault(FaultCode::folder_too_large, Side::source, Doing::list);
   entries.push_back(std::move(entry));
   return {};
@@ -106,9 +98,10 @@ std::optional<Fault> listing_over(const ControlConnection& line, Instant begun, 
 awaitable<Outcome<std::optional<Standing>>> GridFtpLister::look(std::string name) {
   auto session = co_await pool_.borrow(key_, Side::source, interrupt_);
   if (!session) co_return failed(session);
-  if (is_unsafe(name, !(*session)->gsi)) {
+  const std::string_view unsafe = why_unsafe(name_bytes_of(**session), name);
+  if (!unsafe.empty()) {
     pool_.give_back(key_, std::move(*session));
-    co_return fault(FaultCode::bad_name, Side::source, Doing::list, std::string(byte_ff_is_unsafe));
+    co_return fault(FaultCode::bad_name, Side::source, Doing::list, std::string(unsafe));
   }
   auto there = co_await look_at(**session, std::move(name), Doing::list);
   pool_.give_back(key_, std::move(*session));
@@ -118,14 +111,14 @@ awaitable<Outcome<std::optional<Standing>>> GridFtpLister::look(std::string name
 awaitable<Listings> GridFtpLister::list(std::vector<std::string> names) {
   auto session = co_await pool_.borrow(key_, Side::source, interrupt_);
   if (!session) co_return failed(session);
-  const bool clear = !(*session)->gsi;
-  const auto unsafe = std::find_if(names.begin(), names.end(), [clear](const std::string& name) {
-    return is_unsafe(name, clear);
+  const NameBytes carried = name_bytes_of(**session);
+  const auto unsafe = std::find_if(names.begin(), names.end(), [carried](const std::string& name) {
+    return !why_unsafe(carried, name).empty();
   });
   Listings listings;
-  if (unsafe == names.begin()) {
-    listings->push_back(
-        fault(FaultCode::bad_name, Side::source, Doing::list, std::string(byte_ff_is_unsafe)));
+  if (unsafe != names.end() && unsafe == names.begin()) {
+    listings->push_back(fault(FaultCode::bad_name, Side::source, Doing::list,
+                              std::string(why_unsafe(carried, names.front()))));
   } else {
     names.erase(unsafe, names.end());
     if ((*session)->features.mlsc) {
@@ -150,8 +143,8 @@ awaitable<Listings> GridFtpLister::list_in_replies(Session& session,
   ListingRoom room;
   Listings listings;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    auto listing =
-        co_await hear(session, tickets[i], Gathering(std::move(names[i]), !session.gsi, room));
+    auto listing = co_await hear(session, tickets[i],
+                                 Gathering(std::move(names[i]), name_bytes_of(session), room));
     if (!add(listings, std::move(listing), names.size() == 1)) break;
   }
   co_return listings;
@@ -195,7 +188,7 @@ awaitable<Listings> GridFtpLister::list_over_data(Session& session,
 
 awaitable<Listing> GridFtpLister::list_one_over_data(Session& session, std::string name,
                                                      ListingRoom& room) {
-  Gathering gathering(name, !session.gsi, room);
+  Gathering gathering(name, name_bytes_of(session), room);
   const auto received =
       co_await receive_listing(session, std::move(name), gathering, interrupt_, pool_.limits());
   if (!received) co_return failed(received);

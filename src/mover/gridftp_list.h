@@ -2,6 +2,7 @@
 #pragma once
 #include "ftp/listing.h"
 #include "mover/lister.h"
+#include "mover/name_bytes.h"
 #include "mover/pool.h"
 
 namespace rft::mover {
@@ -20,9 +21,9 @@ class ListingRoom {
 // The entries of one folder as they come in.
 class Gathering {
  public:
-  // `asked`: the folder's name. `clear`: the connection has no protection.
-  Gathering(std::string asked, bool clear, ListingRoom& room)
-      : asked_(std::move(asked)), clear_(clear), room_(room) {}
+  // `asked`: the folder's name.
+  Gathering(std::string asked, NameBytes carried, ListingRoom& room)
+      : asked_(std::move(asked)), carried_(carried), room_(room) {}
   // Faults: protocol_broken for a name that can be in no folder; not_a_folder where the server
   // names what was asked for itself; folder_too_large where the room is full.
   Outcome<void> add(const ftp::Facts& facts);
@@ -30,7 +31,7 @@ class Gathering {
 
  private:
   std::string asked_;
-  bool clear_;
+  NameBytes carried_;
   ListingRoom& room_;
 };
 

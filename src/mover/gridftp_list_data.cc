@@ -52,6 +52,9 @@ awaitable<void> read(std::shared_ptr<Incoming> incoming) {
     if (error) {
       incoming->ended = true;
       if (error != asio::error::eof) incoming->error = error.message();
+      // proftpd waits for the end of our side before it says 226.
+      boost::system::error_code ignored;
+      incoming->socket.close(ignored);
     }
     incoming->changed.notify();
     while (incoming->has_bytes && !incoming->ended) {

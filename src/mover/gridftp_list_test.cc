@@ -95,6 +95,9 @@ class ListingServer : public testing::Test {
       if (verb != "MLSD") continue;
       tcp::socket receiver = co_await data_.async_accept(asio::use_awaitable);
       co_await asio::async_write(receiver, asio::buffer(data), done);
+      receiver.shutdown(tcp::socket::shutdown_send);
+      char byte = 0;  // as proftpd, it waits for the end of the other side
+      co_await receiver.async_read_some(asio::buffer(&byte, 1), done);
     }
   }
 

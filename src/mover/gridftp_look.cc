@@ -1,6 +1,7 @@
 #include "ftp/listing.h"
 #include "ftp/refusal.h"
 #include "mover/gridftp.h"
+#include "mover/name_bytes.h"
 
 namespace rft::mover {
 namespace {
@@ -107,8 +108,7 @@ awaitable<Look> look_at(Session& session, std::string name, Doing doing) {
   co_return std::move(looks.front());
 }
 
-// On a clear channel a GCT server cuts a name at its first 0xFF, doubled (RFC 854) or not, and says
-// yes: the bytes would land under another name. What is protected is no Telnet and passes whole.
+// A name that would become another on its way is not asked for: the answer would be of that one.
 awaitable<std::vector<Look>> GridFtp::look_many(Side side, std::vector<std::string> names,
                                                 Doing doing) {
   const auto here = co_await borrow_if_gone(side);
@@ -117,9 +117,9 @@ awaitable<std::vector<Look>> GridFtp::look_many(Side side, std::vector<std::stri
   std::vector<std::size_t> asked;
   std::vector<std::string> safe;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (!at(side).gsi && names[i].find('\xFF') != std::string::npos) {
-      looks[i] = fault(FaultCode::bad_name, side, doing,
-                       "a name with the byte 0xFF is safe only over gsiftp");
+    const std::string_view unsafe = why_unsafe(name_bytes_of(at(side)), names[i]);
+    if (!unsafe.empty()) {
+      looks[i] = fault(FaultCode::bad_name, side, doing, std::string(unsafe));
     } else {
       asked.push_back(i);
       safe.push_back(std::move(names[i]));

@@ -198,7 +198,7 @@ ftp::Facts facts(const std::string& line) {
 
 TEST(Gathering, the_folder_itself_and_the_one_above_are_no_entries) {
   ListingRoom room;
-  Gathering gathering("/d", true, room);
+  Gathering gathering("/d", NameBytes::not_ff, room);
   for (const char* line : {"Type=cdir; .", "Type=pdir; ..", "Type=dir; .", "Type=cdir; /d"}) {
     EXPECT_TRUE(gathering.add(facts(line)));
   }
@@ -207,7 +207,7 @@ TEST(Gathering, the_folder_itself_and_the_one_above_are_no_entries) {
 
 TEST(Gathering, facts_are_taken_over_and_may_be_missing) {
   ListingRoom room;
-  Gathering gathering("/d", true, room);
+  Gathering gathering("/d", NameBytes::not_ff, room);
   EXPECT_TRUE(gathering.add(facts("Type=file;Size=5;Modify=20261126071610;UNIX.mode=0640; a b")));
   EXPECT_TRUE(gathering.add(facts("Type=file; bare")));
   EXPECT_TRUE(gathering.add(facts("Type=dir;UNIX.slink=/d; loop")));
@@ -222,7 +222,7 @@ TEST(Gathering, facts_are_taken_over_and_may_be_missing) {
 
 TEST(Gathering, an_entry_of_another_folder_is_a_lie) {
   ListingRoom room;
-  Gathering gathering("/d", true, room);
+  Gathering gathering("/d", NameBytes::not_ff, room);
   for (const char* line : {"Type=file; ../../etc/passwd", "Type=dir; /etc", "Type=file; a/b"}) {
     const auto added = gathering.add(facts(line));
     ASSERT_FALSE(added) << line;
@@ -232,14 +232,23 @@ TEST(Gathering, an_entry_of_another_folder_is_a_lie) {
 
 TEST(Gathering, what_names_itself_is_no_folder) {
   ListingRoom room;
-  Gathering gathering("/d/file", true, room);
+  Gathering gathering("/d/file", NameBytes::not_ff, room);
   EXPECT_EQ(gathering.add(facts("Type=file; /d/file")).error().code, FaultCode::not_a_folder);
+}
+
+TEST(NameBytes, what_a_server_would_cut_or_take_for_telnet_is_unsafe) {
+  for (const std::string name : {"caf\xC3\xA9", "a\x01", "a\x7F", "a\xFF"}) {
+    EXPECT_TRUE(why_unsafe(NameBytes::any, name).empty());
+    EXPECT_FALSE(why_unsafe(NameBytes::printable, name).empty());
+    EXPECT_EQ(why_unsafe(NameBytes::not_ff, name).empty(), name != "a\xFF");
+  }
+  EXPECT_TRUE(why_unsafe(NameBytes::printable, "/a b/\t~!\"%;").empty());
 }
 
 TEST(Gathering, a_name_with_0xff_is_unusable_on_a_clear_channel_only) {
   ListingRoom room;
-  Gathering clear("/d", true, room);
-  Gathering gsi("/d", false, room);
+  Gathering clear("/d", NameBytes::not_ff, room);
+  Gathering gsi("/d", NameBytes::any, room);
   EXPECT_TRUE(clear.add(facts("Type=file; raw\xFF")));
   EXPECT_TRUE(gsi.add(facts("Type=file; raw\xFF")));
   EXPECT_FALSE(clear.entries.front().unusable.empty());
@@ -254,7 +263,7 @@ TEST(Gathering, a_listing_without_end_ends_where_the_room_is_full) {
   ListingRoom by_names;
   const Entry large = file(std::string(1 << 20, 'x'));
   for (std::size_t i = 0; i < list_names_max >> 20; ++i) ASSERT_TRUE(by_names.take(large));
-  Gathering gathering("/d", true, by_names);
+  Gathering gathering("/d", NameBytes::not_ff, by_names);
   EXPECT_EQ(gathering.add(facts("Type=file; x")).error().code, FaultCode::folder_too_large);
 }
 
