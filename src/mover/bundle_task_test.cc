@@ -145,6 +145,7 @@ TEST_F(BundleRules, a_stop_publishes_nothing) {
 
 TEST_F(BundleRules, a_stop_while_bytes_move_starts_no_proof) {
   add_files(4);
+  order.options.verify = Verify::size_only;
   world.breaks_at = 2;
   world.while_moving = [this] { running->interrupt(Interrupt::Why::stop); };
   EXPECT_TRUE(std::holds_alternative<Stopped>(run()));

@@ -69,7 +69,10 @@ class TestCarrier final : public ManyCarrier {
     }
     co_return std::vector<Outcome<void>>(names.size());
   }
-  awaitable<Outcome<void>> keep_alive() override { co_return Outcome<void>(); }
+  // It is asked for where the task waits in vain: the test is to end.
+  awaitable<Outcome<void>> keep_alive() override {
+    co_return tl::unexpected(test_fault(FaultCode::stalled));
+  }
   void distrust_channel() override { ++world_.channels_distrusted; }
 
   awaitable<Outcome<Pipelined>> move_many(

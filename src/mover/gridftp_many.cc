@@ -1,6 +1,7 @@
 // Many small files at once: the commands of all are sent ahead of their replies.
 #include "ftp/refusal.h"
 #include "mover/gridftp.h"
+#include "mover/name_bytes.h"
 
 namespace rft::mover {
 namespace {
@@ -49,15 +50,35 @@ Renamed renamed(const Outcome<ftp::Reply>& rnfr, const Outcome<ftp::Reply>& rnto
   return {ftp::refusal(*rnto, Doing::publish, Side::destination), false};
 }
 
+// One command for each name. None is said for a name that would become another on its way: it would
+// be that one's folder that is made, or that one that is deleted.
+awaitable<std::vector<Outcome<ftp::Reply>>> ask_about_each(
+    Session& session, std::vector<std::string> names,
+    std::function<ftp::Command(std::string_view)> command, Doing doing) {
+  std::vector<Outcome<ftp::Reply>> told(names.size());
+  std::vector<std::size_t> asked;
+  std::vector<ftp::Command> commands;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string_view unsafe = why_unsafe(name_bytes_of(session), names[i]);
+    if (!unsafe.empty()) {
+      told[i] = fault(FaultCode::bad_name, session.line->side(), doing, std::string(unsafe));
+    } else {
+      asked.push_back(i);
+      commands.push_back(command(names[i]));
+    }
+  }
+  Answers answers = co_await session.line->ask_each(std::move(commands), doing);
+  for (std::size_t i = 0; i < asked.size(); ++i) told[asked[i]] = std::move(answers.each[i]);
+  co_return told;
+}
+
 }  // namespace
 
 awaitable<std::vector<Outcome<void>>> remove_each(Session& session,
                                                   std::vector<std::string> names) {
-  std::vector<ftp::Command> commands;
-  for (const std::string& name : names) commands.push_back(ftp::dele(name));
-  const Answers answers = co_await session.line->ask_each(std::move(commands), Doing::remove);
+  const auto answers = co_await ask_about_each(session, std::move(names), ftp::dele, Doing::remove);
   std::vector<Outcome<void>> told;
-  for (const auto& answer : answers.each) told.push_back(removed(answer, session.line->side()));
+  for (const auto& answer : answers) told.push_back(removed(answer, session.line->side()));
   co_return told;
 }
 
@@ -70,12 +91,10 @@ awaitable<std::vector<Outcome<void>>> GridFtp::remove_many(std::vector<std::stri
 awaitable<std::vector<Outcome<void>>> GridFtp::make_folders(std::vector<std::string> names) {
   const auto here = co_await borrow_if_gone(Side::destination);
   if (!here) co_return std::vector<Outcome<void>>(names.size(), failed(here));
-  std::vector<ftp::Command> commands;
-  for (const std::string& name : names) commands.push_back(ftp::mkd(name));
-  const Answers answers =
-      co_await destination_->line->ask_each(std::move(commands), Doing::make_parents);
+  const auto answers =
+      co_await ask_about_each(*destination_, std::move(names), ftp::mkd, Doing::make_parents);
   std::vector<Outcome<void>> told;
-  for (const auto& answer : answers.each) told.push_back(made(answer));
+  for (const auto& answer : answers) told.push_back(made(answer));
   co_return told;
 }
 
