@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <deque>
 
+#include "api/lines.h"
 #include "api/render.h"
 #include "base/text.h"
 
@@ -25,17 +26,11 @@ class Batch : public BodyStream, public BodyTaker, public std::enable_shared_fro
   }
 
   void feed(std::string_view bytes) override {
-    while (!bytes.empty()) {
-      const std::size_t end = bytes.find('\n');
-      add(bytes.substr(0, end));
-      if (end == std::string_view::npos) return;
-      end_line();
-      bytes.remove_prefix(end + 1);
-    }
+    cutter_.feed(bytes, [this](const Line& line) { take(line); });
   }
 
   void fed_all() override {
-    end_line();
+    cutter_.end([this](const Line& line) { take(line); });
     fed_all_ = true;
     send_answers();
   }
@@ -51,40 +46,28 @@ class Batch : public BodyStream, public BodyTaker, public std::enable_shared_fro
     std::optional<std::string> answer;
   };
 
-  void add(std::string_view bytes) {
-    if (line_.size() + bytes.size() > batch_line_max) {
-      too_long_ = true;
-      line_.clear();
-    }
-    if (!too_long_) line_ += bytes;
-  }
-
-  void end_line() {
-    if (line_.ends_with('\r')) line_.pop_back();
-    const std::string line = std::exchange(line_, {});
-    const bool too_long = std::exchange(too_long_, false);
-    ++line_number_;
-    if (line.empty() && !too_long) return;  // as the last one often is
-    slots_.push_back({line.size(), std::nullopt});
-    bytes_at_once_ += line.size();
-    if (too_long) {
-      refuse({}, Error{Code::too_large,
-                       fmt::format("the line is longer than {} bytes", batch_line_max)});
+  void take(const Line& line) {
+    if (line.text.empty() && !line.too_long) return;
+    slots_.push_back({line.text.size(), std::nullopt});
+    bytes_at_once_ += line.text.size();
+    if (line.too_long) {
+      refuse(line.number,
+             {Code::too_large, fmt::format("the line is longer than {} bytes", line_length_max)});
     } else {
       submit(line);
     }
   }
 
-  void submit(const std::string& line) {
-    auto submit = submit_from(line);
-    if (!submit) return refuse({}, submit.error());
+  void submit(const Line& line) {
+    auto submit = submit_from(line.text);
+    if (!submit) return refuse(line.number, submit.error());
     if (submit->handle.empty()) {
-      return refuse({}, Error{Code::missing_field,
-                              "the field 'handle' is missing; a batch needs one in each line"});
+      return refuse(line.number, {Code::missing_field,
+                                  "the field 'handle' is missing; a batch needs one in each line"});
     }
     const std::size_t slot = first_slot_ + slots_.size() - 1;
     std::string handle = submit->handle;
-    std::string key = key_.empty() ? std::string() : hex(sha256(key_ + '\n' + line));
+    std::string key = key_.empty() ? std::string() : hex(sha256(key_ + '\n' + line.text));
     engine_.call(caller_, std::move(*submit), std::move(key),
                  [weak = weak_from_this(), slot, handle = std::move(handle)](Answer answer) {
                    if (auto self = weak.lock()) self->answered(slot, handle, answer);
@@ -97,9 +80,9 @@ class Batch : public BodyStream, public BodyTaker, public std::enable_shared_fro
     if (room()) say_room();
   }
 
-  void refuse(std::string_view handle, Error error) {
-    error.detail = fmt::format("line {}: {}", line_number_, error.detail);
-    put(first_slot_ + slots_.size() - 1, render_refusal(handle, error));
+  void refuse(std::uint64_t line, Error error) {
+    error.detail = fmt::format("line {}: {}", line, error.detail);
+    put(first_slot_ + slots_.size() - 1, render_refusal({}, error));
     send_answers();
   }
 
@@ -121,10 +104,8 @@ class Batch : public BodyStream, public BodyTaker, public std::enable_shared_fro
   Caller caller_;
   std::string key_;
   Places::Place place_;
-  std::string line_;  // so far
-  bool too_long_ = false;
+  LineCutter cutter_;
   bool fed_all_ = false;
-  std::uint64_t line_number_ = 0;
   std::deque<Slot> slots_;  // of lines whose answers were not sent
   std::size_t first_slot_ = 0;
   std::size_t bytes_at_once_ = 0;

@@ -33,7 +33,14 @@ struct Figures {
   std::uint64_t rate = 0;
   std::uint32_t streams = 0;
   Doing doing = Doing::nothing;
+  bool grows = false;  // `size` is not all of it yet
 };
+
+// Of a request of many files: sums over them. What its tries sent is not summed.
+void put_stored_sums(Figures& figures, const Tally& sums) {
+  if (sums.bytes > 0) figures.size = sums.bytes;
+  figures.confirmed = sums.bytes_done;
+}
 
 Figures figures_of(const Found& found) {
   const File& file = found.transfer.file;
@@ -43,6 +50,8 @@ Figures figures_of(const Found& found) {
   figures.confirmed = file.status == Status::done ? file.size : file.part.confirmed.bytes();
   figures.sent = file.bytes_sent + file.epoch_sent;
   figures.streams = file.streams;
+  figures.grows = found.listing;
+  if (is_whole(file)) put_stored_sums(figures, file.tally);
   if (found.live && file.status == Status::active) {
     figures.confirmed = found.live->bytes_confirmed;
     figures.sent = found.live->bytes_sent;
@@ -50,11 +59,13 @@ Figures figures_of(const Found& found) {
     figures.streams = found.live->streams;
     figures.doing = found.live->doing;
   }
+  if (is_whole(file)) figures.sent = figures.confirmed;
   return figures;
 }
 
 std::optional<std::uint64_t> eta(const Figures& figures) {
-  if (!figures.size || figures.rate == 0 || figures.confirmed >= *figures.size) return {};
+  if (!figures.size || figures.grows || figures.rate == 0 || figures.confirmed >= *figures.size)
+    return {};
   const double seconds =
       static_cast<double>(*figures.size - figures.confirmed) / static_cast<double>(figures.rate);
   constexpr double most = 1e15;  // seconds; a double holds it exactly
@@ -62,12 +73,12 @@ std::optional<std::uint64_t> eta(const Figures& figures) {
                         : std::nullopt;
 }
 
-json::value checksum_of(const File& file) {
-  if (!file.checksum && file.verdict == Verdict::none) return nullptr;
-  json::object object{{"algorithm", nullptr}, {"value", nullptr}, {"verdict", word(file.verdict)}};
-  if (file.checksum) {
-    object["algorithm"] = file.checksum->algorithm;
-    object["value"] = file.checksum->value;
+json::value render(const std::optional<Checksum>& checksum, Verdict verdict) {
+  if (!checksum && verdict == Verdict::none) return nullptr;
+  json::object object{{"algorithm", nullptr}, {"value", nullptr}, {"verdict", word(verdict)}};
+  if (checksum) {
+    object["algorithm"] = checksum->algorithm;
+    object["value"] = checksum->value;
   }
   return object;
 }
@@ -98,7 +109,21 @@ json::object render(const Options& options) {
   return set;
 }
 
-void add_figures(json::object& object, const Figures& figures) {
+json::value files_of(const Found& found) {
+  const File& file = found.transfer.file;
+  if (!is_whole(file)) return nullptr;
+  const Tally& sums = file.tally;
+  return json::object{{"total", sums.files},
+                      {"waiting", sums.files - sums.ended()},
+                      {"done", sums.done},
+                      {"failed", sums.failed},
+                      {"skipped", sums.skipped},
+                      {"bytes", sums.bytes},
+                      {"bytes_done", sums.bytes_done},
+                      {"listing", found.listing}};
+}
+
+void add_figures(json::object& object, const Found& found, const Figures& figures) {
   object["bytes_confirmed"] = figures.confirmed;
   object["bytes_sent"] = figures.sent;
   object["size"] = or_null(figures.size);
@@ -106,6 +131,8 @@ void add_figures(json::object& object, const Figures& figures) {
   object["eta"] = or_null(eta(figures));
   object["streams"] = figures.streams;
   object["doing"] = word(figures.doing);
+  object["kind"] = word(found.transfer.file.kind);
+  object["files"] = files_of(found);
 }
 
 bool stopping(const File& file) {
@@ -121,6 +148,16 @@ json::object render(const Attempt& attempt) {
           {"bytes_sent", attempt.bytes_sent},
           {"flow_end", word(attempt.end)},
           {"fault", or_null(attempt.fault)}};
+}
+
+json::object render(const FileEntry& entry) {
+  return {{"source", entry.source.text()},
+          {"destination", entry.destination.text()},
+          {"status", word(entry.status)},
+          {"size", or_null(entry.size)},
+          {"checksum", render(entry.checksum, entry.verdict)},
+          {"adopted", entry.adopted},
+          {"fault", or_null(entry.fault)}};
 }
 
 }  // namespace
@@ -142,6 +179,17 @@ json::object render_refusal(std::string_view handle, const Error& error) {
   return object;
 }
 
+json::object render_chunk(std::uint64_t lines, const Answer& answer) {
+  if (answer) return {{"lines", lines}, {"added", answer->added}, {"files", answer->files}};
+  return {{"lines", lines},
+          {"code", entry(answer.error().code).word},
+          {"detail", answer.error().detail}};
+}
+
+json::object render_refused_line(std::uint64_t line, const Error& error) {
+  return {{"line", line}, {"code", entry(error.code).word}, {"detail", error.detail}};
+}
+
 json::object render_record(const Found& found) {
   const Request& request = found.transfer.request;
   const File& file = found.transfer.file;
@@ -160,9 +208,9 @@ json::object render_record(const Found& found) {
                       {"fault", or_null(file.fault)},
                       {"attempts", file.attempts},
                       {"epoch", file.epoch}};
-  add_figures(object, figures);
+  add_figures(object, found, figures);
   object["bytes_resent"] = figures.sent > figures.confirmed ? figures.sent - figures.confirmed : 0;
-  object["checksum"] = checksum_of(file);
+  object["checksum"] = render(file.checksum, file.verdict);
   object["adopted"] = file.adopted;
   object["label"] = request.options.label;
   object["options"] = render(request.options);
@@ -181,7 +229,7 @@ json::object render_status(const Found& found) {
                       {"hold", word(file.hold)},
                       {"hold_detail", file.hold_detail},
                       {"fault", or_null(file.fault)}};
-  add_figures(object, figures_of(found));
+  add_figures(object, found, figures_of(found));
   return object;
 }
 
@@ -191,6 +239,15 @@ json::object render_page(const std::vector<Found>& transfers, const std::string&
   json::object object;
   object["transfers"] = std::move(records);
   object["next"] = next.empty() ? json::value(nullptr) : json::value(next);
+  return object;
+}
+
+json::object render(const FilePage& page) {
+  json::array files;
+  for (const FileEntry& entry : page.files) files.push_back(render(entry));
+  json::object object;
+  object["files"] = std::move(files);
+  object["next"] = page.next ? json::value(page.next->text()) : json::value(nullptr);
   return object;
 }
 

@@ -28,8 +28,16 @@ Result<json::object> read(std::string_view body, std::string_view schema_name) {
   return object;
 }
 
-Result<Url> url_from(const json::object& object, std::string_view name) {
-  auto url = parse_url(text(object, name));
+Submit::What what_from(const json::object& object) {
+  const std::string_view kind = text(object, "kind");
+  if (kind == "list") return Submit::What::list;
+  return kind == "tree" ? Submit::What::tree : Submit::What::file;
+}
+
+// Of one file, or of the folder of many.
+Result<Url> url_from(const json::object& object, std::string_view name, Submit::What what) {
+  const std::string_view given = text(object, name);
+  auto url = what == Submit::What::file ? parse_url(given) : parse_folder_url(given);
   if (!url) url.error().detail = fmt::format("{}: {}", name, url.error().detail);
   return url;
 }
@@ -124,9 +132,10 @@ Result<Submit> submit_from(std::string_view body) {
     if (!handle) return tl::unexpected(std::move(handle.error()));
     submit.handle = std::move(*handle);
   }
-  auto source = url_from(*object, "source");
+  submit.what = what_from(*object);
+  auto source = url_from(*object, "source", submit.what);
   if (!source) return tl::unexpected(std::move(source.error()));
-  auto destination = url_from(*object, "destination");
+  auto destination = url_from(*object, "destination", submit.what);
   if (!destination) return tl::unexpected(std::move(destination.error()));
   submit.source = std::move(*source);
   submit.destination = std::move(*destination);
@@ -142,6 +151,22 @@ Result<Submit> submit_from(std::string_view body) {
     submit.options = std::move(*set);
   }
   return checked_submit(std::move(submit));
+}
+
+Result<FileLine> file_line_from(std::string_view body) {
+  auto object = read(body, "FileRequest");
+  if (!object) return tl::unexpected(std::move(object.error()));
+  FileLine line;
+  line.source = text(*object, "source");
+  line.destination = text(*object, "destination");
+  line.checksum = text(*object, "checksum");
+  if (const json::value* size = object->if_contains("size")) {
+    if (size->get_int64() < 0) {
+      return fail(Code::invalid_request, "the field 'size' is negative; it is bytes");
+    }
+    line.size = static_cast<std::uint64_t>(size->get_int64());
+  }
+  return line;
 }
 
 Result<ChangePriority> priority_from(std::string handle, std::string_view body) {

@@ -11,10 +11,10 @@
 
 namespace rft::api {
 
-inline constexpr std::size_t batch_line_max = 64 * 1024;
-
 // SubmitRequest. The handle may be absent; then it is empty.
 Result<Submit> submit_from(std::string_view body);
+// FileRequest: a line with one more file of a list.
+Result<FileLine> file_line_from(std::string_view body);
 // PriorityRequest: exactly one of its two fields.
 Result<ChangePriority> priority_from(std::string handle, std::string_view body);
 // CredentialRequest. The body is wiped, whatever comes of it.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/file_routes.h"
 #include "api/service_routes.h"
 #include "api/transfer_routes.h"
 #include "base/text.h"
@@ -74,6 +75,20 @@ std::vector<Route> submission_table() {
        .media = Media::ndjson,
        .refusals = {Code::invalid_request},
        .streams_body = true},
+      {.method = "POST",
+       .pattern = "/v1/transfers/{handle}/files",
+       .right = change,
+       .function = add_files,
+       .name = "addFiles",
+       .says = "More files for a list that is not committed yet, one a line, any number; a file "
+               "that it has already counts once. Added in chunks of up to 10000 lines, each "
+               "durable before it is answered, while the body still comes.",
+       .request = "FileRequest",
+       .answer = "FilesAnswer",
+       .media = Media::ndjson,
+       .refusals = {Code::invalid_request, Code::invalid_handle, Code::no_such_transfer,
+                    Code::wrong_state},
+       .streams_body = true},
   };
 }
 
@@ -110,6 +125,20 @@ std::vector<Route> reading_table() {
                   "milliseconds, 1 to 10000: the answer waits until the transfer has ended, for so "
                   "long at most"}},
        .refusals = read_refusals},
+      {.method = "GET",
+       .pattern = "/v1/transfers/{handle}/files",
+       .right = read,
+       .function = get_files,
+       .name = "listFiles",
+       .says = "The files of a request, in the order in which they became known.",
+       .answer = "FilePage",
+       .query = {{"status", "only those that are waiting, done, failed or skipped"},
+                 {"after", "`next` of the page before"},
+                 {"limit",
+                  "1 to 1000; 100 where absent. A page may have fewer, even none, and "
+                  "yet a `next`"}},
+       .refusals = {Code::invalid_request, Code::invalid_handle, Code::no_such_transfer,
+                    Code::unknown_status}},
       {.method = "GET",
        .pattern = "/v1/transfers/{handle}/history",
        .right = read,

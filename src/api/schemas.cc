@@ -1,51 +1,14 @@
 // The registry of shapes. What a field means is told once, here.
+#include "api/file_schemas.h"
 #include "api/schema.h"
-#include "base/fault.h"
-#include "core/life.h"
+#include "api/schema_words.h"
 #include "core/transfer.h"
-#include "wire/words.h"
 
 namespace rft::api {
 namespace {
 
 using enum Type;
 using enum Presence;
-using Words = std::vector<std::string_view>;
-
-template <class Enum>
-Words words_of(std::size_t count) {
-  Words all;
-  for (std::size_t i = 0; i < count; ++i) all.push_back(word(static_cast<Enum>(i)));
-  return all;
-}
-template <class Array>
-Words listed(const Array& words) {
-  return {words.begin(), words.end()};
-}
-
-Words statuses() {
-  return words_of<Status>(7);
-}
-Words holds() {
-  return words_of<Hold>(9);
-}
-Words doings() {
-  return words_of<Doing>(12);
-}
-Words fault_codes() {
-  return {
-#define RFT_FAULT(word, remedy, hold, sentence) #word,
-#include "base/faults.def"
-#undef RFT_FAULT
-  };
-}
-Words codes() {
-  return {
-#define RFT_CODE(word, http, exit, sentence) #word,
-#include "base/codes.def"
-#undef RFT_CODE
-  };
-}
 
 Schema problem() {
   return {"Problem",
@@ -102,6 +65,13 @@ Schema submit() {
           {{"handle", text, optional,
             "the caller's name for it and its idempotency key; made by the service where absent; "
             "needed in a batch"},
+           {"kind",
+            words,
+            optional,
+            "file where absent; of list and tree the two URLs are folders: a list's files are "
+            "given before its commit, a tree's are all below its source",
+            {},
+            kinds()},
            {"source", text, required, "gsiftp://host[:2811]/path or ftp://host[:21]/path"},
            {"destination", text, required, "as source"},
            {"priority", integer, optional, "0 to 100, higher first; 50 where absent"},
@@ -179,12 +149,17 @@ std::vector<Field> figures() {
           {"hold_detail", text, required, "what exactly is waited for"},
           {"fault", object, nullable, "of the last try that failed, or of the end", "Fault"},
           {"bytes_confirmed", integer, required, "stand at the destination"},
-          {"bytes_sent", integer, required, "left the source, all tries together"},
-          {"size", integer, nullable, "null until the source was looked at"},
+          {"bytes_sent", integer, required,
+           "left the source, all tries together; of a list or a tree as bytes_confirmed"},
+          {"size", integer, nullable,
+           "null until the source was looked at; of a list or a tree of all files whose size is "
+           "known"},
           {"rate", integer, required, "bytes a second, now"},
           {"eta", integer, nullable, "seconds to go at this rate"},
           {"streams", integer, required, "parallel TCP streams"},
-          {"doing", words, required, "", {}, doings()}};
+          {"doing", words, required, "", {}, doings()},
+          {"kind", words, required, "what the request is of", {}, kinds()},
+          {"files", object, nullable, "of a list or a tree", "FileCounts"}};
 }
 
 Schema record() {
@@ -297,45 +272,48 @@ Schema endpoint() {
 }
 
 std::vector<Schema> all() {
-  return {problem(),
-          options(),
-          submit(),
-          priority(),
-          {"Nothing", "an empty object", {}},
-          answer(),
-          batch_answer(),
-          batch_error(),
-          fault(),
-          checksum(),
-          record(),
-          {"Status", "a transfer, short", figures()},
-          {"RecordPage",
-           "newest submission first",
-           {{"transfers", list, required, "", "Record"},
-            {"next", text, nullable, "for `after`; null where there are no more"}}},
-          event(),
-          attempt(),
-          {"History",
-           "of the handle's current life, or of the id that was asked for",
-           {{"events", list, required, "oldest first", "Event"},
-            {"attempts", list, required, "", "Attempt"}}},
-          why(),
-          credential_request(),
-          credential(),
-          {"CredentialList", "", {{"credentials", list, required, "", "Credential"}}},
-          link(),
-          endpoint(),
-          {"Links",
-           "",
-           {{"links", list, required, "of the caller's transfers", "Link"},
-            {"endpoints", list, required, "", "Endpoint"}}},
-          {"Version",
-           "",
-           {{"version", text, required, ""},
-            {"api", text, required, "v1"},
-            {"instance", text, required, "of the database; a restored one has a new instance"},
-            {"pid", integer, required, ""}}},
-          {"Health", "", {{"ok", boolean, required, ""}}}};
+  std::vector<Schema> schemas{
+      problem(),
+      options(),
+      submit(),
+      priority(),
+      {"Nothing", "an empty object", {}},
+      answer(),
+      batch_answer(),
+      batch_error(),
+      fault(),
+      checksum(),
+      record(),
+      {"Status", "a transfer, short", figures()},
+      {"RecordPage",
+       "newest submission first",
+       {{"transfers", list, required, "", "Record"},
+        {"next", text, nullable, "for `after`; null where there are no more"}}},
+      event(),
+      attempt(),
+      {"History",
+       "of the handle's current life, or of the id that was asked for",
+       {{"events", list, required, "oldest first", "Event"},
+        {"attempts", list, required, "", "Attempt"}}},
+      why(),
+      credential_request(),
+      credential(),
+      {"CredentialList", "", {{"credentials", list, required, "", "Credential"}}},
+      link(),
+      endpoint(),
+      {"Links",
+       "",
+       {{"links", list, required, "of the caller's transfers", "Link"},
+        {"endpoints", list, required, "", "Endpoint"}}},
+      {"Version",
+       "",
+       {{"version", text, required, ""},
+        {"api", text, required, "v1"},
+        {"instance", text, required, "of the database; a restored one has a new instance"},
+        {"pid", integer, required, ""}}},
+      {"Health", "", {{"ok", boolean, required, ""}}}};
+  for (Schema& schema : file_schemas()) schemas.push_back(std::move(schema));
+  return schemas;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Bodies that are never whole: batches in both directions, and event streams.
-#include "api/requests.h"
+#include "api/lines.h"
 #include "api/service_for_tests.h"
 
 namespace rft::api {
@@ -16,7 +16,7 @@ TEST(Streams, a_batch_of_a_thousand_lines_is_answered_line_by_line_and_bad_ones_
             : i == 200 ? "not json"
             : i == 300 ? submission("bad handle")
             : i == 400 ? submission("h399", R"(,"options":{"label":"other"})")
-            : i == 500 ? std::string(batch_line_max + 1, 'x')
+            : i == 500 ? std::string(line_length_max + 1, 'x')
                        : submission(fmt::format("h{}", i), R"(,"commit":true)");
     body += '\n';
   }

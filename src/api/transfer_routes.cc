@@ -55,6 +55,21 @@ void find_and(World& world, const Ask& ask, Then then, Render rendered) {
   });
 }
 
+}  // namespace
+
+Result<std::uint32_t> page_limit(const Ask& ask) {
+  const auto limit = ask.target.value("limit");
+  if (!limit) return list_limit_default;
+  const auto number = parse_number(*limit);
+  if (!number || *number == 0 || *number > list_limit_max) {
+    return fail(Code::invalid_request,
+                fmt::format("limit must be a number from 1 to {}", list_limit_max));
+  }
+  return static_cast<std::uint32_t>(*number);
+}
+
+namespace {
+
 Result<ListQuery> list_query(const Ask& ask) {
   ListQuery query{ask.caller.owner, std::nullopt, "", list_limit_default};
   if (const auto status = ask.target.value("status")) {
@@ -65,14 +80,9 @@ Result<ListQuery> list_query(const Ask& ask) {
     }
   }
   if (const auto after = ask.target.value("after")) query.after = *after;
-  if (const auto limit = ask.target.value("limit")) {
-    const auto number = parse_number(*limit);
-    if (!number || *number == 0 || *number > list_limit_max) {
-      return fail(Code::invalid_request,
-                  fmt::format("limit must be a number from 1 to {}", list_limit_max));
-    }
-    query.limit = static_cast<std::uint32_t>(*number);
-  }
+  const auto limit = page_limit(ask);
+  if (!limit) return tl::unexpected(limit.error());
+  query.limit = *limit;
   return query;
 }
 

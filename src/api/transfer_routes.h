@@ -7,6 +7,9 @@ namespace rft::api {
 inline constexpr std::uint32_t list_limit_default = 100;
 inline constexpr std::uint32_t list_limit_max = 1000;
 
+// `limit` of a page: 1 to list_limit_max.
+Result<std::uint32_t> page_limit(const Ask& ask);
+
 void submit_transfer(World& world, Ask ask, Then then);
 void submit_batch(World& world, Ask ask, Then then);
 void list_transfers(World& world, Ask ask, Then then);

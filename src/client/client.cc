@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/uuid.h"
 #include "client/json.h"
@@ -40,6 +41,10 @@ namespace {
 constexpr std::chrono::milliseconds look_first{100};  // between two looks of wait(), growing ...
 constexpr std::chrono::milliseconds look_longest{1'000};  // ... to this
 
+// Of one request with files for a list; each is durable before it is answered.
+constexpr std::size_t lines_per_request = 5'000;
+constexpr std::size_t lines_bytes_per_request = 2 << 20;
+
 constexpr std::chrono::milliseconds wait_longest = std::chrono::hours(24 * 365 * 10);
 
 // An empty handle must not name the collection, nor "." its parent.
@@ -49,6 +54,24 @@ Result<std::string> transfer(std::string_view handle, std::string_view rest = {}
                 fmt::format("'{}': {}", handle, entry(Code::invalid_handle).sentence));
   }
   return fmt::format("/v1/transfers/{}{}", percent_encode(handle), rest);
+}
+
+std::string page_query(std::string_view status, std::string_view after, std::uint32_t limit) {
+  std::vector<std::string> query;
+  if (!status.empty()) query.push_back("status=" + percent_encode(status));
+  if (!after.empty()) query.push_back("after=" + percent_encode(after));
+  if (limit > 0) query.push_back(fmt::format("limit={}", limit));
+  return fmt::format("{}{}", query.empty() ? "" : "?", fmt::join(query, "&"));
+}
+
+// Lines from `first` on, as many as one request takes; moves `first` behind them.
+std::string take_lines(const std::vector<NewFileLine>& lines, std::size_t& first) {
+  const std::size_t end = std::min(lines.size(), first + lines_per_request);
+  std::string body;
+  while (first < end && body.size() < lines_bytes_per_request) {
+    body += client::line_json(lines[first++]) + '\n';
+  }
+  return body;
 }
 
 }  // namespace
@@ -130,6 +153,27 @@ Result<TransferAnswer> Client::complete(const TransferSpec& spec) {
   return state_->send(spec, true);
 }
 
+Result<AddedFiles> Client::add_files(std::string_view handle,
+                                     const std::vector<NewFileLine>& lines) {
+  const auto target = transfer(handle, "/files");
+  if (!target) return tl::unexpected(target.error());
+  AddedFiles sum;
+  std::size_t next = 0;
+  do {
+    const std::size_t first = next;
+    Secret body(take_lines(lines, next));
+    auto added = state_->session.change("POST", *target, std::move(body), client::media_lines)
+                     .and_then([&](const client::HttpReply& reply) {
+                       return client::read_added(reply.body, first);
+                     });
+    if (!added) return added;
+    sum.added += added->added;
+    sum.files = added->files;
+    std::move(added->refused.begin(), added->refused.end(), std::back_inserter(sum.refused));
+  } while (next < lines.size());
+  return sum;
+}
+
 Result<TransferAnswer> Client::commit(std::string_view handle) {
   return transfer(handle, "/commit").and_then([&](const std::string& target) {
     return state_->change<TransferAnswer>("POST", target);
@@ -184,12 +228,13 @@ Result<TransferProgress> Client::wait(std::string_view handle, std::chrono::mill
 
 Result<TransferPage> Client::list(std::string_view status, std::string_view after,
                                   std::uint32_t limit) {
-  std::vector<std::string> query;
-  if (!status.empty()) query.push_back("status=" + percent_encode(status));
-  if (!after.empty()) query.push_back("after=" + percent_encode(after));
-  if (limit > 0) query.push_back(fmt::format("limit={}", limit));
-  return state_->get<TransferPage>(
-      fmt::format("/v1/transfers{}{}", query.empty() ? "" : "?", fmt::join(query, "&")));
+  return state_->get<TransferPage>("/v1/transfers" + page_query(status, after, limit));
+}
+
+Result<FilePage> Client::files(std::string_view handle, std::string_view status,
+                               std::string_view after, std::uint32_t limit) {
+  return transfer(handle, "/files" + page_query(status, after, limit))
+      .and_then([&](const std::string& target) { return state_->get<FilePage>(target); });
 }
 
 Result<TransferHistory> Client::history(std::string_view handle) {

@@ -52,7 +52,7 @@ http::request<http::string_body> message(const HttpRequest& request) {
   message.set(http::field::user_agent, "rft/" RFT_VERSION);
   if (!request.idempotency_key.empty()) message.set("Idempotency-Key", request.idempotency_key);
   if (!request.body.empty()) {
-    message.set(http::field::content_type, "application/json");
+    message.set(http::field::content_type, request.media);
     message.body() = std::string(request.body.reveal());
   }
   message.prepare_payload();

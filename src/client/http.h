@@ -15,11 +15,15 @@ inline constexpr std::size_t reply_body_max = 64 * 1024 * 1024;
 // How often `interrupted` is asked while something is awaited.
 inline constexpr std::chrono::milliseconds interrupt_interval{100};
 
+inline constexpr const char* media_json = "application/json";
+inline constexpr const char* media_lines = "application/x-ndjson";
+
 struct HttpRequest {
   std::string method;
   std::string target;
-  Secret body{};  // JSON; a credential may be in it
+  Secret body{};  // a credential may be in it
   std::string idempotency_key{};
+  std::string media = media_json;  // of the body
 };
 
 struct HttpReply {

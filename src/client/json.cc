@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "base/text.h"
 
@@ -98,6 +98,11 @@ void fill(TransferAnswer& out, const json::object& in) {
   out.priority = static_cast<int>(count(in, "priority"));
 }
 
+void fill(FileCounts& out, const json::object& in) {
+  out = {count(in, "total"),   count(in, "waiting"), count(in, "done"),       count(in, "failed"),
+         count(in, "skipped"), count(in, "bytes"),   count(in, "bytes_done"), flag(in, "listing")};
+}
+
 void fill(TransferProgress& out, const json::object& in) {
   out.handle = text(in, "handle");
   out.status = text(in, "status");
@@ -112,6 +117,8 @@ void fill(TransferProgress& out, const json::object& in) {
   out.eta = number(in, "eta");
   out.streams = count(in, "streams");
   out.doing = text(in, "doing");
+  out.kind = text(in, "kind");
+  if (const json::object* files = object(in, "files")) fill(out.files.emplace(), *files);
 }
 
 void fill(TransferRecord& out, const json::object& in) {
@@ -133,6 +140,19 @@ void fill(TransferRecord& out, const json::object& in) {
   out.committed_at = text(in, "committed_at");
   out.started_at = text(in, "started_at");
   out.finished_at = text(in, "finished_at");
+}
+
+void fill(FileRecord& out, const json::object& in) {
+  out.source = text(in, "source");
+  out.destination = text(in, "destination");
+  out.status = text(in, "status");
+  out.size = number(in, "size");
+  if (const auto proof = checksum(in)) {
+    if (!proof->value.empty()) out.checksum = proof->algorithm + ":" + proof->value;
+    out.verdict = proof->verdict;
+  }
+  out.adopted = flag(in, "adopted");
+  out.fault = fault(in);
 }
 
 void fill(TransferEvent& out, const json::object& in) {
@@ -210,6 +230,11 @@ void fill(TransferPage& out, const json::object& in) {
   out.next = text(in, "next");
 }
 
+void fill(FilePage& out, const json::object& in) {
+  out.files = each<FileRecord>(in, "files");
+  out.next = text(in, "next");
+}
+
 void fill(std::vector<StoredCredential>& out, const json::object& in) {
   out = each<StoredCredential>(in, "credentials");
 }
@@ -250,12 +275,18 @@ Code code_of_status(unsigned status) {
   }
 }
 
-// The two options that the API takes as numbers; what is no number goes as it is, for the service
-// to refuse by name.
-json::value option_value(std::string_view name, std::string_view value) {
-  const bool numeric = name == "max_tries" || name == "streams_max";
-  const auto number = numeric ? parse_number(value) : std::nullopt;
-  return number ? json::value(*number) : json::value(json::string(value));
+// `unknown`: for a code that this client does not know yet.
+Error error_of(const json::object& document, Code unknown) {
+  const std::string word = text(document, "code");
+  std::string detail = text(document, "detail");
+  if (detail.empty()) detail = text(document, "title");
+  if (const auto code = code_of(word)) return {*code, std::move(detail)};
+  return {unknown, fmt::format("{}: {}", word, detail)};
+}
+
+tl::unexpected<Error> not_understood(std::string_view body) {
+  return fail(Code::internal, fmt::format("the service's answer is not understood: {}",
+                                          printable(body, shown_max)));
 }
 
 }  // namespace
@@ -266,20 +297,32 @@ Error problem(unsigned status, std::string_view body) {
     return {code_of_status(status),
             fmt::format("HTTP status {}: {}", status, printable(body, shown_max))};
   }
-  const std::string word = text(*document, "code");
-  std::string detail = text(*document, "detail");
-  if (detail.empty()) detail = text(*document, "title");
-  if (const auto code = code_of(word)) return {*code, std::move(detail)};
-  return {code_of_status(status), fmt::format("{}: {}", word, detail)};
+  return error_of(*document, code_of_status(status));
+}
+
+Result<AddedFiles> read_added(std::string_view body, std::size_t first) {
+  AddedFiles out;
+  while (!body.empty()) {
+    const std::string_view line = body.substr(0, body.find('\n'));
+    body.remove_prefix(std::min(body.size(), line.size() + 1));
+    const auto answer = parse_object(line);
+    if (!answer) return not_understood(line);
+    if (const auto refused = number(*answer, "line")) {
+      out.refused.push_back({first + *refused - 1, text(*answer, "code"), text(*answer, "detail")});
+    } else if (answer->contains("code")) {
+      return tl::unexpected(error_of(*answer, Code::internal));
+    } else {
+      out.added += count(*answer, "added");
+      out.files = count(*answer, "files");
+    }
+  }
+  return out;
 }
 
 template <class T>
 Result<T> read(std::string_view body) {
   const auto document = parse_object(body);
-  if (!document) {
-    return fail(Code::internal, fmt::format("the service's answer is not understood: {}",
-                                            printable(body, shown_max)));
-  }
+  if (!document) return not_understood(body);
   T out{};
   fill(out, *document);
   if constexpr (requires { out.json; }) out.json = json::serialize(*document);
@@ -290,60 +333,12 @@ template Result<TransferAnswer> read(std::string_view);
 template Result<TransferProgress> read(std::string_view);
 template Result<TransferRecord> read(std::string_view);
 template Result<TransferPage> read(std::string_view);
+template Result<FilePage> read(std::string_view);
 template Result<TransferHistory> read(std::string_view);
 template Result<TransferWhy> read(std::string_view);
 template Result<Links> read(std::string_view);
 template Result<StoredCredential> read(std::string_view);
 template Result<std::vector<StoredCredential>> read(std::string_view);
 template Result<ServiceVersion> read(std::string_view);
-
-std::string transfer_json(const TransferSpec& spec, bool commit) {
-  json::object body;
-  if (!spec.handle.empty()) body["handle"] = spec.handle;
-  body["source"] = spec.source;
-  body["destination"] = spec.destination;
-  if (spec.priority) body["priority"] = *spec.priority;
-  if (commit) body["commit"] = true;
-  if (!spec.options.empty()) {
-    json::object& options = body["options"].emplace_object();
-    for (const auto& [name, value] : spec.options) options[name] = option_value(name, value);
-  }
-  return json::serialize(body);
-}
-
-std::string priority_json(std::string_view to) {
-  long long number = 0;  // of any sign: the service tells what it takes
-  const auto [end, error] = std::from_chars(to.data(), to.data() + to.size(), number);
-  if (error == std::errc() && end == to.data() + to.size()) {
-    return json::serialize(json::object{{"priority", number}});
-  }
-  return json::serialize(json::object{{"operation", json::string(to)}});
-}
-
-Secret proxy_json(std::string_view pem, std::string_view path) {
-  return Secret(json::serialize(json::object{
-      {"kind", "x509_proxy"}, {"pem", json::string(pem)}, {"path", json::string(path)}}));
-}
-
-Secret password_json(std::string_view endpoint, std::string_view user, std::string_view password) {
-  return Secret(json::serialize(json::object{{"kind", "password"},
-                                             {"endpoint", json::string(endpoint)},
-                                             {"user", json::string(user)},
-                                             {"password", json::string(password)}}));
-}
-
-std::string percent_encode(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~:@").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
 
 }  // namespace rft::client

@@ -17,7 +17,11 @@ Error problem(unsigned status, std::string_view body);
 template <class T>
 Result<T> read(std::string_view json);
 
+// The lines that answer more files for a list. `first`: the index of the first line that was sent.
+Result<AddedFiles> read_added(std::string_view lines, std::size_t first);
+
 std::string transfer_json(const TransferSpec& spec, bool commit);
+std::string line_json(const NewFileLine& line);
 // {"priority": 70}, or {"operation": "push"} for what is no number.
 std::string priority_json(std::string_view to);
 Secret proxy_json(std::string_view pem, std::string_view path);

@@ -59,6 +59,29 @@ struct TransferSpec {
   std::string destination;
   std::optional<int> priority;  // 0 to 100; unset: 50
   std::map<std::string, std::string> options;
+  // Of a list and a tree the two URLs are folders, below which the files are: a list's files are
+  // given by add_files before its commit, a tree's are found below its source.
+  enum class Kind : std::uint8_t { file, list, tree } kind = Kind::file;
+};
+
+// A file of a list: paths below the request's two folders (percent-encoded, as in URLs), or URLs.
+struct NewFileLine {
+  std::string source;
+  std::string destination;  // empty: the same path as the source
+  std::optional<std::uint64_t> size = {};
+  std::string checksum = {};  // ALGORITHM:hex; empty where it is not known
+};
+
+struct RefusedLine {
+  std::size_t line = 0;  // its index among the lines that were given
+  std::string code;      // as of an Error
+  std::string detail;
+};
+
+struct AddedFiles {
+  std::uint64_t added = 0;  // that the list did not have yet
+  std::uint64_t files = 0;  // that it has now
+  std::vector<RefusedLine> refused;
 };
 
 struct TransferAnswer {
@@ -87,9 +110,22 @@ struct TransferChecksum {
   std::string verdict;  // verified | size_only | not_verified
 };
 
+// The files of a list or a tree by what became of them: total = waiting + done + failed + skipped.
+struct FileCounts {
+  std::uint64_t total = 0;
+  std::uint64_t waiting = 0;  // those that move are among them
+  std::uint64_t done = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t bytes = 0;  // of all whose size is known
+  std::uint64_t bytes_done = 0;
+  bool listing = false;  // of a tree: more files may still be found
+};
+
 // How far it is. Sizes in bytes, rate in bytes per second, eta in seconds.
 struct TransferProgress {
   std::string handle;
+  std::string kind;  // file | list | tree
   std::string status;
   bool stopping = false;
   std::string hold;  // "none" or empty where nothing holds it
@@ -102,6 +138,7 @@ struct TransferProgress {
   std::optional<std::uint64_t> eta;
   std::uint64_t streams = 0;
   std::string doing;
+  std::optional<FileCounts> files;  // of a list and a tree
   std::string json;
 };
 
@@ -129,6 +166,24 @@ struct TransferRecord : TransferProgress {
 struct TransferPage {
   std::vector<TransferRecord> transfers;
   std::string next;  // cursor of the next page; empty on the last
+};
+
+// One file of a request, and what became of it.
+struct FileRecord {
+  std::string source;  // URLs; of a folder that could not be listed they end with '/'
+  std::string destination;
+  std::string status;  // waiting | done | failed | skipped
+  std::optional<std::uint64_t> size;
+  std::string checksum;  // ALGORITHM:hex; empty where none was computed
+  std::string verdict;   // verified | size_only | not_verified; empty where it is not proven yet
+  bool adopted = false;  // an identical file stood there already
+  std::optional<TransferFault> fault;
+  std::string json;
+};
+
+struct FilePage {
+  std::vector<FileRecord> files;  // may be fewer than asked for, even none, before the last page
+  std::string next;               // cursor of the next page; empty on the last
 };
 
 struct TransferEvent {
@@ -250,6 +305,11 @@ class Client {
   //   invalid_credential, credential_expired  the proxy's file is none, or is no longer good
   Result<TransferAnswer> submit(const TransferSpec& spec);
   Result<TransferAnswer> complete(const TransferSpec& spec);  // submit and commit in one step
+  // More files for a list that is not committed yet, in steps of some thousand; a file that the
+  // list has already counts once, so the whole call may be repeated. A line that is refused stops
+  // none of the others. After an error what was added before it stays.
+  //   wrong_state  no list, or committed already
+  Result<AddedFiles> add_files(std::string_view handle, const std::vector<NewFileLine>& lines);
   Result<TransferAnswer> commit(std::string_view handle);
   Result<TransferAnswer> stop(std::string_view handle);
   Result<TransferAnswer> clear(std::string_view handle);
@@ -267,6 +327,10 @@ class Client {
   // `status` and `after` (a cursor) may be empty; `limit` 0 leaves it to the service.
   Result<TransferPage> list(std::string_view status = {}, std::string_view after = {},
                             std::uint32_t limit = 0);
+  // The files of a request, in the order in which they became known; of one file that file.
+  // `status` (waiting, done, failed, skipped), `after` (a cursor) and `limit` as of list().
+  Result<FilePage> files(std::string_view handle, std::string_view status = {},
+                         std::string_view after = {}, std::uint32_t limit = 0);
   Result<TransferHistory> history(std::string_view handle);
   Result<TransferWhy> why(std::string_view handle);
   Result<Links> links();

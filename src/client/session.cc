@@ -49,9 +49,10 @@ Result<HttpReply> Session::get(const std::string& target) {
   return send({"GET", target});
 }
 
-Result<HttpReply> Session::change(const std::string& method, const std::string& target,
-                                  Secret body) {
-  return send({method, target, std::move(body), Uuid::v7(wall_now(), random_bits()).text()});
+Result<HttpReply> Session::change(const std::string& method, const std::string& target, Secret body,
+                                  std::string media) {
+  return send({method, target, std::move(body), Uuid::v7(wall_now(), random_bits()).text(),
+               std::move(media)});
 }
 
 Result<HttpReply> Session::send(const HttpRequest& request) {

@@ -31,8 +31,9 @@ class Session {
   ~Session();
 
   Result<HttpReply> get(const std::string& target);
-  // With a fresh Idempotency-Key, which all repeats share. `body` is JSON, or empty.
-  Result<HttpReply> change(const std::string& method, const std::string& target, Secret body = {});
+  // With a fresh Idempotency-Key, which all repeats share. `body` may be empty.
+  Result<HttpReply> change(const std::string& method, const std::string& target, Secret body = {},
+                           std::string media = media_json);
 
   const ClientOptions& options() const { return options_; }
 

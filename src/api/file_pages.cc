@@ -1,0 +1,141 @@
+#include "api/file_pages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "base/text.h"
+#include "base/words.h"
+
+namespace rft::api {
+namespace {
+
+constexpr std::array<std::string_view, 4> file_status_words{"waiting", "done", "failed", "skipped"};
+
+FileStatus status_of(const std::optional<Fate>& fate) {
+  if (fate == Fate::done) return FileStatus::done;
+  if (fate == Fate::failed) return FileStatus::failed;
+  return fate == Fate::skipped ? FileStatus::skipped : FileStatus::waiting;
+}
+
+FileStatus status_of(Status status) {
+  if (status == Status::done) return FileStatus::done;
+  return status == Status::failed ? FileStatus::failed : FileStatus::waiting;
+}
+
+std::optional<FileEntry> entry_of(const Request& bundle, const BundleFile& file) {
+  if (file.fate == Fate::apart) return std::nullopt;
+  return FileEntry{{bundle.source.endpoint, file.source},
+                   {bundle.destination.endpoint, file.destination},
+                   status_of(file.fate),
+                   file.size,
+                   file.checksum,
+                   file.verdict,
+                   file.adopted,
+                   file.fault};
+}
+
+FileEntry entry_of_one(const Request& request, const File& file) {
+  FileEntry entry{request.source, request.destination, status_of(file.status), std::nullopt,
+                  file.checksum,  file.verdict,        file.adopted,           file.fault};
+  if (file.source_facts) {
+    entry.size = file.source_facts->size;
+  } else if (file.status == Status::done || file.size > 0) {
+    entry.size = file.size;
+  }
+  return entry;
+}
+
+// Reads part after part until the page is full, all is read or the bound is reached.
+class PageReader : public std::enable_shared_from_this<PageReader> {
+ public:
+  PageReader(Engine& engine, FileQuery query, std::function<void(Result<FilePage>)> then)
+      : engine_(engine), query_(std::move(query)), then_(std::move(then)) {
+    page_.next = query_.after;
+    // The part of the cursor may have more.
+    if (query_.after && query_.after->part > 0) read_up_to_ = query_.after->part - 1;
+  }
+
+  void read() {
+    engine_.parts(query_.owner, query_.handle, read_up_to_, parts_per_read,
+                  [self = shared_from_this()](const Result<std::vector<Transfer>>& parts) {
+                    if (!parts) return self->then_(tl::unexpected(parts.error()));
+                    self->take(*parts);
+                  });
+  }
+
+ private:
+  void take(const std::vector<Transfer>& parts) {
+    for (const Transfer& part : parts) {
+      take(part);
+      if (page_.files.size() == query_.limit) return then_(std::move(page_));
+    }
+    parts_read_ += parts.size();
+    const bool last = parts.size() < parts_per_read;
+    if (last) page_.next.reset();
+    if (last || parts_read_ >= parts_per_page_max) return then_(std::move(page_));
+    read();
+  }
+
+  void take(const Transfer& part) {
+    read_up_to_ = part.request.number;
+    page_.next = std::max(page_.next, std::optional(FileCursor{read_up_to_, 0}));
+    auto entries = entries_of(part);
+    for (std::size_t item = 0; item < entries.size(); ++item) {
+      const FileCursor here{part.request.number, item};
+      if (query_.after && here <= *query_.after) continue;
+      page_.next = here;
+      const bool wanted =
+          entries[item] && (!query_.status || entries[item]->status == *query_.status);
+      if (wanted) page_.files.push_back(std::move(*entries[item]));
+      if (page_.files.size() == query_.limit) return;
+    }
+  }
+
+  Engine& engine_;
+  FileQuery query_;
+  std::function<void(Result<FilePage>)> then_;
+  FilePage page_;  // its `next`: the last file that was looked at
+  std::uint64_t read_up_to_ = 0;
+  std::size_t parts_read_ = 0;
+};
+
+}  // namespace
+
+std::string_view word(FileStatus status) {
+  return word_of(status, file_status_words);
+}
+
+std::optional<FileStatus> file_status_of(std::string_view word) {
+  return enumerator_of<FileStatus>(word, file_status_words);
+}
+
+std::string FileCursor::text() const {
+  return fmt::format("{}.{}", part, item);
+}
+
+std::optional<FileCursor> FileCursor::parse(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const auto part = parse_number(text.substr(0, dot));
+  const auto item = parse_number(text.substr(dot + 1));
+  if (!part || !item) return std::nullopt;
+  return FileCursor{*part, *item};
+}
+
+std::vector<std::optional<FileEntry>> entries_of(const Transfer& part) {
+  const File& file = part.file;
+  if (file.kind == Kind::listing && file.status != Status::failed) return {};
+  if (file.kind != Kind::bundle) return {entry_of_one(part.request, file)};
+  std::vector<std::optional<FileEntry>> entries;
+  for (const BundleFile& one : file.bundle.files()) entries.push_back(entry_of(part.request, one));
+  return entries;
+}
+
+void read_files(Engine& engine, FileQuery query, std::function<void(Result<FilePage>)> then) {
+  std::make_shared<PageReader>(engine, std::move(query), std::move(then))->read();
+}
+
+}  // namespace rft::api
