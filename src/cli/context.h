@@ -48,7 +48,7 @@ struct Context {
 
 // Each adds its group of commands.
 void add_move(CLI::App& app, Context& context);     // copy, submit, complete
-void add_calls(CLI::App& app, Context& context);    // commit, stop, clear, priority
+void add_calls(CLI::App& app, Context& context);    // commit, retry, stop, clear, priority
 void add_look(CLI::App& app, Context& context);     // list, status, ls, why, history, links
 void add_wait(CLI::App& app, Context& context);     // wait
 void add_top(CLI::App& app, Context& context);      // top

@@ -9,7 +9,9 @@
 
 #include "cli/context.h"
 #include "cli/figures.h"
+#include "cli/files.h"
 #include "cli/record_text.h"
+#include "cli/whole_text.h"
 
 namespace rft::cli {
 namespace {
@@ -39,14 +41,17 @@ void add_look_at_handles(CLI::App& app, Context& context, const std::string& nam
 }
 
 struct Listing {
+  std::string handle;
+  bool files = false;
   std::string status;
-  std::uint32_t limit = ls_limit_default;
+  std::optional<std::uint32_t> limit;
 };
 
 Result<std::vector<TransferRecord>> pages(Client& client, const Listing& listing) {
+  const std::uint32_t limit = listing.limit.value_or(ls_limit_default);
   std::vector<TransferRecord> all;
-  for (std::string after; all.size() < listing.limit;) {
-    const auto left = static_cast<std::uint32_t>(listing.limit - all.size());
+  for (std::string after; all.size() < limit;) {
+    const auto left = static_cast<std::uint32_t>(limit - all.size());
     auto page = client.list(listing.status, after, std::min(left, page_max));
     if (!page) return tl::unexpected(page.error());
     std::ranges::move(page->transfers, std::back_inserter(all));
@@ -54,6 +59,18 @@ Result<std::vector<TransferRecord>> pages(Client& client, const Listing& listing
     after = page->next;
   }
   return all;
+}
+
+// Each line is printed as it comes: there may be millions.
+void ls_files(Context& context, const Listing& listing) {
+  auto client = context.client();
+  if (!client) return context.failed(client.error());
+  const std::uint64_t most = listing.limit ? *listing.limit : every_file;
+  const auto listed =
+      each_file(*client, listing.handle, listing.status, most, [&](const FileRecord& file) {
+        context.terminal.out << (context.json ? file.json : file_line(file)) << '\n';
+      });
+  if (!listed) context.failed(listing.handle, listed.error());
 }
 
 void ls(Context& context, const Listing& listing) {
@@ -74,6 +91,24 @@ void links(Context& context) {
   const auto answer = client->links();
   if (!answer) return context.failed(answer.error());
   context.terminal.out << (context.json ? answer->json + '\n' : links_text(*answer));
+}
+
+void add_ls(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand(
+      "ls", "List your transfers; with a handle and --files the files of one, each with its fate.");
+  auto listing = std::make_shared<Listing>();
+  CLI::Option* handle = command->add_option("handle", listing->handle, "whose files");
+  handle->needs(command->add_flag("--files", listing->files, "list files")->needs(handle));
+  command
+      ->add_option("--status", listing->status,
+                   "only those of this status; of files: waiting, done, failed, skipped")
+      ->type_name("STATUS");
+  command->add_option("--limit", listing->limit, "at most so many; 100 transfers, all files")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  command->callback([&context, listing] {
+    return listing->files ? ls_files(context, *listing) : ls(context, *listing);
+  });
 }
 
 }  // namespace
@@ -97,14 +132,7 @@ void add_look(CLI::App& app, Context& context) {
                         show(context, handle, client.history(handle), history_text);
                       });
 
-  CLI::App* list = app.add_subcommand("ls", "List your transfers.");
-  auto listing = std::make_shared<Listing>();
-  list->add_option("--status", listing->status, "only those of this status")->type_name("STATUS");
-  list->add_option("--limit", listing->limit, "at most so many")
-      ->type_name("N")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  list->callback([&context, listing] { ls(context, *listing); });
+  add_ls(app, context);
 
   app.add_subcommand("links", "Show what moves between which endpoints, and which are down.")
       ->callback([&context] { links(context); });

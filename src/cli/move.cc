@@ -8,6 +8,7 @@
 
 #include "cli/context.h"
 #include "cli/figures.h"
+#include "cli/move_list.h"
 #include "cli/progress.h"
 #include "cli/watch.h"
 
@@ -52,12 +53,43 @@ struct Wishes {
   TransferSpec spec;
   std::vector<std::string> pairs;  // --option name=value
   std::array<std::string, named_options.size()> named;
+  bool recursive = false;
+  std::string from;  // the file with the list; empty: none
+  std::string format;
   bool no_wait = false;
 };
+
+// A URL whose path is empty or ends with '/'.
+bool names_folder(std::string_view url) {
+  const std::size_t host = url.find("://");
+  return url.ends_with('/') ||
+         (host != std::string_view::npos && url.find('/', host + 3) == std::string_view::npos);
+}
+
+Result<void> set_kind(TransferSpec& spec, const Wishes& wishes) {
+  using Kind = TransferSpec::Kind;
+  spec.kind = wishes.recursive ? Kind::tree : wishes.from.empty() ? Kind::file : Kind::list;
+  const bool both = !spec.source.empty() && !spec.destination.empty();
+  const bool neither = spec.source.empty() && spec.destination.empty();
+  if (!both && !(neither && spec.kind == Kind::list)) {
+    return fail(Code::missing_field, "a source and a destination are needed");
+  }
+  for (std::string* url : {&spec.source, &spec.destination}) {
+    if (spec.kind == Kind::file && names_folder(*url)) {
+      return fail(Code::invalid_url,
+                  fmt::format("'{}' names a folder; name the file, or use -r for all that is below "
+                              "a folder",
+                              *url));
+    }
+    if (spec.kind != Kind::file && !url->empty() && !url->ends_with('/')) *url += '/';
+  }
+  return {};
+}
 
 Result<TransferSpec> spec_of(const Wishes& wishes) {
   TransferSpec spec = wishes.spec;
   if (spec.handle.empty()) spec.handle = new_handle();
+  if (const auto kind = set_kind(spec, wishes); !kind) return tl::unexpected(kind.error());
   for (std::size_t i = 0; i < named_options.size(); ++i) {
     if (!wishes.named[i].empty()) spec.options[named_options[i].option] = wishes.named[i];
   }
@@ -80,45 +112,84 @@ void warn(const Context& context, const TransferAnswer& answer) {
 }
 
 // submit and complete print the handle: what scripts go on with.
+void print(const Context& context, const TransferAnswer& answer) {
+  context.terminal.out << (context.json ? answer.json : answer.handle) << '\n';
+}
+
+bool is_list(const TransferSpec& spec) {
+  return spec.kind == TransferSpec::Kind::list;
+}
+
+ListSource list_source(const Wishes& wishes) {
+  return {wishes.from, list_format(wishes.format)};
+}
+
+// One that was committed before is left as it is: only 'rft commit' revives what failed.
+Result<TransferAnswer> commit_list(Client& client, const TransferAnswer& listed) {
+  if (listed.status != "inactive") return listed;
+  return client.commit(listed.handle);
+}
+
+void begin_list(Context& context, Client& client, const TransferSpec& spec, const Wishes& wishes,
+                bool commit) {
+  const auto listed = submit_list(context, client, spec, list_source(wishes));
+  if (!listed) return;
+  if (!commit) return print(context, *listed);
+  const auto committed = commit_list(client, *listed);
+  if (!committed) return context.failed(spec.handle, committed.error());
+  print(context, *committed);
+}
+
 void begin(Context& context, const Wishes& wishes, bool commit) {
   const auto spec = spec_of(wishes);
   if (!spec) return context.failed(spec.error());
   auto client = context.client();
   if (!client) return context.failed(client.error());
+  if (is_list(*spec)) return begin_list(context, *client, *spec, wishes, commit);
   const auto answer = commit ? client->complete(*spec) : client->submit(*spec);
   if (!answer) return context.failed(spec->handle, answer.error());
   warn(context, *answer);
-  context.terminal.out << (context.json ? answer->json : answer->handle) << '\n';
+  print(context, *answer);
+}
+
+// `listed`: the answer to the submit of a list, which has its files by now.
+void commit_and_watch(Context& context, Client& client, const TransferSpec& spec,
+                      const std::optional<TransferAnswer>& listed) {
+  const CtrlC ctrl_c;
+  const auto answer = listed ? commit_list(client, *listed) : client.complete(spec);
+  if (!answer && CtrlC::pressed()) {
+    context.terminal.err << fmt::format(
+        "It is not known whether the service took the transfer; 'rft status {}' tells.\n",
+        spec.handle);
+    return context.ended(exit_interrupted);
+  }
+  if (!answer) return context.failed(spec.handle, answer.error());
+  if (!listed) {
+    warn(context, *answer);
+    context.terminal.err << "handle " << shown(answer->handle) << '\n';
+  }
+  watch(context, client, {answer->handle});
 }
 
 void copy(Context& context, const Wishes& wishes) {
   if (wishes.no_wait) return begin(context, wishes, true);
   const auto spec = spec_of(wishes);
   if (!spec) return context.failed(spec.error());
-  const CtrlC ctrl_c;
   auto client = watching_client(context);
   if (!client) return context.failed(client.error());
-  const auto answer = client->complete(*spec);
-  if (!answer && CtrlC::pressed()) {
-    context.terminal.err << fmt::format(
-        "It is not known whether the service took the transfer; 'rft status {}' tells.\n",
-        spec->handle);
-    return context.ended(exit_interrupted);
-  }
-  if (!answer) return context.failed(spec->handle, answer.error());
-  warn(context, *answer);
-  context.terminal.err << "handle " << shown(answer->handle) << '\n';
-  watch(context, *client, {answer->handle});
+  if (!is_list(*spec)) return commit_and_watch(context, *client, *spec, std::nullopt);
+  const auto listed = submit_list(context, *client, *spec, list_source(wishes));
+  if (listed) commit_and_watch(context, *client, *spec, listed);
 }
 
 std::shared_ptr<Wishes> add_wishes(CLI::App& command) {
   auto wishes = std::make_shared<Wishes>();
-  command
-      .add_option("source", wishes->spec.source,
-                  "gsiftp://host[:2811]/path or ftp://host[:21]/path; /~/x is under the log-in "
-                  "folder")
-      ->required();
-  command.add_option("destination", wishes->spec.destination, "the same form")->required();
+  command.add_option("source", wishes->spec.source,
+                     "gsiftp://host[:2811]/path or ftp://host[:21]/path; /~/x is under the log-in "
+                     "folder");
+  command.add_option("destination", wishes->spec.destination, "the same form");
+  command.add_flag("-r,--recursive", wishes->recursive,
+                   "both URLs are folders: move all that is below the source");
   command
       .add_option("--handle", wishes->spec.handle,
                   "your name for the transfer, under which a repeated call changes nothing; one "
@@ -140,19 +211,45 @@ std::shared_ptr<Wishes> add_wishes(CLI::App& command) {
   return wishes;
 }
 
+std::string is_list_format(const std::string& word) {
+  return list_format(word) ? "" : fmt::format("it is one of {}", list_format_words);
+}
+
+void add_list(CLI::App& command, Wishes& wishes) {
+  CLI::Option* from =
+      command
+          .add_option("--from", wishes.from,
+                      "move the files that FILE lists ('-': standard input); its paths are below "
+                      "the two folders SOURCE and DESTINATION, which may be left out where all "
+                      "its lines hold URLs")
+          ->type_name("FILE")
+          ->excludes("--recursive");
+  command
+      .add_option("--format", wishes.format,
+                  "how FILE is written: SOURCE DESTINATION in each line, CSV with a header, or a "
+                  "JSON object in each line; where not given its first line tells")
+      ->type_name(std::string(list_format_words))
+      ->check(is_list_format)
+      ->needs(from);
+}
+
 }  // namespace
 
 void add_move(CLI::App& app, Context& context) {
   CLI::App* copy_command = app.add_subcommand(
       "copy",
-      "Submit and commit a transfer, and watch it to its end. Ctrl-C ends only the watching.");
+      "Submit and commit a transfer of a file, a folder (-r) or a list of files (--from), and "
+      "watch it to its end. Ctrl-C ends only the watching.");
   const auto to_copy = add_wishes(*copy_command);
+  add_list(*copy_command, *to_copy);
   copy_command->add_flag("--no-wait", to_copy->no_wait, "print the handle and do not watch");
   copy_command->callback([&context, to_copy] { copy(context, *to_copy); });
 
   CLI::App* submit = app.add_subcommand(
       "submit", "Submit a transfer and print its handle. It does not move before 'rft commit'.");
-  submit->callback([&context, wishes = add_wishes(*submit)] { begin(context, *wishes, false); });
+  const auto to_submit = add_wishes(*submit);
+  add_list(*submit, *to_submit);
+  submit->callback([&context, to_submit] { begin(context, *to_submit, false); });
 
   CLI::App* complete = app.add_subcommand(
       "complete", "Submit and commit in one durable step, and print the handle.");

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/figures.h"
+#include "cli/whole_text.h"
 
 namespace rft::cli {
 namespace {
@@ -26,14 +27,18 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> hold_word
     {"stopping", "is being stopped"},
 }};
 
-std::string bar(std::uint64_t part, std::uint64_t whole, std::size_t width) {
-  const double share =
-      whole == 0 ? 1.0 : std::min(static_cast<double>(part) / static_cast<double>(whole), 1.0);
-  const auto full = static_cast<std::size_t>(share * static_cast<double>(width));
+double fraction(const Share& share) {
+  if (share.whole == 0) return 1.0;
+  return std::min(static_cast<double>(share.part) / static_cast<double>(share.whole), 1.0);
+}
+
+std::string bar(const Share& share, std::size_t width) {
+  const auto full = static_cast<std::size_t>(fraction(share) * static_cast<double>(width));
   return fmt::format("[{}{}]", std::string(full, '#'), std::string(width - full, '.'));
 }
 
 std::string amount(const TransferProgress& now) {
+  if (now.files) return whole_amount(*now.files, now.bytes_confirmed);
   if (!now.size) return bytes(now.bytes_confirmed);
   return fmt::format("{}{}{} of {}", percent(now.bytes_confirmed, *now.size), gap,
                      bytes(now.bytes_confirmed), bytes(*now.size));
@@ -42,11 +47,14 @@ std::string amount(const TransferProgress& now) {
 std::string pace(const TransferProgress& now) {
   std::string text;
   if (now.rate > 0) text += fmt::format("{}{}", gap, rate(now.rate));
-  if (now.eta) text += fmt::format("{}ETA {}", gap, duration(*now.eta));
+  const bool listing = now.files && now.files->listing;
+  if (now.eta) {
+    text += fmt::format("{}ETA {}{}", gap, listing ? "at least " : "", duration(*now.eta));
+  }
   if (now.streams > 0) {
     text += fmt::format("{}{} stream{}", gap, now.streams, now.streams == 1 ? "" : "s");
   }
-  if (!now.doing.empty() && now.doing != "nothing") {
+  if (!now.files && !now.doing.empty() && now.doing != "nothing") {
     text += fmt::format("{}{}", gap, shown(now.doing));
   }
   return text;
@@ -56,10 +64,9 @@ std::string tries(const TransferRecord& record) {
   return fmt::format("{} attempt{}", record.attempts, record.attempts == 1 ? "" : "s");
 }
 
-std::string took(const TransferRecord& record) {
-  const std::string& from = record.started_at.empty() ? record.committed_at : record.started_at;
-  const auto seconds = seconds_between(from, record.finished_at);
-  return seconds ? fmt::format(" in {}", duration(*seconds)) : "";
+std::string failures(const TransferProgress& now) {
+  if (!now.files || now.files->failed == 0) return {};
+  return fmt::format("{}{} failed", gap, now.files->failed);
 }
 
 std::string proof(const TransferRecord& record) {
@@ -90,34 +97,57 @@ std::string hold_text(const TransferProgress& now) {
   return text;
 }
 
+std::string took(const TransferRecord& record) {
+  const std::string& from = record.started_at.empty() ? record.committed_at : record.started_at;
+  const auto seconds = seconds_between(from, record.finished_at);
+  return seconds ? fmt::format(" in {}", duration(*seconds)) : "";
+}
+
+std::string fault_text(const TransferProgress& now) {
+  return now.fault ? shown(now.fault->sentence) : "no fault is recorded";
+}
+
 std::string bar_line(const TransferProgress& now, std::size_t width) {
   if (now.status == "inactive") return cut("not committed", width);
-  std::string words = amount(now) + (is_held(now) ? std::string(gap) + hold_text(now) : pace(now));
-  if (!now.size) return cut(words, width);
+  const std::string words =
+      amount(now) + (is_held(now) ? std::string(gap) + hold_text(now) : pace(now)) + failures(now);
+  const auto share = share_of(now);
+  if (!share) return cut(words, width);
   const std::size_t taken = words.size() + gap.size() + 2;
   const std::size_t room =
       std::clamp(width > taken ? width - taken : 0, bar_width_least, bar_width_most);
-  return cut(bar(now.bytes_confirmed, *now.size, room) + std::string(gap) + words, width);
+  return cut(bar(*share, room) + std::string(gap) + words, width);
 }
 
 std::string change_line(const TransferProgress& now) {
-  if (now.status == "inactive") return "inactive: not committed";
+  if (now.status == "inactive") {
+    return now.files ? fmt::format("inactive: not committed, {}", files_text(now.files->total))
+                     : "inactive: not committed";
+  }
   std::string text = shown(now.status);
   if (is_held(now)) text += ", " + hold_text(now);
-  if (now.size || now.bytes_confirmed > 0) text += std::string(gap) + amount(now);
-  return now.status == "active" && !is_held(now) ? text + pace(now) : text;
+  if (now.files || now.size || now.bytes_confirmed > 0) text += std::string(gap) + amount(now);
+  if (now.status == "active" && !is_held(now)) text += pace(now);
+  return text + failures(now);
 }
 
 bool is_news(const TransferProgress& before, const TransferProgress& now) {
-  const auto tenth = [](const TransferProgress& look) -> std::uint64_t {
-    if (!look.size || *look.size == 0) return 0;
-    return static_cast<std::uint64_t>(10.0 * static_cast<double>(look.bytes_confirmed) /
-                                      static_cast<double>(*look.size));
+  const auto tenth = [](const TransferProgress& look) {
+    const auto share = share_of(look);
+    return share && share->whole > 0 ? static_cast<int>(10.0 * fraction(*share)) : 0;
   };
-  return before.status != now.status || before.hold != now.hold || tenth(before) != tenth(now);
+  const auto listing = [](const TransferProgress& look) {
+    return look.files && look.files->listing;
+  };
+  const auto failing = [](const TransferProgress& look) {
+    return look.files && look.files->failed > 0;
+  };
+  return before.status != now.status || before.hold != now.hold || tenth(before) != tenth(now) ||
+         listing(before) != listing(now) || failing(before) != failing(now);
 }
 
 std::string verdict_line(const TransferRecord& record) {
+  if (record.files && is_final(record.status)) return whole_verdict(record);
   if (record.status == "done") {
     return fmt::format("done: {}{}, {}{}, {}", proof(record),
                        record.adopted ? ", an identical file stood there already" : "",
@@ -125,8 +155,7 @@ std::string verdict_line(const TransferRecord& record) {
                        tries(record));
   }
   if (record.status == "failed") {
-    return fmt::format("failed: {}, {}{}; 'rft commit {}' tries again",
-                       record.fault ? shown(record.fault->sentence) : "no fault is recorded",
+    return fmt::format("failed: {}, {}{}; 'rft commit {}' tries again", fault_text(record),
                        tries(record), took(record), record.handle);
   }
   if (record.status == "user_stop_partial_trans") {

@@ -40,6 +40,35 @@ TEST(BarLine, shows_bar_percent_bytes_rate_eta_streams_and_doing) {
             "ETA 1:05  4 streams  move");
 }
 
+TransferProgress half_of_many() {
+  TransferProgress now = half();
+  now.kind = "tree";
+  now.size.reset();
+  now.bytes_confirmed = 0;
+  now.files = FileCounts{10, 5, 4, 1, 0, 2'000'000'000, 1'000'000'000, false};
+  return now;
+}
+
+TEST(BarLine, of_many_files_counts_them_and_says_last_how_many_failed) {
+  EXPECT_EQ(bar_line(half_of_many(), 200),
+            "[####################....................]  50 %  4 of 10 files  1.00 GB of 2.00 GB  "
+            "350 MB/s  ETA 1:05  4 streams  1 failed");
+}
+
+TEST(BarLine, while_a_tree_is_listed_has_no_bar_and_the_least_time_to_go) {
+  TransferProgress now = half_of_many();
+  now.files->listing = true;
+  EXPECT_EQ(bar_line(now, 200),
+            "listing  4 of at least 10 files  1.00 GB of 2.00 GB  350 MB/s  ETA at least 1:05  "
+            "4 streams  1 failed");
+}
+
+TEST(BarLine, of_many_empty_files_goes_by_their_number) {
+  TransferProgress now = half_of_many();
+  now.files->bytes = now.files->bytes_done = 0;
+  EXPECT_THAT(bar_line(now, 200), HasSubstr("50 %  4 of 10 files  0 B of 0 B"));
+}
+
 TEST(BarLine, never_wraps) {
   for (std::size_t width = 0; width < 120; ++width) {
     EXPECT_LE(bar_line(half(), width).size(), width);
@@ -92,6 +121,31 @@ TEST(News, is_another_status_hold_or_tenth) {
   now = before;
   now.status = "done";
   EXPECT_TRUE(is_news(before, now));
+}
+
+TEST(News, of_many_files_is_the_end_of_the_listing_and_the_first_failure) {
+  const TransferProgress before = half_of_many();
+  TransferProgress now = before;
+  ++now.files->failed;
+  EXPECT_FALSE(is_news(before, now));
+  now.files->failed = 0;
+  EXPECT_TRUE(is_news(now, before));
+  now = before;
+  now.files->listing = true;
+  EXPECT_TRUE(is_news(now, before));
+}
+
+TEST(VerdictLine, of_many_files_counts_what_became_of_them) {
+  TransferRecord record = ended("done");
+  record.files = FileCounts{10, 0, 8, 0, 2, 2'000'000'000, 2'000'000'000, false};
+  EXPECT_EQ(verdict_line(record), "done: 8 files, 2.00 GB in 1:03, 2 skipped");
+  record = ended("failed");
+  record.files = FileCounts{10, 0, 9, 1, 0, 2'000'000'000, 1'000'000'000, false};
+  EXPECT_EQ(verdict_line(record), "failed: 1 of 10 files in 1:03; 9 done, 1 failed, 1.00 GB");
+  record = ended("user_stop_partial_trans");
+  record.files = FileCounts{10, 4, 6, 0, 0, 2'000'000'000, 1'000'000'000, false};
+  EXPECT_EQ(verdict_line(record),
+            "stopped: 6 done, 4 waiting, 1.00 GB; 'rft commit h' goes on from there");
 }
 
 TEST(VerdictLine, of_done_names_verdict_checksum_size_time_and_attempts) {

@@ -6,6 +6,7 @@
 
 #include "cli/figures.h"
 #include "cli/progress.h"
+#include "cli/whole_text.h"
 
 namespace rft::cli {
 namespace {
@@ -20,15 +21,12 @@ std::string state_of(const TransferProgress& progress) {
   return text;
 }
 
-std::string share_of(const TransferProgress& progress) {
-  return progress.size ? percent(progress.bytes_confirmed, *progress.size) : "";
-}
-
 void add_bytes(std::vector<Row>& rows, const TransferRecord& record) {
-  if (record.size)
-    rows.push_back({"size", fmt::format("{} ({} bytes)", bytes(*record.size), *record.size)});
-  rows.push_back(
-      {"confirmed", fmt::format("{} {}", bytes(record.bytes_confirmed), share_of(record))});
+  const auto size = record.files ? record.files->bytes : record.size;
+  if (size) rows.push_back({"size", fmt::format("{} ({} bytes)", bytes(*size), *size)});
+  const auto confirmed = record.files ? std::max(record.bytes_confirmed, record.files->bytes_done)
+                                      : record.bytes_confirmed;
+  rows.push_back({"confirmed", fmt::format("{} {}", bytes(confirmed), share_text(record))});
   rows.push_back({"sent", fmt::format("{}, of these {} again", bytes(record.bytes_sent),
                                       bytes(record.bytes_resent))});
   if (record.rate > 0) rows.push_back({"rate", rate(record.rate)});
@@ -36,7 +34,25 @@ void add_bytes(std::vector<Row>& rows, const TransferRecord& record) {
   if (record.streams > 0) rows.push_back({"streams", std::to_string(record.streams)});
 }
 
+void add_files(std::vector<Row>& rows, const TransferRecord& record) {
+  if (!record.files) return;
+  add(rows, "kind", record.kind);
+  add(rows, "files",
+      fmt::format("{}: {}{}", record.files->total, counts_text(*record.files),
+                  record.files->listing ? "; listing goes on" : ""));
+}
+
 }  // namespace
+
+std::string share_text(const TransferProgress& progress) {
+  const auto share = share_of(progress);
+  return share ? percent(share->part, share->whole) : "";
+}
+
+std::string size_text(const TransferProgress& progress) {
+  if (progress.files) return whole_size(*progress.files);
+  return progress.size ? bytes(*progress.size) : "";
+}
 
 std::string record_text(const TransferRecord& record) {
   std::vector<Row> rows;
@@ -46,11 +62,14 @@ std::string record_text(const TransferRecord& record) {
   add(rows, "source", record.source);
   add(rows, "destination", record.destination);
   add(rows, "label", record.label);
+  add_files(rows, record);
   add(rows, "status", state_of(record));
   add(rows, "not before", record.not_before);
   if (record.fault) add(rows, "fault", record.fault->sentence);
   rows.push_back({"priority", std::to_string(record.priority)});
-  rows.push_back({"attempts", fmt::format("{} (epoch {})", record.attempts, record.epoch)});
+  if (!record.files) {
+    rows.push_back({"attempts", fmt::format("{} (epoch {})", record.attempts, record.epoch)});
+  }
   add_bytes(rows, record);
   if (record.doing != "nothing") add(rows, "doing", record.doing);
   if (record.checksum) {
@@ -79,9 +98,8 @@ std::string list_text(const std::vector<TransferRecord>& records) {
   for (const TransferRecord& record : records) {
     rows.push_back({shown(record.handle),
                     shown(record.status) + (is_held(record) ? "/" + shown(record.hold) : ""),
-                    std::to_string(record.priority), share_of(record),
-                    record.size ? bytes(*record.size) : "", shown(record.source),
-                    shown(record.destination)});
+                    std::to_string(record.priority), share_text(record), size_text(record),
+                    shown(record.source), shown(record.destination)});
   }
   return table(rows);
 }

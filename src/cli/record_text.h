@@ -1,4 +1,5 @@
-// The service's answers as text for people. Every function ends its last line.
+// The service's answers as text for people. Every function ends its last line,
+// but those for a cell.
 #pragma once
 #include <string>
 #include <vector>
@@ -6,6 +7,10 @@
 #include "client/rft.h"
 
 namespace rft::cli {
+
+// For a cell of a table; empty where it is not known.
+std::string share_text(const TransferProgress& progress);  // "43 %"
+std::string size_text(const TransferProgress& progress);   // "2.80 GB", "2.80 GB in 1234 files"
 
 std::string record_text(const TransferRecord& record);
 std::string status_text(const TransferProgress& progress);

@@ -1,12 +1,9 @@
-#include "cli/run.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <sstream>
 
-#include "client/fake_service_for_tests.h"
+#include "cli/run_for_tests.h"
 
 namespace rft::cli {
 namespace {
@@ -17,35 +14,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
-
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-  std::vector<Asked> asked;
-};
-
-Outcome rft(const std::vector<std::string>& words, const fake::Service::Answers& answers,
-            const std::string& input = {}) {
-  const fake::Folder folder;
-  const fake::Service service(folder / "s", answers);
-  std::istringstream in(input);
-  std::ostringstream out;
-  std::ostringstream err;
-  std::vector<std::string> all{"--server", "unix:" + (folder / "s")};
-  all.insert(all.end(), words.begin(), words.end());
-  const Limits limits{std::chrono::milliseconds(50), std::chrono::milliseconds(2'000)};
-  const int code = run(all, {in, out, err}, limits);
-  return {code, out.str(), err.str(), service.asked()};
-}
-
-Outcome rft(const std::vector<std::string>& words, const Says& says = {}) {
-  return rft(words, [says](const Asked&) { return says; });
-}
-
-Says problem(int status, const std::string& code) {
-  return {status, R"({"code":")" + code + R"(","detail":"because"})"};
-}
 
 constexpr const char* source = "ftp://a/x";
 constexpr const char* destination = "ftp://b/x";
@@ -68,8 +36,18 @@ TEST_P(Usage, is_refused_with_2_before_the_service_is_asked) {
 INSTANTIATE_TEST_SUITE_P(
     Table, Usage,
     testing::Values(Refusal{{}, "subcommand"}, Refusal{{"frob"}, "no command 'frob'"},
-                    Refusal{{"copy", source}, "destination"}, Refusal{{"commit"}, "handle"},
-                    Refusal{{"priority", "h"}, "to"},
+                    Refusal{{"copy", source}, "destination"},
+                    Refusal{{"copy", "ftp://a/x/", destination}, "use -r"},
+                    Refusal{{"submit", source, "ftp://b"}, "use -r"},
+                    Refusal{{"copy", "-r", source}, "destination"},
+                    Refusal{{"copy", "-r", "--from", "f", source, destination}, "--from"},
+                    Refusal{{"copy", "--from", "f", source}, "destination"},
+                    Refusal{{"copy", "--from", "/nowhere/f"}, "cannot be opened"},
+                    Refusal{{"copy", "--from", "f", "--format", "xml"}, "pairs|csv|jsonl"},
+                    Refusal{{"copy", "--format", "csv", source, destination}, "--from"},
+                    Refusal{{"complete", "--from", "f"}, "--from"}, Refusal{{"ls", "h"}, "--files"},
+                    Refusal{{"ls", "--files"}, "handle"}, Refusal{{"retry"}, "handle"},
+                    Refusal{{"commit"}, "handle"}, Refusal{{"priority", "h"}, "to"},
                     Refusal{{"copy", source, destination, "--priority", "high"}, "--priority"},
                     Refusal{{"copy", source, destination, "--frob"}, "--frob"},
                     Refusal{{"copy", source, destination, "--option", "x"}, "NAME=VALUE"},

@@ -75,6 +75,13 @@ Result<Picture> look(Client& client) {
   return Picture{std::move(active->transfers), std::move(waiting->transfers)};
 }
 
+std::string state(const TransferRecord& record) {
+  if (is_held(record)) return shown(record.hold);
+  if (!record.files) return shown(record.doing);
+  if (record.files->listing) return "listing";
+  return record.files->failed > 0 ? fmt::format("{} failed", record.files->failed) : "moving";
+}
+
 std::string draw(const Picture& picture) {
   double all = 0;
   for (const TransferRecord& record : picture.active) all += record.rate;
@@ -83,11 +90,10 @@ std::string draw(const Picture& picture) {
   };
   std::vector<Row> rows{{"HANDLE", "DONE", "SIZE", "RATE", "ETA", "STATE", "DESTINATION"}};
   const auto add = [&](const TransferRecord& record) {
-    rows.push_back(
-        {shown(record.handle), record.size ? percent(record.bytes_confirmed, *record.size) : "",
-         record.size ? bytes(*record.size) : "", record.rate > 0 ? rate(record.rate) : "",
-         record.eta ? duration(*record.eta) : "",
-         is_held(record) ? shown(record.hold) : shown(record.doing), shown(record.destination)});
+    rows.push_back({shown(record.handle), share_text(record), size_text(record),
+                    record.rate > 0 ? rate(record.rate) : "",
+                    record.eta ? duration(*record.eta) : "", state(record),
+                    shown(record.destination)});
   };
   std::ranges::for_each(picture.active, add);
   std::ranges::for_each(picture.waiting, add);

@@ -8,13 +8,16 @@
 #include <ostream>
 
 #include "cli/figures.h"
+#include "cli/files.h"
 #include "cli/progress.h"
+#include "cli/whole_text.h"
 
 namespace rft::cli {
 namespace {
 
 volatile std::sig_atomic_t ctrl_c = 0;
 
+constexpr std::uint64_t failures_named = 5;
 constexpr std::chrono::milliseconds for_ever = std::chrono::hours(24 * 365 * 10);
 
 // Draws over its own last line on a terminal; elsewhere writes a line for each piece of news.
@@ -42,6 +45,14 @@ class Painter {
   std::optional<TransferProgress> before_;
 };
 
+// A look that fails costs the names, not the verdict.
+std::string failures_of(Client& client, const TransferRecord& record) {
+  std::vector<FileRecord> some;
+  const auto looked = each_file(client, record.handle, "failed", failures_named,
+                                [&](const FileRecord& file) { some.push_back(file); });
+  return looked ? failures_text(record, some) : failures_text(record, {});
+}
+
 void watch_one(Context& context, Client& client, const std::string& handle, bool alone) {
   Painter painter(context.terminal, alone ? "" : handle + "  ");
   const auto last = client.wait(handle, for_ever, [&](const TransferProgress& now) {
@@ -57,6 +68,9 @@ void watch_one(Context& context, Client& client, const std::string& handle, bool
                            : alone      ? verdict_line(*record)
                                         : handle + "  " + verdict_line(*record))
                        << '\n';
+  if (!context.json && record->files && record->status == "failed") {
+    context.terminal.out << failures_of(client, *record);
+  }
   context.ended(exit_of(record->status));
 }
 

@@ -1,0 +1,283 @@
+// Requests of many files, from the command line to what the service is asked and back.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "cli/run_for_tests.h"
+
+namespace rft::cli {
+namespace {
+
+using fake::Asked;
+using fake::Says;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+std::vector<std::string> what(const std::vector<Asked>& asked) {
+  std::vector<std::string> all;
+  for (const Asked& one : asked) all.push_back(one.what());
+  return all;
+}
+
+bool asks_for(const Asked& asked, const std::string& end) {
+  return asked.target.ends_with(end);
+}
+
+// Takes every list, and what was committed is done at once.
+Says obliging(const Asked& asked) {
+  if (asked.what() == "POST /v1/transfers") return {201, R"({"handle":"h","status":"inactive"})"};
+  if (asked.what() == "POST /v1/transfers/h/files") return {200, "{\"added\":2,\"files\":2}\n"};
+  if (asks_for(asked, "/commit")) return {200, R"({"handle":"h","status":"committed"})"};
+  return {200, R"({"handle":"h","kind":"list","status":"done","files":{"total":2,"done":2,)"
+               R"("bytes":10,"bytes_done":10}})"};
+}
+
+Outcome from_stdin(std::vector<std::string> words, const std::string& list,
+                   const fake::Service::Answers& answers = obliging) {
+  words.insert(words.end(), {"--handle", "h", "--from", "-"});
+  return rft(words, answers, list);
+}
+
+TEST(CopyTree, asks_for_a_tree_between_two_folders) {
+  const Outcome outcome =
+      rft({"copy", "-r", "--no-wait", "ftp://a/x", "ftp://b/y/", "--handle", "h"},
+          Says{201, R"({"handle":"h","status":"committed"})"});
+  EXPECT_EQ(outcome.code, 0);
+  ASSERT_THAT(outcome.asked, SizeIs(1));
+  EXPECT_EQ(
+      outcome.asked.at(0).body,
+      R"({"handle":"h","source":"ftp://a/x/","destination":"ftp://b/y/","kind":"tree","commit":true})");
+}
+
+TEST(CopyTree, is_what_submit_and_complete_do_too) {
+  for (const char* command : {"submit", "complete"}) {
+    const Outcome outcome = rft({command, "--recursive", "ftp://a", "ftp://b"}, Says{201, "{}"});
+    EXPECT_THAT(outcome.asked.at(0).body, HasSubstr(R"("source":"ftp://a/")"));
+    EXPECT_THAT(outcome.asked.at(0).body, HasSubstr(R"("kind":"tree")"));
+  }
+}
+
+TEST(CopyList, submits_sends_the_files_commits_and_watches) {
+  const Outcome outcome = from_stdin({"copy", "ftp://a/x", "ftp://b/y"}, "1\n2 3\n");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(
+      what(outcome.asked),
+      ElementsAre("POST /v1/transfers", "POST /v1/transfers/h/files", "POST /v1/transfers/h/commit",
+                  "GET /v1/transfers/h/status", "GET /v1/transfers/h"));
+  EXPECT_EQ(outcome.asked.at(0).body,
+            R"({"handle":"h","source":"ftp://a/x/","destination":"ftp://b/y/","kind":"list"})");
+  EXPECT_EQ(outcome.asked.at(1).body,
+            "{\"source\":\"1\"}\n{\"source\":\"2\",\"destination\":\"3\"}\n");
+  EXPECT_EQ(outcome.out, "done: 2 files, 10 B\n");
+  EXPECT_EQ(outcome.err, "handle h\n2 files in the list\n");
+}
+
+TEST(CopyList, of_urls_alone_needs_no_folders) {
+  const Outcome outcome = from_stdin({"copy"}, "ftp://a:2100/x/1 ftp://b/y/1\n");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.asked.at(0).body,
+              HasSubstr(R"("source":"ftp://a:2100/","destination":"ftp://b/")"));
+}
+
+TEST(CopyList, without_folders_refuses_a_path_by_its_line_and_submits_nothing) {
+  const Outcome outcome = from_stdin({"copy"}, "ftp://a/1 ftp://b/1\nx/2 ftp://b/2\n");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("line 2: it does not hold two URLs"));
+  EXPECT_THAT(outcome.asked, SizeIs(0));
+}
+
+TEST(CopyList, with_a_line_that_cannot_be_read_submits_nothing) {
+  const Outcome outcome = from_stdin({"copy", "ftp://a/x", "ftp://b/y"}, "1 2\n1 2 3\n");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("line 2: it holds more than"));
+  EXPECT_THAT(outcome.asked, SizeIs(0));
+}
+
+TEST(CopyList, without_a_file_in_it_is_refused) {
+  const Outcome outcome = from_stdin({"copy", "ftp://a/x", "ftp://b/y"}, "# none\n");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("names no file"));
+  EXPECT_THAT(outcome.asked, SizeIs(0));
+}
+
+TEST(CopyList, with_lines_that_the_service_refuses_names_them_and_commits_nothing) {
+  const Outcome outcome = from_stdin(
+      {"copy", "ftp://a/x", "ftp://b/y"}, "# comment\n1\n../2\n", [](const Asked& asked) {
+        if (!asks_for(asked, "/files")) return obliging(asked);
+        return Says{200,
+                    "{\"line\":2,\"code\":\"invalid_url\",\"detail\":\"because\"}\n"
+                    "{\"added\":1,\"files\":1}\n"};
+      });
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, HasSubstr("rft: invalid_url: line 3: because\n"));
+  EXPECT_THAT(outcome.err, HasSubstr("'rft commit h'"));
+  EXPECT_THAT(outcome.err, HasSubstr("'rft clear h'"));
+  EXPECT_THAT(what(outcome.asked), ElementsAre("POST /v1/transfers", "POST /v1/transfers/h/files"));
+}
+
+TEST(CopyList, that_breaks_off_late_is_sent_in_chunks_and_not_committed) {
+  std::string list;
+  for (int i = 0; i < 20'000; ++i) list += std::to_string(i) + "\n";
+  const Outcome outcome =
+      from_stdin({"copy", "ftp://a/x", "ftp://b/y"}, list + "1 2 3\n", obliging);
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("line 20001: "));
+  EXPECT_THAT(outcome.err, HasSubstr("Nothing is committed"));
+  EXPECT_THAT(what(outcome.asked), Not(testing::Contains("POST /v1/transfers/h/commit")));
+  EXPECT_THAT(outcome.asked, testing::SizeIs(testing::Ge(3U)));
+}
+
+TEST(CopyList, that_was_committed_before_is_only_watched) {
+  const Outcome outcome =
+      from_stdin({"copy", "ftp://a/x", "ftp://b/y"}, "1\n", [](const Asked& asked) {
+        if (asked.what() == "POST /v1/transfers") {
+          return Says{200, R"({"handle":"h","status":"failed"})"};
+        }
+        return Says{200, R"({"handle":"h","status":"failed"})"};
+      });
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(what(outcome.asked), ElementsAre("POST /v1/transfers", "GET /v1/transfers/h/status",
+                                               "GET /v1/transfers/h"));
+}
+
+TEST(CopyList, interrupted_while_it_is_sent_commits_nothing_and_says_how_to_go_on) {
+  const Outcome outcome =
+      from_stdin({"copy", "ftp://a/x", "ftp://b/y"}, "1\n", [](const Asked& asked) {
+        if (asks_for(asked, "/files")) ::kill(::getpid(), SIGINT);
+        return obliging(asked);
+      });
+  EXPECT_EQ(outcome.code, 130);
+  EXPECT_THAT(outcome.err, HasSubstr("'--handle h'"));
+  EXPECT_THAT(what(outcome.asked), Not(testing::Contains("POST /v1/transfers/h/commit")));
+}
+
+TEST(SubmitList, does_not_commit_and_prints_the_handle) {
+  const Outcome outcome =
+      from_stdin({"submit", "ftp://a/x", "ftp://b/y", "--format", "csv"}, "source,size\n1,5\n");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.out, "h\n");
+  EXPECT_THAT(what(outcome.asked), ElementsAre("POST /v1/transfers", "POST /v1/transfers/h/files"));
+  EXPECT_EQ(outcome.asked.at(1).body, "{\"source\":\"1\",\"size\":5}\n");
+}
+
+TEST(CopyList, that_is_not_waited_for_prints_the_handle_after_its_commit) {
+  const Outcome outcome = from_stdin({"copy", "--no-wait", "ftp://a/x", "ftp://b/y"}, "1\n");
+  EXPECT_EQ(outcome.out, "h\n");
+  EXPECT_EQ(outcome.asked.back().what(), "POST /v1/transfers/h/commit");
+}
+
+Says failed_whole(const Asked& asked) {
+  if (asked.target.find("/files?") == std::string::npos) {
+    return {200, R"({"handle":"h","kind":"tree","status":"failed","files":{"total":9,"done":2,)"
+                 R"("failed":7,"bytes":10,"bytes_done":10}})"};
+  }
+  if (asked.target.find("after=") == std::string::npos) {
+    return {200, R"({"files":[],"next":"1.1"})"};
+  }
+  return {200, R"({"files":[{"source":"ftp://a/1","status":"failed","fault":)"
+               R"({"code":"no_such_file","sentence":"no such file"}}],"next":null})"};
+}
+
+TEST(Wait, for_a_whole_with_failed_files_names_them_and_the_way_on_and_exits_with_1) {
+  const Outcome outcome = rft({"wait", "h"}, failed_whole);
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.out,
+            "failed: 7 of 9 files; 2 done, 7 failed, 10 B\n"
+            "  ftp://a/1: no such file\n"
+            "  and 6 more\n"
+            "'rft ls h --files --status failed' lists what failed, 'rft retry h' tries it again\n");
+  EXPECT_EQ(outcome.asked.at(2).target, "/v1/transfers/h/files?status=failed&limit=5");
+}
+
+TEST(Wait, in_json_for_a_whole_prints_its_record_alone) {
+  const Outcome outcome = rft({"wait", "h", "--json"}, failed_whole);
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, testing::StartsWith("{"));
+  EXPECT_THAT(outcome.asked, SizeIs(2));
+}
+
+TEST(LsFiles, prints_page_after_page_one_file_a_line) {
+  const Outcome outcome = rft({"ls", "h", "--files", "--status", "failed"}, failed_whole);
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.out, "failed          -  ftp://a/1  no such file\n");
+  EXPECT_EQ(outcome.asked.at(0).target, "/v1/transfers/h/files?status=failed&limit=1000");
+  EXPECT_EQ(outcome.asked.at(1).target, "/v1/transfers/h/files?status=failed&after=1.1&limit=1000");
+}
+
+TEST(LsFiles, stops_at_its_limit) {
+  const Outcome outcome =
+      rft({"ls", "h", "--files", "--limit", "1", "--json"},
+          Says{200, R"({"files":[{"source":"ftp://a/1"},{"source":"ftp://a/2"}],"next":"1.2"})"});
+  EXPECT_EQ(outcome.out, "{\"source\":\"ftp://a/1\"}\n");
+  EXPECT_THAT(outcome.asked, SizeIs(1));
+}
+
+TEST(LsFiles, of_what_is_not_there_exits_with_3) {
+  EXPECT_EQ(rft({"ls", "h", "--files"}, problem(404, "no_such_transfer")).code, 3);
+}
+
+TEST(Retry, commits_and_says_how_many_files_go_again) {
+  const Outcome outcome = rft({"retry", "h"}, [](const Asked& asked) {
+    return asks_for(asked, "/commit") ? obliging(asked) : failed_whole(asked);
+  });
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.out, "h  committed: 7 files go again\n");
+  EXPECT_THAT(what(outcome.asked),
+              ElementsAre("GET /v1/transfers/h", "POST /v1/transfers/h/commit"));
+}
+
+TEST(Retry, of_one_file_goes_too) {
+  const Outcome outcome = rft({"retry", "h"}, [](const Asked& asked) {
+    if (asks_for(asked, "/commit")) return obliging(asked);
+    return Says{200, R"({"handle":"h","status":"user_stop_partial_trans"})"};
+  });
+  EXPECT_EQ(outcome.out, "h  committed: 1 file goes again\n");
+}
+
+TEST(Retry, of_what_did_not_fail_is_refused_with_4_and_commits_nothing) {
+  const Outcome outcome = rft({"retry", "h"}, Says{200, R"({"handle":"h","status":"inactive"})"});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("inactive"));
+  EXPECT_THAT(outcome.asked, SizeIs(1));
+}
+
+TEST(Status, of_a_whole_counts_its_files) {
+  const Outcome outcome =
+      rft({"status", "h"},
+          Says{200, R"({"handle":"h","kind":"tree","status":"active","rate":2e6,"eta":60,"files":)"
+                    R"({"total":9,"done":2,"waiting":6,"failed":1,"bytes":100,"bytes_done":50,)"
+                    R"("listing":true}})"});
+  EXPECT_EQ(outcome.out,
+            "h  active  listing  2 of at least 9 files  50 B of 100 B  2.00 MB/s  "
+            "ETA at least 1:00  1 failed\n");
+}
+
+TEST(List, of_a_whole_shows_its_counts) {
+  const Outcome outcome = rft({"list", "h"}, failed_whole);
+  EXPECT_THAT(outcome.out, HasSubstr("kind       tree\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("files      9: 2 done, 7 failed\n"));
+}
+
+TEST(Ls, shows_a_whole_by_its_bytes_and_files) {
+  const Outcome outcome = rft({"ls"}, [](const Asked& asked) {
+    return Says{200, R"({"transfers":[)" + failed_whole(asked).body + R"(],"next":null})"};
+  });
+  EXPECT_THAT(outcome.out, HasSubstr("100 %  10 B in 9 files"));
+}
+
+TEST(Top, shows_a_whole_that_moves) {
+  const Outcome outcome = rft({"top"}, [](const Asked& asked) {
+    if (asked.target.find("active") == std::string::npos) return Says{200, "{}"};
+    return Says{200, R"({"transfers":[{"handle":"h","status":"active","files":{"total":4,"done":1,)"
+                     R"("bytes":8,"bytes_done":2}}],"next":null})"};
+  });
+  EXPECT_THAT(outcome.out, HasSubstr("25 %  8 B in 4 files"));
+  EXPECT_THAT(outcome.out, HasSubstr("moving"));
+}
+
+}  // namespace
+}  // namespace rft::cli

@@ -1,0 +1,180 @@
+#include "cli/move_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <istream>
+#include <ostream>
+
+#include "base/url.h"
+#include "cli/figures.h"
+#include "cli/file_list.h"
+#include "cli/progress.h"
+#include "cli/watch.h"
+#include "cli/whole_text.h"
+
+namespace rft::cli {
+namespace {
+
+constexpr std::size_t files_per_chunk = 10'000;
+constexpr std::size_t refused_shown_max = 10;
+
+bool is_url(const std::string& text) {
+  return text.find("://") != std::string::npos;
+}
+
+// Without folders a path lies below nothing.
+Result<void> all_urls(const FileList::Chunk& chunk) {
+  for (std::size_t i = 0; i < chunk.files.size(); ++i) {
+    const NewFileLine& file = chunk.files[i];
+    if (is_url(file.source) && is_url(file.destination)) continue;
+    return fail(Code::invalid_request,
+                fmt::format("line {}: it does not hold two URLs; without them give the two folders "
+                            "that its paths are below: --from FILE SRC DST",
+                            chunk.numbers[i]));
+  }
+  return {};
+}
+
+Result<std::string> root_of(const std::string& url, std::uint64_t number) {
+  const auto parsed = parse_url(url);
+  if (parsed) return Url{parsed->endpoint, "/"}.text();
+  return fail(parsed.error().code,
+              fmt::format("line {}: '{}': {}", number, shown(url), parsed.error().detail));
+}
+
+// Reads a list in chunks, each of which was looked at as far as one can without the service.
+class Reader {
+ public:
+  Reader(FileList list, bool folders) : list_(std::move(list)), folders_(folders) {}
+
+  Result<FileList::Chunk> next() {
+    auto chunk = list_.next(files_per_chunk);
+    if (!chunk || folders_) return chunk;
+    if (const auto urls = all_urls(*chunk); !urls) return tl::unexpected(urls.error());
+    return chunk;
+  }
+
+ private:
+  FileList list_;
+  bool folders_;
+};
+
+void say_refused(Context& context, const FileList::Chunk& chunk, const AddedFiles& added) {
+  const std::size_t shown_lines = std::min(added.refused.size(), refused_shown_max);
+  for (std::size_t i = 0; i < shown_lines; ++i) {
+    const RefusedLine& line = added.refused[i];
+    const std::uint64_t number = line.line < chunk.numbers.size() ? chunk.numbers[line.line] : 0;
+    context.terminal.err << fmt::format("rft: {}: line {}: {}\n", shown(line.code), number,
+                                        shown(line.detail));
+  }
+  if (added.refused.size() > shown_lines) {
+    context.terminal.err << fmt::format("rft: and {} more lines\n",
+                                        added.refused.size() - shown_lines);
+  }
+  context.ended(entry(Code::invalid_request).exit);
+}
+
+void say_way_on(Context& context, const std::string& handle) {
+  context.terminal.err << fmt::format(
+      "Nothing is committed, nothing moves. Repeat the command with '--handle {0}' (a file that "
+      "is there counts once),\nmove what is there with 'rft commit {0}', or forget it with 'rft "
+      "clear {0}'.\n",
+      handle);
+}
+
+// Gives one chunk to the service. False where the rest is not to be sent.
+bool add_chunk(Context& context, Client& client, const std::string& handle,
+               const FileList::Chunk& chunk, std::uint64_t& files) {
+  const CtrlC ctrl_c;
+  const auto added = client.add_files(handle, chunk.files);
+  if (CtrlC::pressed()) {
+    context.ended(exit_interrupted);
+    return false;
+  }
+  if (!added) {
+    context.failed(handle, added.error());
+    return false;
+  }
+  files = added->files;
+  if (!added->refused.empty()) say_refused(context, chunk, *added);
+  return added->refused.empty();
+}
+
+// False where it did not come to the list's end.
+bool add_all(Context& context, Client& client, const std::string& handle, Reader& reader,
+             Result<FileList::Chunk> chunk) {
+  std::uint64_t files = 0;
+  while (chunk && !chunk->files.empty()) {
+    if (!add_chunk(context, client, handle, *chunk, files)) return false;
+    if (context.terminal.width > 0) {
+      context.terminal.err << "\r\x1b[K" << files_text(files) << " sent" << std::flush;
+    }
+    chunk = reader.next();
+  }
+  if (context.terminal.width > 0) context.terminal.err << "\r\x1b[K";
+  if (!chunk) {
+    context.failed(handle, chunk.error());
+    return false;
+  }
+  context.terminal.err << files_text(files) << " in the list\n" << std::flush;
+  return true;
+}
+
+Result<void> set_roots(TransferSpec& spec, const FileList::Chunk& first) {
+  auto source = root_of(first.files.front().source, first.numbers.front());
+  if (!source) return tl::unexpected(source.error());
+  auto destination = root_of(first.files.front().destination, first.numbers.front());
+  if (!destination) return tl::unexpected(destination.error());
+  spec.source = std::move(*source);
+  spec.destination = std::move(*destination);
+  return {};
+}
+
+Result<FileList::Chunk> first_chunk(Reader& reader, TransferSpec& spec) {
+  auto chunk = reader.next();
+  if (!chunk) return chunk;
+  if (chunk->files.empty()) {
+    return fail(Code::invalid_request, "the list names no file; nothing was submitted");
+  }
+  if (!spec.source.empty()) return chunk;
+  if (const auto roots = set_roots(spec, *chunk); !roots) return tl::unexpected(roots.error());
+  return chunk;
+}
+
+}  // namespace
+
+std::optional<TransferAnswer> submit_list(Context& context, Client& client, TransferSpec spec,
+                                          const ListSource& source) {
+  const auto refused = [&](const Error& error) {
+    context.failed(spec.handle, error);
+    return std::nullopt;
+  };
+  std::ifstream file;
+  const bool standard_input = source.path == "-";
+  if (!standard_input) file.open(source.path, std::ios::binary);
+  if (!standard_input && !file) {
+    return refused({Code::invalid_request, fmt::format("the list {} cannot be opened: {}",
+                                                       source.path, std::strerror(errno))});
+  }
+  Reader reader(FileList(standard_input ? context.terminal.in : file, source.format),
+                !spec.source.empty());
+  auto first = first_chunk(reader, spec);
+  if (!first) return refused(first.error());
+  const auto answer = client.submit(spec);
+  if (!answer) return refused(answer.error());
+  context.terminal.err << "handle " << shown(answer->handle) << '\n';
+  if (answer->status != "inactive") {
+    context.terminal.err << "The request was committed before; the list is not read again.\n";
+    return *answer;
+  }
+  if (!answer->warning.empty()) context.terminal.err << "rft: " << answer->warning << '\n';
+  if (add_all(context, client, answer->handle, reader, std::move(first))) return *answer;
+  say_way_on(context, answer->handle);
+  return std::nullopt;
+}
+
+}  // namespace rft::cli

@@ -1,0 +1,111 @@
+#include "cli/whole_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "cli/figures.h"
+#include "cli/progress.h"
+
+namespace rft::cli {
+namespace {
+
+constexpr std::string_view gap = "  ";
+
+std::uint64_t ended(const FileCounts& files) {
+  return files.done + files.failed + files.skipped;
+}
+
+std::string done_of_total(const FileCounts& files) {
+  return fmt::format("{} of {}{}", files.done, files.listing ? "at least " : "",
+                     files_text(files.total));
+}
+
+std::optional<Share> share_of_files(const FileCounts& files, std::uint64_t bytes_confirmed) {
+  if (files.listing) return std::nullopt;
+  if (files.bytes == 0) return Share{ended(files), files.total};
+  return Share{std::max(bytes_confirmed, files.bytes_done), files.bytes};
+}
+
+}  // namespace
+
+std::optional<Share> share_of(const TransferProgress& now) {
+  if (now.files) return share_of_files(*now.files, now.bytes_confirmed);
+  if (!now.size) return std::nullopt;
+  return Share{now.bytes_confirmed, *now.size};
+}
+
+std::string files_text(std::uint64_t count) {
+  return fmt::format("{} file{}", count, count == 1 ? "" : "s");
+}
+
+std::string whole_amount(const FileCounts& files, std::uint64_t bytes_confirmed) {
+  const auto share = share_of_files(files, bytes_confirmed);
+  const std::string lead = share ? percent(share->part, share->whole) : "listing";
+  return fmt::format("{}{}{}{}{} of {}", lead, gap, done_of_total(files), gap,
+                     bytes(std::max(bytes_confirmed, files.bytes_done)), bytes(files.bytes));
+}
+
+std::string counts_text(const FileCounts& files) {
+  const std::array<std::pair<std::uint64_t, const char*>, 4> all{{{files.done, "done"},
+                                                                  {files.failed, "failed"},
+                                                                  {files.skipped, "skipped"},
+                                                                  {files.waiting, "waiting"}}};
+  std::string text;
+  for (const auto& [count, word] : all) {
+    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string whole_size(const FileCounts& files) {
+  return fmt::format("{} in {}{} file{}", bytes(files.bytes), files.total, files.listing ? "+" : "",
+                     files.total == 1 && !files.listing ? "" : "s");
+}
+
+std::uint64_t files_to_go(const FileCounts& files) {
+  return files.waiting + files.failed;
+}
+
+std::string whole_verdict(const TransferRecord& record) {
+  const FileCounts& files = *record.files;
+  const std::string moved = bytes(files.bytes_done);
+  if (record.status == "done") {
+    return fmt::format("done: {}, {}{}{}", files_text(files.done), moved, took(record),
+                       files.skipped > 0 ? fmt::format(", {} skipped", files.skipped) : "");
+  }
+  if (record.status == "failed" && files.failed > 0) {
+    return fmt::format("failed: {} of {}{}; {}, {}", files.failed, files_text(files.total),
+                       took(record), counts_text(files), moved);
+  }
+  if (record.status == "failed") {
+    return fmt::format("failed: {}{}; {}", fault_text(record), took(record), counts_text(files));
+  }
+  return fmt::format("stopped: {}, {}; 'rft commit {}' goes on from there", counts_text(files),
+                     moved, record.handle);
+}
+
+std::string file_line(const FileRecord& file) {
+  std::string line = fmt::format("{:<7}{}{:>8}{}{}", shown(file.status), gap,
+                                 file.size ? bytes(*file.size) : "-", gap, shown(file.source));
+  if (file.fault) line += fmt::format("{}{}", gap, shown(file.fault->sentence));
+  return line;
+}
+
+std::string failures_text(const TransferRecord& record, const std::vector<FileRecord>& some) {
+  std::string text;
+  for (const FileRecord& file : some) {
+    text += fmt::format("  {}: {}\n", shown(file.source),
+                        file.fault ? shown(file.fault->sentence) : "no fault is recorded");
+  }
+  const std::uint64_t failed = record.files ? record.files->failed : 0;
+  if (failed > some.size()) text += fmt::format("  and {} more\n", failed - some.size());
+  return text + fmt::format(
+                    "'rft ls {0} --files --status failed' lists what failed, 'rft retry "
+                    "{0}' tries it again\n",
+                    record.handle);
+}
+
+}  // namespace rft::cli

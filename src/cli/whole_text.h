@@ -1,0 +1,46 @@
+// How a request of many files looks: values in, text out. What is said of one file alone stands in
+// progress.h.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/rft.h"
+
+namespace rft::cli {
+
+// How much of what: bytes, or files where none of them has any.
+struct Share {
+  std::uint64_t part = 0;
+  std::uint64_t whole = 0;
+};
+// Nothing while it is not known: the size of a file, or a tree that is still being listed.
+std::optional<Share> share_of(const TransferProgress& now);
+
+// "43 %  532 of 1234 files  1.20 GB of 2.80 GB", or "listing  532 of 1234 files  1.20 GB of ...".
+std::string whole_amount(const FileCounts& files, std::uint64_t bytes_confirmed);
+
+// "1231 done, 3 failed, 2 skipped, 12 waiting": what there is of each.
+std::string counts_text(const FileCounts& files);
+
+// "2.80 GB in 1234 files", with a + while more may be found.
+std::string whole_size(const FileCounts& files);
+
+// "1 file", "2 files".
+std::string files_text(std::uint64_t count);
+
+// Those that a retry sends again.
+std::uint64_t files_to_go(const FileCounts& files);
+
+// The end in one line, of a record that has files.
+std::string whole_verdict(const TransferRecord& record);
+
+// One file in one line: status, size, source, what went wrong. The first two are as wide in every
+// line, so that lines may be printed before the next are known.
+std::string file_line(const FileRecord& file);
+
+// What stands below the verdict of a failed request: some of its failed files, and the way on.
+std::string failures_text(const TransferRecord& record, const std::vector<FileRecord>& some);
+
+}  // namespace rft::cli
