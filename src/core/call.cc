@@ -260,6 +260,11 @@ namespace {
 // A path as it is meant below a folder's URL, or a URL of its own.
 Result<Url> below(const Url& folder, const std::string& text, std::string_view side) {
   const bool is_url = text.find("://") != std::string::npos;
+  if (text.starts_with('/')) {
+    return fail(Code::invalid_url,
+                fmt::format("the {} '{}' begins with '/'; give a path below {}, or a URL", side,
+                            printable(text, 256), folder.text()));
+  }
   auto url = parse_url(is_url ? text : folder.text() + text);
   if (!url) {
     return fail(url.error().code,

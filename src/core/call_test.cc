@@ -72,5 +72,29 @@ TEST(Calls, priority_is_no_part_of_the_content) {
   EXPECT_NE(content_digest(a), content_digest(b));
 }
 
+TEST(Line, is_paths_below_the_two_folders_or_urls) {
+  const Url from = *parse_folder_url("ftp://a/s"), to = *parse_folder_url("ftp://b/d");
+  const auto plain =
+      checked_file({"sub/x", "", 7, "md5:00112233445566778899AABBCCDDEEFF"}, from, to);
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->source.text(), "ftp://a/s/sub/x");
+  EXPECT_EQ(plain->destination.text(), "ftp://b/d/sub/x");
+  EXPECT_EQ(plain->checksum, (WantedChecksum{"MD5", "00112233445566778899aabbccddeeff"}));
+  EXPECT_EQ(checked_file({"x", "ftp://c/y", {}, ""}, from, to)->destination.text(), "ftp://c/y");
+  EXPECT_EQ(line_digest(*checked_file({"x", "", {}, ""}, from, to)),
+            line_digest(*checked_file({"ftp://a/s/x", "x", 9, ""}, from, to)));
+}
+
+TEST(Line, that_leaves_its_folder_or_names_no_file_is_refused) {
+  const Url from = *parse_folder_url("ftp://a/s"), to = *parse_folder_url("ftp://b/d");
+  for (const std::string source : {"", "/x", "../x", "sub/../../x", "sub/", "a?b", "http://c/x"}) {
+    EXPECT_FALSE(checked_file({source, "y", {}, ""}, from, to)) << source;
+  }
+  EXPECT_FALSE(checked_file({"x", "/y", {}, ""}, from, to));
+  EXPECT_FALSE(checked_file({"ftp://c/x", "", {}, ""}, from, to)) << "to where?";
+  EXPECT_FALSE(checked_file({"ftp://b/d/x", "x", {}, ""}, from, to)) << "onto itself";
+  EXPECT_FALSE(checked_file({"x", "", {}, "CRC99:00"}, from, to));
+}
+
 }  // namespace
 }  // namespace rft
