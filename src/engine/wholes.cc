@@ -164,6 +164,10 @@ void Engine::World::put_sums(Transfer& whole, std::optional<Live>& figures) cons
   for (const auto& [file, tally] : found->second.parts) {
     const auto part = live.find(file);
     if (part == live.end()) continue;
+    // What it has beyond those of its files that are done.
+    if (part->second.bytes_confirmed > tally.bytes_done) {
+      sum.bytes_confirmed += part->second.bytes_confirmed - tally.bytes_done;
+    }
     sum.rate += part->second.rate;
     sum.streams += part->second.streams;
     sum.doing = Doing::move;

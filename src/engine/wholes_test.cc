@@ -45,6 +45,12 @@ struct World {
     run();
     return found.value();
   }
+  Live live(const std::string& handle) {
+    std::optional<Live> live;
+    engine->find("uid:1", handle, [&](Result<Found> got) { live = got.value().live; });
+    run();
+    return live.value();
+  }
   void submit(const std::string& handle, Submit::What what) {
     Submit submit;
     submit.handle = handle;
@@ -204,6 +210,26 @@ TEST(Wholes, a_large_file_of_a_bundle_is_moved_by_itself) {
   EXPECT_EQ(whole.file.tally.done, 10U);
   EXPECT_EQ(world.moved, 8U);
   EXPECT_EQ(world.moved_alone, 2U);
+}
+
+TEST(Wholes, what_has_arrived_of_a_file_that_moves_counts_once) {
+  World world;
+  world.submit("h", Submit::What::list);
+  std::vector<NewFile> files = lines(0, 1);
+  files[0].size = 2 * bundle_file_max;
+  ASSERT_TRUE(world.call(AddFiles{"h", files}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  const auto orders = world.fresh();
+  ASSERT_EQ(orders.size(), 1U);
+  const Task task = std::get<MoveOrder>(orders[0]).task;
+  Moving moving;
+  moving.confirmed.add({0, bundle_file_max});
+  moving.rate = 7;
+  world.say(task, moving);
+  EXPECT_EQ(world.live("h").bytes_confirmed, bundle_file_max);
+  EXPECT_EQ(world.live("h").rate, 7U);
+  world.say(task, Done{{}, Verdict::verified, false, 2 * bundle_file_max, 0});
+  EXPECT_EQ(world.record("h").file.tally.bytes_done, 2 * bundle_file_max);
 }
 
 TEST(Wholes, a_tree_is_moved_while_it_is_still_being_listed) {
