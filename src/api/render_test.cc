@@ -79,8 +79,22 @@ TEST(Render, each_answer_fits_its_schema) {
   found.transfer.request.options.label = "x";
   expect_fits(render_record(found), "Record");
   expect_fits(render_page({found}, "next"), "RecordPage");
+  file.kind = Kind::tree;
+  file.tally = {5, 2, 1, 1, 100, 50};
+  found.listing = true;
+  expect_fits(render_record(found), "Record");
+  expect_fits(render_status(found), "Status");
   expect_fits(render(Yes{"h", Status::active, true, true, 7}), "Answer");
   expect_fits(render_refusal("h", {Code::busy, "x"}), "BatchAnswer");
+  Yes added;
+  added.added = 2;
+  expect_fits(render_chunk(3, added), "FilesAnswer");
+  expect_fits(render_chunk(3, fail(Code::wrong_state, "x")), "FilesAnswer");
+  expect_fits(render_refused_line(2, {Code::invalid_url, "x"}), "FilesAnswer");
+  FileEntry known{{},   {},       FileStatus::failed, 7, Checksum{"MD5", "00"}, Verdict::verified,
+                  true, a_fault()};
+  expect_fits(render(FilePage{{known, FileEntry{}}, FileCursor{1, 2}}), "FilePage");
+  expect_fits(render(FilePage{}), "FilePage");
   expect_fits(render("h", Why{Status::committed, Hold::turn, "s", wall_time(1), 3, a_fault()}),
               "Why");
   Event event;
@@ -122,6 +136,19 @@ TEST(Render, there_is_no_eta_without_a_rate_or_a_size) {
   found.transfer.file.source_facts.reset();
   EXPECT_TRUE(render_status(found).at("eta").is_null());
   EXPECT_TRUE(render_status(found).at("size").is_null());
+}
+
+TEST(Render, there_is_no_eta_of_a_tree_while_more_files_may_be_found) {
+  Found found = active();
+  found.transfer.file.kind = Kind::tree;
+  found.transfer.file.source_facts.reset();
+  found.transfer.file.tally = {5, 2, 0, 0, 1000, 300};
+  found.live = Live{400, 700, 100, 4, Doing::move};
+  EXPECT_EQ(render_status(found).at("size"), 1000);
+  EXPECT_EQ(render_status(found).at("eta"), 6);
+  EXPECT_EQ(render_status(found).at("files").at("waiting"), 3);
+  found.listing = true;
+  EXPECT_TRUE(render_status(found).at("eta").is_null());
 }
 
 TEST(Render, what_is_done_stands_there_whole) {

@@ -72,6 +72,27 @@ TEST(Streams, a_batch_repeated_under_its_key_gives_the_same_answers) {
   EXPECT_EQ(client.ask("GET", "/v1/transfers/h1").status, 404);
 }
 
+TEST(Streams, a_list_takes_its_files_over_the_socket_and_they_are_shown) {
+  ServiceForTests service;
+  ClientForTests client(service.path());
+  const std::string list =
+      R"({"handle":"h","kind":"list","source":"ftp://a/s","destination":"ftp://b/d"})";
+  EXPECT_EQ(client.ask("POST", "/v1/transfers", list).status, 201);
+  std::string body;
+  for (int i = 0; i < 12'000; ++i) body += fmt::format("{{\"source\":\"f{}\"}}\n", i);
+  const Reply reply = client.ask("POST", "/v1/transfers/h/files", body + "x\n");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_THAT(reply.head, HasSubstr("application/x-ndjson"));
+  const auto answers = lines(reply.body);
+  ASSERT_EQ(answers.size(), 3U) << reply.body;
+  EXPECT_EQ(answers[0].at("added"), 10'000);
+  EXPECT_EQ(answers[1].at("line"), 12'001);
+  EXPECT_EQ(answers[2].at("files"), 12'000);
+  const Reply page = client.ask("GET", "/v1/transfers/h/files?after=23.200&limit=1000");
+  EXPECT_THAT(page.body, HasSubstr("ftp://a/s/f11999"));
+  EXPECT_EQ(of(client.ask("POST", "/v1/transfers/none/files", body)), "no_such_transfer");
+}
+
 TEST(Streams, batches_at_once_are_bounded) {
   ServiceForTests service;
   const std::string head =
