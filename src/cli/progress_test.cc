@@ -58,9 +58,13 @@ TEST(BarLine, of_many_files_counts_them_and_says_last_how_many_failed) {
 TEST(BarLine, while_a_tree_is_listed_has_no_bar_and_the_least_time_to_go) {
   TransferProgress now = half_of_many();
   now.files->listing = true;
+  now.rate = 20e6;
+  now.eta.reset();  // the service gives none before it knows all
   EXPECT_EQ(bar_line(now, 200),
-            "listing  4 of at least 10 files  1.00 GB of 2.00 GB  350 MB/s  ETA at least 1:05  "
+            "listing  4 of at least 10 files  1.00 GB of 2.00 GB  20.0 MB/s  ETA at least 50 s  "
             "4 streams  1 failed");
+  now.rate = 0;
+  EXPECT_THAT(bar_line(now, 200), testing::Not(HasSubstr("ETA")));
 }
 
 TEST(BarLine, of_many_empty_files_goes_by_their_number) {
@@ -138,7 +142,9 @@ TEST(News, of_many_files_is_the_end_of_the_listing_and_the_first_failure) {
 TEST(VerdictLine, of_many_files_counts_what_became_of_them) {
   TransferRecord record = ended("done");
   record.files = FileCounts{10, 0, 8, 0, 2, 2'000'000'000, 2'000'000'000, false};
-  EXPECT_EQ(verdict_line(record), "done: 8 files, 2.00 GB in 1:03, 2 skipped");
+  EXPECT_EQ(verdict_line(record), "done: verified, 8 files, 2.00 GB in 1:03, 2 skipped");
+  record.options["verify"] = "size_only";
+  EXPECT_THAT(verdict_line(record), HasSubstr("done: size_only, 8 files"));
   record = ended("failed");
   record.files = FileCounts{10, 0, 9, 1, 0, 2'000'000'000, 1'000'000'000, false};
   EXPECT_EQ(verdict_line(record), "failed: 1 of 10 files in 1:03; 9 done, 1 failed, 1.00 GB");

@@ -29,12 +29,26 @@ std::optional<Share> share_of_files(const FileCounts& files, std::uint64_t bytes
   return Share{std::max(bytes_confirmed, files.bytes_done), files.bytes};
 }
 
+// What `done` speaks of, by the option that was asked for (P4).
+std::string_view proof(const TransferRecord& record) {
+  const auto verify = record.options.find("verify");
+  if (verify == record.options.end() || verify->second == "checksum") return "verified";
+  return verify->second == "size_only" ? "size_only" : "not_verified";
+}
+
 }  // namespace
 
 std::optional<Share> share_of(const TransferProgress& now) {
   if (now.files) return share_of_files(*now.files, now.bytes_confirmed);
   if (!now.size) return std::nullopt;
   return Share{now.bytes_confirmed, *now.size};
+}
+
+std::optional<std::uint64_t> least_eta(const TransferProgress& now) {
+  if (!now.files || !now.files->listing) return std::nullopt;
+  const std::uint64_t confirmed = std::max(now.bytes_confirmed, now.files->bytes_done);
+  if (now.rate < 1 || confirmed >= now.files->bytes) return std::nullopt;
+  return static_cast<std::uint64_t>(static_cast<double>(now.files->bytes - confirmed) / now.rate);
 }
 
 std::string files_text(std::uint64_t count) {
@@ -73,7 +87,8 @@ std::string whole_verdict(const TransferRecord& record) {
   const FileCounts& files = *record.files;
   const std::string moved = bytes(files.bytes_done);
   if (record.status == "done") {
-    return fmt::format("done: {}, {}{}{}", files_text(files.done), moved, took(record),
+    return fmt::format("done: {}, {}, {}{}{}", proof(record), files_text(files.done), moved,
+                       took(record),
                        files.skipped > 0 ? fmt::format(", {} skipped", files.skipped) : "");
   }
   if (record.status == "failed" && files.failed > 0) {
