@@ -164,7 +164,7 @@ Result<AddedFiles> Client::add_files(std::string_view handle,
     Secret body(take_lines(lines, next));
     auto added = state_->session.change("POST", *target, std::move(body), client::media_lines)
                      .and_then([&](const client::HttpReply& reply) {
-                       return client::read_added(reply.body, first);
+                       return client::read_added(reply.body, first, next - first);
                      });
     if (!added) return added;
     sum.added += added->added;

@@ -300,22 +300,24 @@ Error problem(unsigned status, std::string_view body) {
   return error_of(*document, code_of_status(status));
 }
 
-Result<AddedFiles> read_added(std::string_view body, std::size_t first) {
+Result<AddedFiles> read_added(std::string_view answer, std::size_t first, std::size_t sent) {
   AddedFiles out;
-  while (!body.empty()) {
-    const std::string_view line = body.substr(0, body.find('\n'));
-    body.remove_prefix(std::min(body.size(), line.size() + 1));
-    const auto answer = parse_object(line);
-    if (!answer) return not_understood(line);
-    if (const auto refused = number(*answer, "line")) {
-      out.refused.push_back({first + *refused - 1, text(*answer, "code"), text(*answer, "detail")});
-    } else if (answer->contains("code")) {
-      return tl::unexpected(error_of(*answer, Code::internal));
-    } else {
-      out.added += count(*answer, "added");
-      out.files = count(*answer, "files");
+  std::uint64_t told = 0;
+  for (std::string_view rest = answer; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    const auto says = parse_object(line);
+    if (!says) return not_understood(line);
+    if (const auto refused = number(*says, "line")) {
+      out.refused.push_back({first + *refused - 1, text(*says, "code"), text(*says, "detail")});
+      continue;
     }
+    if (says->contains("code")) return tl::unexpected(error_of(*says, Code::internal));
+    told += count(*says, "lines");
+    out.added += count(*says, "added");
+    out.files = count(*says, "files");
   }
+  if (told != sent) return not_understood(answer);
   return out;
 }
 

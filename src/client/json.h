@@ -17,8 +17,8 @@ Error problem(unsigned status, std::string_view body);
 template <class T>
 Result<T> read(std::string_view json);
 
-// The lines that answer more files for a list. `first`: the index of the first line that was sent.
-Result<AddedFiles> read_added(std::string_view lines, std::size_t first);
+// The answer to `sent` lines with more files, of which the first is the one of index `first`.
+Result<AddedFiles> read_added(std::string_view answer, std::size_t first, std::size_t sent);
 
 std::string transfer_json(const TransferSpec& spec, bool commit);
 std::string line_json(const NewFileLine& line);
