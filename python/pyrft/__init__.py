@@ -13,14 +13,19 @@ from .async_client import AsyncClient
 from .client import Client, NoProxy
 from .documents import (
     FINAL,
+    AddedFiles,
     Answer,
     Checksum,
     Credential,
     Fault,
+    FileCounts,
+    FileRecord,
     History,
     Links,
+    NewFile,
     Progress,
     Record,
+    RefusedLine,
     Why,
 )
 from .errors import NotDone, RftError
@@ -82,18 +87,23 @@ def userStopTransferRequest(handle: str) -> Answer:
 
 __all__ = [
     "FINAL",
+    "AddedFiles",
     "Answer",
     "AsyncClient",
     "Checksum",
     "Client",
     "Credential",
     "Fault",
+    "FileCounts",
+    "FileRecord",
     "History",
     "Links",
+    "NewFile",
     "NoProxy",
     "NotDone",
     "Progress",
     "Record",
+    "RefusedLine",
     "RftError",
     "Server",
     "Why",

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import time
-from typing import Any, Callable, Dict, List, Optional, TypeVar, Union
+from typing import Any, AsyncIterator, Callable, Dict, Iterable, List, Optional, TypeVar, Union
 
 from .client import Client, Seen, ended, look_intervals
-from .documents import FINAL, Answer, Credential, History, Links, Progress, Record, Why
+from .documents import (
+    FINAL,
+    AddedFiles,
+    Answer,
+    Credential,
+    FileRecord,
+    History,
+    Links,
+    NewFile,
+    Progress,
+    Record,
+    Why,
+)
 from .server import Server
 
 T = TypeVar("T")
@@ -83,6 +96,24 @@ class AsyncClient:
         answer = await self.submit(source, destination, commit=True, **rest)
         last = await self.wait(answer["handle"], timeout=timeout, seen=seen)
         return ended(await self.record(answer["handle"]), last)
+
+    async def copy_tree(self, source: str, destination: str, **rest: Any) -> Record:
+        return await self.copy(source, destination, kind="tree", **rest)
+
+    async def add_files(self, handle: str, files: Iterable[Union[str, NewFile]]) -> AddedFiles:
+        return await self._call(self._client.add_files, handle, files)
+
+    async def files(
+        self, handle: str, status: Optional[str] = None, *, page: int = 1000
+    ) -> AsyncIterator[FileRecord]:
+        files = self._client.files(handle, status, page=page)
+        while True:
+            # Only the first of a page asks the service.
+            some = await self._call(lambda: [*itertools.islice(files, page)])
+            for file in some:
+                yield file
+            if len(some) < page:
+                return
 
     async def commit(self, handle: str) -> Answer:
         return await self._call(self._client.commit, handle)

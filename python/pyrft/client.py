@@ -5,17 +5,32 @@ from __future__ import annotations
 import datetime
 import time
 import warnings
-from typing import Any, Callable, Dict, Iterator, List, Optional, Union, cast
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Union, cast
 from urllib.parse import urlencode
 
-from .documents import FINAL, Answer, Credential, History, Links, Progress, Record, Why
+from .documents import (
+    FINAL,
+    AddedFiles,
+    Answer,
+    Credential,
+    FileRecord,
+    History,
+    Links,
+    NewFile,
+    Progress,
+    Record,
+    Why,
+)
 from .errors import NotDone, RftError
 from .proxy import needs_proxy, read_proxy, usual_place
 from .server import Server, find_server
-from .session import Session, segment, uuid7
+from .session import Session, json_text, segment, uuid7
 
 LOOK_FIRST = 0.1  # seconds between two looks of wait(), growing ...
 LOOK_LONGEST = 1.0  # ... to this
+# Of one request with files for a list.
+LINES_MAX = 5_000
+LINES_BYTES_MAX = 2 * 1024 * 1024
 
 Seen = Callable[[Progress], Any]
 
@@ -116,9 +131,13 @@ class Client:
         handle: Optional[str] = None,
         priority: Optional[int] = None,
         commit: bool = False,
+        kind: str = "file",
         **options: Any,
     ) -> Answer:
-        """``options`` by the names of the API: verify="size_only", max_tries=3, finish_by=datetime, ...
+        """Of a ``kind`` "list" or "tree" the two URLs are folders: the files of a list are given by
+        add_files() before its commit, those of a tree are all below its source.
+
+        ``options`` by the names of the API: verify="size_only", max_tries=3, finish_by=datetime, ...
 
         For a gsiftp URL without a credential of its own the caller's proxy (X509_USER_PROXY, else
         /tmp/x509up_u<uid>) is handed over first; without one there is a NoProxy warning.
@@ -128,6 +147,8 @@ class Client:
             body["priority"] = priority
         if commit:
             body["commit"] = True
+        if kind != "file":
+            body["kind"] = kind
         options = {name: _value(value) for name, value in options.items() if value is not None}
         self._hand_over(source, destination, options)
         if options:
@@ -155,6 +176,29 @@ class Client:
         )
         last = self.wait(answer["handle"], timeout=timeout, seen=seen)
         return ended(self.record(answer["handle"]), last)
+
+    def copy_tree(self, source: str, destination: str, **rest: Any) -> Record:
+        """As copy(), of all files below a folder."""
+        return self.copy(source, destination, kind="tree", **rest)
+
+    def add_files(self, handle: str, files: Iterable[Union[str, NewFile]]) -> AddedFiles:
+        """More files for a list that is not committed yet: paths below its folders, or documents.
+
+        They are sent in steps of some thousand, each durable before the next; a file that the list
+        has already counts once, so the whole call may be repeated. A line that is refused stops none
+        of the others.
+        """
+        target = transfer(handle, "/files")
+        summed: AddedFiles = {"added": 0, "files": 0, "refused": []}
+        for first, lines in steps(files):
+            add_answers(summed, first, len(lines), self._session.add_lines(target, lines))
+        return summed
+
+    def files(
+        self, handle: str, status: Optional[str] = None, *, page: int = 1000
+    ) -> Iterator[FileRecord]:
+        """The files of a request, or those of one status; asked for in pages."""
+        return cast("Iterator[FileRecord]", self._pages(transfer(handle, "/files"), "files", status, page))
 
     def commit(self, handle: str) -> Answer:
         return cast(Answer, self._session.change("POST", transfer(handle, "/commit")))
@@ -200,12 +244,15 @@ class Client:
 
     def list(self, status: Optional[str] = None, *, page: int = 200) -> Iterator[Record]:
         """Every transfer of the caller's, or those of one status; asked for in pages."""
+        return cast("Iterator[Record]", self._pages("/v1/transfers", "transfers", status, page))
+
+    def _pages(self, target: str, name: str, status: Optional[str], page: int) -> Iterator[Any]:
         after: Optional[str] = None
         while True:
             query = {"status": status, "after": after, "limit": page}
             given = urlencode({name: value for name, value in query.items() if value is not None})
-            answer = self._session.get(f"/v1/transfers?{given}")
-            yield from answer["transfers"]
+            answer = self._session.get(f"{target}?{given}")
+            yield from answer[name]
             following = answer.get("next")
             if not following or following == after:
                 return
@@ -268,6 +315,37 @@ def ended(record: Record, last: Progress) -> Record:
     if record["status"] != "done":
         raise NotDone(record)
     return record
+
+
+def steps(files: Iterable[Union[str, NewFile]]) -> Iterator[Tuple[int, List[bytes]]]:
+    """The lines of each request, and the place of their first among all. One at least, for a list
+    without files is answered too."""
+    first, size = 0, 0
+    lines: List[bytes] = []
+    for file in files:
+        lines.append(json_text({"source": file} if isinstance(file, str) else file))
+        size += len(lines[-1]) + 1
+        if len(lines) == LINES_MAX or size >= LINES_BYTES_MAX:
+            yield first, lines
+            first, size, lines = first + len(lines), 0, []
+    if lines or first == 0:
+        yield first, lines
+
+
+def add_answers(summed: AddedFiles, first: int, sent: int, answers: List[Dict[str, Any]]) -> None:
+    told = 0
+    for answer in answers:
+        if "line" in answer:
+            place = first + answer["line"] - 1
+            summed["refused"].append({"line": place, "code": answer["code"], "detail": answer["detail"]})
+        elif "code" in answer:
+            raise RftError(answer["code"], answer["detail"])
+        else:
+            told += answer["lines"]
+            summed["added"] += answer["added"]
+            summed["files"] = answer["files"]
+    if told != sent:
+        raise RftError("internal", f"the service's answer tells of {told} of {sent} lines")
 
 
 def _value(value: Any) -> Any:

@@ -31,10 +31,58 @@ class Checksum(TypedDict, total=False):
     verdict: str
 
 
+class NewFile(TypedDict, total=False):
+    """A file of a list: paths below the request's two folders (percent-encoded), or URLs."""
+
+    source: str
+    destination: str  # the same path as the source where absent
+    size: int
+    checksum: str  # ALGORITHM:hex
+
+
+class RefusedLine(TypedDict):
+    line: int  # the place of the file among those that were given, from 0
+    code: str
+    detail: str
+
+
+class AddedFiles(TypedDict):
+    added: int  # that the list did not have yet
+    files: int  # that it has now
+    refused: List[RefusedLine]
+
+
+class FileCounts(TypedDict, total=False):
+    """The files of a list or a tree; total is the sum of waiting, done, failed and skipped."""
+
+    total: int
+    waiting: int
+    done: int
+    failed: int
+    skipped: int
+    bytes: int
+    bytes_done: int
+    listing: bool
+
+
+class FileRecord(TypedDict, total=False):
+    """One file of a request, and what became of it."""
+
+    source: str
+    destination: str
+    status: str  # waiting, done, failed or skipped
+    size: Optional[int]
+    checksum: Optional[Checksum]
+    adopted: bool
+    fault: Optional[Fault]
+
+
 class Progress(TypedDict, total=False):
     """How far a transfer is. Sizes in bytes, rate in bytes per second, eta in seconds."""
 
     handle: str
+    kind: str  # file, list or tree
+    files: Optional[FileCounts]
     status: str
     stopping: bool
     hold: str

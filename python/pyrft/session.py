@@ -105,11 +105,18 @@ class Session:
         self._down_since: Optional[float] = None
 
     def get(self, target: str) -> Any:
-        return self._send("GET", target, None, None)
+        return _document(self._send("GET", target, None, {}))
 
     def change(self, method: str, target: str, body: Optional[Dict[str, Any]] = None) -> Any:
         """With a fresh Idempotency-Key, which all repeats share."""
-        return self._send(method, target, body, uuid7())
+        data = None if body is None else json_text(body)
+        return _document(self._send(method, target, data, _changing("application/json")))
+
+    def add_lines(self, target: str, lines: List[bytes]) -> List[Any]:
+        """The same with lines of JSON, which are answered by lines."""
+        data = b"".join(line + b"\n" for line in lines)
+        answer = self._send("POST", target, data, _changing("application/x-ndjson"))
+        return [_document(line) for line in answer.splitlines()]
 
     def close(self) -> None:
         """Closes the connections that no call uses now; a later call opens another."""
@@ -118,24 +125,21 @@ class Session:
         for connection in idle:
             connection.close()
 
-    def _send(self, method: str, target: str, body: Optional[Dict[str, Any]], key: Optional[str]) -> Any:
-        headers = {"User-Agent": "pyrft"}
-        if key:
-            headers["Idempotency-Key"] = key
-        text = None if body is None else json.dumps(body, separators=(",", ":")).encode()
-        if text is not None:
-            headers["Content-Type"] = "application/json"
+    def _send(self, method: str, target: str, body: Optional[bytes], more: Dict[str, str]) -> bytes:
+        headers = {"User-Agent": "pyrft", **more}
+        if body is None:
+            headers.pop("Content-Type", None)
         last = time.monotonic() + self._keep_trying
         for delay in _delays():
             try:
-                return self._try_once(method, target, text, headers)
+                return self._try_once(method, target, body, headers)
             except _Passing as passing:
                 if delay is None or time.monotonic() + delay > last:
                     raise passing.error from passing.__cause__
             time.sleep(delay)
         raise AssertionError("the last try returns or raises")
 
-    def _try_once(self, method: str, target: str, body: Optional[bytes], headers: Dict[str, str]) -> Any:
+    def _try_once(self, method: str, target: str, body: Optional[bytes], headers: Dict[str, str]) -> bytes:
         connection = self._take() or self._connect()
         try:
             connection.request(method, target, body, headers)
@@ -153,7 +157,7 @@ class Session:
             raise RftError("internal", f"the service's answer is longer than {REPLY_MAX} bytes")
         self._give_back(connection)
         if reply.status < 300:
-            return _document(text) if text else None
+            return text
         error = _problem(reply.status, text)
         raise _Passing(error) if reply.status in (429, 503) else error
 
@@ -230,7 +234,17 @@ class _Passing(Exception):
         self.error = error
 
 
+def json_text(document: Any) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def _changing(media: str) -> Dict[str, str]:
+    return {"Idempotency-Key": uuid7(), "Content-Type": media}
+
+
 def _document(text: bytes) -> Any:
+    if not text:
+        return None
     try:
         return json.loads(text)
     except ValueError as error:

@@ -28,6 +28,13 @@ class Says(NamedTuple):
     lost: bool = False  # the connection ends without an answer
 
 
+def _body(text: bytes, headers: Any) -> Any:
+    """A document, or a list of them where it is lines."""
+    if headers.get("Content-Type") == "application/x-ndjson":
+        return [json.loads(line) for line in text.splitlines()]
+    return json.loads(text) if text else None
+
+
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
     block_on_close = False
@@ -50,7 +57,7 @@ class FakeService:
                 length = int(self.headers.get("Content-Length") or 0)
                 text = self.rfile.read(length)
                 key = self.headers.get("Idempotency-Key")
-                asked = Asked(self.command, self.path, json.loads(text) if text else None, key)
+                asked = Asked(self.command, self.path, _body(text, self.headers), key)
                 service.asked.append(asked)
                 says = answers(asked)
                 if says.lost:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime
+import itertools
+import json
 import os
 import pickle
 import unittest
@@ -15,6 +17,13 @@ from pyrft import session
 from .fake_service import Asked, FakeService, Says
 
 YES = {"handle": "h", "status": "committed", "created": True, "priority": 50}
+
+
+FILE_PAGES = (
+    Says(200, {"files": [{"source": "a"}, {"source": "b"}], "next": "1.7"}),
+    Says(200, {"files": [], "next": "9.0"}),
+    Says(200, {"files": [{"source": "c"}], "next": None}),
+)
 
 
 def always(says: Says) -> Callable[[Asked], Says]:
@@ -226,6 +235,70 @@ class Copy(Case):
         self.assertNotIn("POST /v1/transfers/h/stop", service.what)
 
 
+class ManyFiles(Case):
+    def takes(self, **refused: Any) -> FakeService:
+        def answers(asked: Asked) -> Says:
+            lines = len(asked.body)
+            bad = [{"line": 2, "code": "invalid_url", "detail": "d"}] if refused else []
+            chunk = {"lines": lines, "added": lines - len(bad), "files": lines}
+            return Says(200, b"".join(json.dumps(one).encode() + b"\n" for one in [*bad, chunk]))
+
+        return self.service(answers)
+
+    def test_a_submission_tells_its_kind_and_one_of_a_file_does_not(self) -> None:
+        service = self.service(always(Says(201, YES)))
+        client = self.client(service)
+        client.submit("ftp://a/x", "ftp://b/x")
+        client.submit("ftp://a/s", "ftp://b/d", kind="list")
+        self.assertNotIn("kind", service.asked[0].body)
+        self.assertEqual(service.asked[1].body["kind"], "list")
+
+    def test_go_as_paths_or_documents_in_several_requests(self) -> None:
+        service = self.takes()
+        given: Any = itertools.chain(
+            ["x", {"source": "y", "destination": "z", "size": 7}], (f"f{n}" for n in range(6_000))
+        )
+        added = self.client(service).add_files("h", given)
+        self.assertEqual(added["added"], 6_002)
+        self.assertEqual(service.what, ["POST /v1/transfers/h/files"] * 2)
+        self.assertEqual(
+            service.asked[0].body[:2],
+            [{"source": "x"}, {"source": "y", "destination": "z", "size": 7}],
+        )
+        self.assertNotEqual(service.asked[0].key, service.asked[1].key)
+
+    def test_a_refused_line_is_told_by_its_place_among_all(self) -> None:
+        added = self.client(self.takes(refused=True)).add_files("h", ["x"] * 5_010)
+        self.assertEqual([one["line"] for one in added["refused"]], [1, 5_001])
+        self.assertEqual(added["added"], 5_008)
+
+    def test_a_refused_chunk_is_raised(self) -> None:
+        says = {"lines": 1, "code": "wrong_state", "detail": "it is committed"}
+        with self.assertRaises(pyrft.RftError) as caught:
+            self.client(self.service(always(Says(200, says)))).add_files("h", ["x"])
+        self.assertEqual(caught.exception.code, "wrong_state")
+
+    def test_an_answer_that_does_not_tell_of_every_line_is_none(self) -> None:
+        with self.assertRaises(pyrft.RftError) as caught:
+            self.client(self.service(always(Says(200, b"")))).add_files("h", ["x"])
+        self.assertEqual(caught.exception.code, "internal")
+
+    def test_are_read_by_pages_of_which_some_are_empty(self) -> None:
+        service = self.service(in_turn(*FILE_PAGES))
+        sources = [file["source"] for file in self.client(service).files("h", "failed", page=2)]
+        self.assertEqual(sources, ["a", "b", "c"])
+        self.assertEqual(
+            service.asked[1].target, "/v1/transfers/h/files?status=failed&after=1.7&limit=2"
+        )
+
+    def test_a_tree_is_copied_in_one_call(self) -> None:
+        record = {"handle": "h", "status": "done", "kind": "tree"}
+        service = self.service(always(Says(200, record)))
+        self.assertEqual(self.client(service).copy_tree("ftp://a/s", "ftp://b/d"), record)
+        self.assertEqual(service.asked[0].body["kind"], "tree")
+        self.assertIs(service.asked[0].body["commit"], True)
+
+
 class Proxy(Case):
     def setUp(self) -> None:
         self.store = self.service(
@@ -302,6 +375,14 @@ class Async(unittest.IsolatedAsyncioTestCase):
     async def test_has_every_method_of_the_client(self) -> None:
         methods = {name for name in vars(pyrft.Client) if not name.startswith("_")}
         self.assertEqual(methods, {n for n in vars(pyrft.AsyncClient) if not n.startswith("_")})
+
+    async def test_adds_and_reads_the_files_of_a_list(self) -> None:
+        added = Says(200, {"lines": 1, "added": 1, "files": 1})
+        with FakeService(in_turn(added, *FILE_PAGES)) as service:
+            async with pyrft.AsyncClient(service.url) as client:
+                self.assertEqual((await client.add_files("h", ["x"]))["files"], 1)
+                sources = [file["source"] async for file in client.files("h", page=2)]
+        self.assertEqual(sources, ["a", "b", "c"])
 
     async def test_copies_and_waits(self) -> None:
         record = {"handle": "h", "status": "done"}
