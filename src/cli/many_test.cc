@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "cli/run_for_tests.h"
@@ -26,10 +27,15 @@ bool asks_for(const Asked& asked, const std::string& end) {
   return asked.target.ends_with(end);
 }
 
+std::string added(const Asked& asked, int files) {
+  return R"({"lines":)" + std::to_string(std::ranges::count(asked.body, '\n')) +
+         R"(,"added":1,"files":)" + std::to_string(files) + "}\n";
+}
+
 // Takes every list, and what was committed is done at once.
 Says obliging(const Asked& asked) {
   if (asked.what() == "POST /v1/transfers") return {201, R"({"handle":"h","status":"inactive"})"};
-  if (asked.what() == "POST /v1/transfers/h/files") return {200, "{\"added\":2,\"files\":2}\n"};
+  if (asked.what() == "POST /v1/transfers/h/files") return {200, added(asked, 2)};
   if (asks_for(asked, "/commit")) return {200, R"({"handle":"h","status":"committed"})"};
   return {200, R"({"handle":"h","kind":"list","status":"done","files":{"total":2,"done":2,)"
                R"("bytes":10,"bytes_done":10}})"};
@@ -107,9 +113,9 @@ TEST(CopyList, with_lines_that_the_service_refuses_names_them_and_commits_nothin
   const Outcome outcome = from_stdin(
       {"copy", "ftp://a/x", "ftp://b/y"}, "# comment\n1\n../2\n", [](const Asked& asked) {
         if (!asks_for(asked, "/files")) return obliging(asked);
-        return Says{200,
-                    "{\"line\":2,\"code\":\"invalid_url\",\"detail\":\"because\"}\n"
-                    "{\"added\":1,\"files\":1}\n"};
+        return Says{200, R"({"line":2,"code":"invalid_url","detail":"because"})"
+                         "\n" +
+                             added(asked, 1)};
       });
   EXPECT_EQ(outcome.code, 2);
   EXPECT_EQ(outcome.out, "");
@@ -266,7 +272,7 @@ TEST(Ls, shows_a_whole_by_its_bytes_and_files) {
   const Outcome outcome = rft({"ls"}, [](const Asked& asked) {
     return Says{200, R"({"transfers":[)" + failed_whole(asked).body + R"(],"next":null})"};
   });
-  EXPECT_THAT(outcome.out, HasSubstr("100 %  10 B in 9 files"));
+  EXPECT_THAT(outcome.out, HasSubstr("22 %  10 B in 9 files"));
 }
 
 TEST(Top, shows_a_whole_that_moves) {

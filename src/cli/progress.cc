@@ -80,6 +80,13 @@ std::string proof(const TransferRecord& record) {
   return text;
 }
 
+std::string way_on(const TransferRecord& failed) {
+  if (failed.fault && failed.fault->code == "is_a_folder" && failed.fault->side == "source") {
+    return "'rft copy -r' moves all that is below a folder";
+  }
+  return fmt::format("'rft commit {}' tries again", failed.handle);
+}
+
 }  // namespace
 
 bool is_held(const TransferProgress& now) {
@@ -156,8 +163,8 @@ std::string verdict_line(const TransferRecord& record) {
                        tries(record));
   }
   if (record.status == "failed") {
-    return fmt::format("failed: {}, {}{}; 'rft commit {}' tries again", fault_text(record),
-                       tries(record), took(record), record.handle);
+    return fmt::format("failed: {}, {}{}; {}", fault_text(record), tries(record), took(record),
+                       way_on(record));
   }
   if (record.status == "user_stop_partial_trans") {
     return fmt::format("stopped: {} kept; 'rft commit {}' goes on from there",

@@ -45,13 +45,13 @@ TransferProgress half_of_many() {
   now.kind = "tree";
   now.size.reset();
   now.bytes_confirmed = 0;
-  now.files = FileCounts{10, 5, 4, 1, 0, 2'000'000'000, 1'000'000'000, false};
+  now.files = FileCounts{10, 3, 6, 1, 0, 2'000'000'000, 1'000'000'000, false};
   return now;
 }
 
 TEST(BarLine, of_many_files_counts_them_and_says_last_how_many_failed) {
   EXPECT_EQ(bar_line(half_of_many(), 200),
-            "[####################....................]  50 %  4 of 10 files  1.00 GB of 2.00 GB  "
+            "[####################....................]  50 %  6 of 10 files  1.00 GB of 2.00 GB  "
             "350 MB/s  ETA 1:05  4 streams  1 failed");
 }
 
@@ -61,16 +61,25 @@ TEST(BarLine, while_a_tree_is_listed_has_no_bar_and_the_least_time_to_go) {
   now.rate = 20e6;
   now.eta.reset();  // the service gives none before it knows all
   EXPECT_EQ(bar_line(now, 200),
-            "listing  4 of at least 10 files  1.00 GB of 2.00 GB  20.0 MB/s  ETA at least 50 s  "
+            "listing  6 of at least 10 files  1.00 GB of 2.00 GB  20.0 MB/s  ETA at least 50 s  "
             "4 streams  1 failed");
   now.rate = 0;
   EXPECT_THAT(bar_line(now, 200), testing::Not(HasSubstr("ETA")));
 }
 
-TEST(BarLine, of_many_empty_files_goes_by_their_number) {
+TEST(BarLine, of_many_files_goes_by_their_number_where_bytes_would_say_more) {
   TransferProgress now = half_of_many();
+  now.files->bytes_done = now.files->bytes;
+  EXPECT_THAT(bar_line(now, 200), HasSubstr("60 %  6 of 10 files  2.00 GB  350 MB/s"));
   now.files->bytes = now.files->bytes_done = 0;
-  EXPECT_THAT(bar_line(now, 200), HasSubstr("50 %  4 of 10 files  0 B of 0 B"));
+  EXPECT_THAT(bar_line(now, 200), HasSubstr("60 %  6 of 10 files  0 B  350 MB/s"));
+}
+
+TEST(BarLine, of_a_tree_in_which_nothing_was_found_yet_is_one_word) {
+  TransferProgress now;
+  now.status = "active";
+  now.files.emplace().listing = true;
+  EXPECT_EQ(bar_line(now, 200), "listing");
 }
 
 TEST(BarLine, never_wraps) {
@@ -170,6 +179,12 @@ TEST(VerdictLine, of_failed_names_the_fault_and_the_way_on) {
       TransferFault{"no_such_file", "source", "look", "550", "", "never", "no file (550)"};
   EXPECT_EQ(verdict_line(record),
             "failed: no file (550), 2 attempts in 1:03; 'rft commit h' tries again");
+}
+
+TEST(VerdictLine, of_a_folder_that_was_taken_for_a_file_tells_of_r) {
+  TransferRecord record = ended("failed");
+  record.fault = TransferFault{"is_a_folder", "source", "look", "", "", "never", "a folder"};
+  EXPECT_THAT(verdict_line(record), HasSubstr("'rft copy -r' moves all that is below a folder"));
 }
 
 TEST(VerdictLine, of_stopped_names_what_is_kept) {

@@ -88,7 +88,9 @@ std::string record_text(const TransferRecord& record) {
 
 std::string status_text(const TransferProgress& progress) {
   std::string text = fmt::format("{}  {}", shown(progress.handle), change_line(progress));
-  if (progress.status == "failed" && progress.fault) text += "  " + shown(progress.fault->sentence);
+  const bool told = progress.files && progress.files->failed > 0;  // by the count
+  if (progress.status == "failed" && progress.fault && !told)
+    text += "  " + shown(progress.fault->sentence);
   return text + '\n';
 }
 

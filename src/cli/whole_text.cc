@@ -14,8 +14,17 @@ namespace {
 
 constexpr std::string_view gap = "  ";
 
-std::uint64_t ended(const FileCounts& files) {
-  return files.done + files.failed + files.skipped;
+// As it would be on a bar; of nothing, all.
+double fraction(const Share& share) {
+  return share.whole == 0 ? 1.0
+                          : static_cast<double>(share.part) / static_cast<double>(share.whole);
+}
+
+// Of a list the sizes of files that were not looked at are not known.
+std::string bytes_of(const FileCounts& files, std::uint64_t bytes_confirmed) {
+  const std::uint64_t confirmed = std::max(bytes_confirmed, files.bytes_done);
+  if (confirmed >= files.bytes) return bytes(confirmed);
+  return fmt::format("{} of {}", bytes(confirmed), bytes(files.bytes));
 }
 
 std::string done_of_total(const FileCounts& files) {
@@ -25,8 +34,9 @@ std::string done_of_total(const FileCounts& files) {
 
 std::optional<Share> share_of_files(const FileCounts& files, std::uint64_t bytes_confirmed) {
   if (files.listing) return std::nullopt;
-  if (files.bytes == 0) return Share{ended(files), files.total};
-  return Share{std::max(bytes_confirmed, files.bytes_done), files.bytes};
+  const Share of_files{files.done + files.skipped, files.total};
+  const Share of_bytes{std::max(bytes_confirmed, files.bytes_done), files.bytes};
+  return fraction(of_bytes) < fraction(of_files) ? of_bytes : of_files;
 }
 
 // What `done` speaks of, by the option that was asked for (P4).
@@ -56,10 +66,11 @@ std::string files_text(std::uint64_t count) {
 }
 
 std::string whole_amount(const FileCounts& files, std::uint64_t bytes_confirmed) {
+  if (files.listing && files.total == 0) return "listing";
   const auto share = share_of_files(files, bytes_confirmed);
   const std::string lead = share ? percent(share->part, share->whole) : "listing";
-  return fmt::format("{}{}{}{}{} of {}", lead, gap, done_of_total(files), gap,
-                     bytes(std::max(bytes_confirmed, files.bytes_done)), bytes(files.bytes));
+  return fmt::format("{}{}{}{}{}", lead, gap, done_of_total(files), gap,
+                     bytes_of(files, bytes_confirmed));
 }
 
 std::string counts_text(const FileCounts& files) {

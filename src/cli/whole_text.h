@@ -10,7 +10,8 @@
 
 namespace rft::cli {
 
-// How much of what: bytes, or files where none of them has any.
+// How much of what. Of many files it is their bytes or their number, whichever has come less far:
+// bytes alone would say 100 % of a list whose sizes are not known.
 struct Share {
   std::uint64_t part = 0;
   std::uint64_t whole = 0;
