@@ -254,6 +254,7 @@ void add_move(CLI::App& app, Context& context) {
   CLI::App* complete = app.add_subcommand(
       "complete", "Submit and commit in one durable step, and print the handle.");
   complete->callback([&context, wishes = add_wishes(*complete)] { begin(context, *wishes, true); });
+  for (const char* url : {"source", "destination"}) complete->get_option(url)->required();
 }
 
 }  // namespace rft::cli
