@@ -86,11 +86,16 @@ void say_way_on(Context& context, const std::string& handle) {
       handle);
 }
 
+void wipe(const Terminal& terminal) {
+  if (terminal.width > 0) terminal.err << "\r\x1b[K";
+}
+
 // Gives one chunk to the service. False where the rest is not to be sent.
 bool add_chunk(Context& context, Client& client, const std::string& handle,
                const FileList::Chunk& chunk, std::uint64_t& files) {
   const CtrlC ctrl_c;
   const auto added = client.add_files(handle, chunk.files);
+  wipe(context.terminal);
   if (CtrlC::pressed()) {
     context.ended(exit_interrupted);
     return false;
@@ -111,11 +116,11 @@ bool add_all(Context& context, Client& client, const std::string& handle, Reader
   while (chunk && !chunk->files.empty()) {
     if (!add_chunk(context, client, handle, *chunk, files)) return false;
     if (context.terminal.width > 0) {
-      context.terminal.err << "\r\x1b[K" << files_text(files) << " sent" << std::flush;
+      context.terminal.err << files_text(files) << " sent" << std::flush;
     }
     chunk = reader.next();
   }
-  if (context.terminal.width > 0) context.terminal.err << "\r\x1b[K";
+  wipe(context.terminal);
   if (!chunk) {
     context.failed(handle, chunk.error());
     return false;

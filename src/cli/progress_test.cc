@@ -160,7 +160,7 @@ TEST(VerdictLine, of_many_files_counts_what_became_of_them) {
   record = ended("user_stop_partial_trans");
   record.files = FileCounts{10, 4, 6, 0, 0, 2'000'000'000, 1'000'000'000, false};
   EXPECT_EQ(verdict_line(record),
-            "stopped: 6 done, 4 waiting, 1.00 GB; 'rft commit h' goes on from there");
+            "stopped: 6 done, 4 waiting, 1.50 GB; 'rft commit h' goes on from there");
 }
 
 TEST(VerdictLine, of_done_names_verdict_checksum_size_time_and_attempts) {

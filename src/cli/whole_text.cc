@@ -110,7 +110,7 @@ std::string whole_verdict(const TransferRecord& record) {
     return fmt::format("failed: {}{}; {}", fault_text(record), took(record), counts_text(files));
   }
   return fmt::format("stopped: {}, {}; 'rft commit {}' goes on from there", counts_text(files),
-                     moved, record.handle);
+                     bytes(std::max(record.bytes_confirmed, files.bytes_done)), record.handle);
 }
 
 std::string file_line(const FileRecord& file) {
