@@ -47,6 +47,11 @@ AGAIN = {
 }
 
 
+# A request of many files answers as one of one file does. It is active from its commit on.
+LIST_STATES = ["inactive", "active", "done", "failed", "stopped"]
+LIST_CALLS = [["list", "status", "priority"], ["commit"], ["stop"], ["clear"]]  # a list for each
+
+
 class Rest:
     """HTTP over the Unix socket, as any client would speak it."""
 
@@ -86,9 +91,31 @@ class Rest:
         return reply["code"] if status >= 400 else reply["status"]
 
 
+    def submit_list(self, handle, source, destination, paths):
+        body = {"handle": handle, "kind": "list", "source": source, "destination": destination}
+        self.request("POST", "/v1/transfers", body)
+        lines = "".join(json.dumps({"source": path}) + "\n" for path in paths)
+        self.request("POST", f"/v1/transfers/{handle}/files", raw=lines)
+        return self.call("status", handle)
+
+    def files(self, handle):
+        return [file["status"] for file in self.request("GET", f"/v1/transfers/{handle}/files")[1]["files"]]
+
+
 class Cli:
     def __init__(self, path):
         self.path = path
+
+    def submit_list(self, handle, source, destination, paths):
+        command = ["submit", source, destination, "--from", "-", "--handle", handle, "--json"]
+        done = subprocess.run([f"{BIN}/rft", "--server", f"unix:{self.path}", *command], input="\n".join(paths) + "\n",
+                              capture_output=True, text=True, timeout=30)
+        return json.loads(done.stdout)["status"] if done.returncode == 0 else done.stderr
+
+    def files(self, handle):
+        done = subprocess.run([f"{BIN}/rft", "--server", f"unix:{self.path}", "ls", handle, "--files", "--json"],
+                              capture_output=True, text=True, timeout=30)
+        return [json.loads(line)["status"] for line in done.stdout.splitlines()]
 
     def call(self, name, handle, *arguments):
         if name in ("submit", "complete"):
@@ -130,6 +157,14 @@ class Python:
             return self.client.checkStatusRequest(handle)["status"]
         return reply["status"]
 
+    def submit_list(self, handle, source, destination, paths):
+        self.client.submit(source, destination, handle=handle, kind="list")
+        self.client.add_files(handle, paths)
+        return self.client.status(handle)["status"]
+
+    def files(self, handle):
+        return [file["status"] for file in self.client.files(handle)]
+
 
 class Library:
     def __init__(self, path):
@@ -139,6 +174,12 @@ class Library:
         done = subprocess.run([f"{BIN}/librft_face", self.path, name, handle, *arguments],
                               capture_output=True, text=True, timeout=30, check=True)
         return done.stdout.split()[1]
+
+    def submit_list(self, handle, source, destination, paths):
+        return self.call("submit_list", handle, source, destination, *paths)
+
+    def files(self, handle):
+        return self.call("files", handle).rstrip(",").split(",")
 
 
 class Faces(unittest.TestCase):
@@ -153,8 +194,9 @@ class Faces(unittest.TestCase):
         cls.near, cls.far, cls.here = (cls.bed("url", name) for name in ("near", "far", "here"))
         with open(f"{cls.folder}/big", "wb") as big:
             big.write(os.urandom(1 << 20) * 64)
-        with open(f"{cls.folder}/small", "wb") as small:
-            small.write(os.urandom(1000))
+        for name in ("small", "small2"):
+            with open(f"{cls.folder}/{name}", "wb") as small:
+                small.write(os.urandom(1000))
         cls.state = f"{cls.folder}/state"
         cls.socket = f"{cls.state}/rftd.sock"
         with open(f"{cls.folder}/rftd.log", "wb") as log:
@@ -266,6 +308,48 @@ class Faces(unittest.TestCase):
                 groups = [[name] for name in TABLE] if (state == "stopping" and face in ("cli", "librft")) else [list(TABLE)]
                 for names in groups:
                     self.walk(face, state, names)
+
+    @staticmethod
+    def nobody():
+        """An endpoint where nobody listens, and that the service does not know to be down yet."""
+        with socket.socket() as held:
+            held.bind(("127.0.0.1", 0))
+            return f"ftp://127.0.0.1:{held.getsockname()[1]}"
+
+    def bring_list(self, face, state, handle):
+        """A list in the state, submitted with its files through the face."""
+        source = self.nobody() if state in ("active", "stopped") else self.here
+        paths = ["small", "none" if state == "failed" else "small2"]
+        status = self.faces[face].submit_list(
+            handle, f"{source}{self.folder}", f"{self.here}{self.folder}/out-{handle}", paths)
+        self.assertEqual(status, "inactive", face)
+        if state == "inactive":
+            return
+        self.rest.call("commit", handle)
+        if state == "stopped":
+            self.until(lambda: self.status(handle)["status"] == "active")
+            self.rest.call("stop", handle)
+        wanted = STOPPED if state == "stopped" else state
+        self.until(lambda: self.status(handle)["status"] == wanted)
+
+    def test_a_list_answers_as_one_file_does_through_each_face(self):
+        for state in LIST_STATES:
+            for face in self.faces:
+                for names in LIST_CALLS:
+                    handle = f"list-{face}-{state}-{names[0]}-{uuid.uuid4().hex[:8]}"
+                    self.bring_list(face, state, handle)
+                    for name in names:
+                        self.cell(face, state, name, handle)
+                    self.rest.call("stop", handle)
+
+    def test_what_became_of_each_file_is_told_alike_by_each_face(self):
+        for face in self.faces:
+            handle = f"files-{face}-{uuid.uuid4().hex[:8]}"
+            self.bring_list(face, "failed", handle)
+            counts = self.status(handle)["files"]
+            self.assertEqual((counts["total"], counts["done"], counts["failed"]), (2, 1, 1))
+            for teller in self.faces.values():
+                self.assertEqual(teller.files(handle), ["done", "failed"], (face, teller))
 
     def test_the_same_key_brings_the_first_answer_again(self):
         handle = f"key-{uuid.uuid4().hex[:8]}"

@@ -1,6 +1,7 @@
 // The eight calls of librft at a shell, for the conformance test of the four faces:
-//   librft_face SOCKET CALL HANDLE [SRC DST | PRIORITY]
-// prints one line: "yes <status>" or "no <code>".
+//   librft_face SOCKET CALL HANDLE [SRC DST | SRC_FOLDER DST_FOLDER PATH... | PRIORITY]
+// prints one line: "yes <status>" or "no <code>". `submit_list` is answered by the status when its
+// files are added, `files` by what became of each.
 #include <iostream>
 #include <map>
 #include <string>
@@ -23,6 +24,24 @@ void say(const auto& result) {
   }
 }
 
+void submit_list(Client& client, const std::vector<std::string>& args) {
+  rft::TransferSpec spec{args[2], args.at(3), args.at(4), std::nullopt, {}};
+  spec.kind = rft::TransferSpec::Kind::list;
+  std::vector<rft::NewFileLine> lines;
+  for (std::size_t i = 5; i < args.size(); ++i) lines.push_back({args[i], ""});
+  say(client.submit(spec)
+          .and_then([&](const auto&) { return client.add_files(args[2], lines); })
+          .and_then([&](const auto&) { return client.status(args[2]); }));
+}
+
+void show_files(Client& client, const std::string& handle) {
+  const auto page = client.files(handle);
+  if (!page) return say(page);
+  std::cout << "yes ";
+  for (const rft::FileRecord& file : page->files) std::cout << file.status << ',';
+  std::cout << '\n';
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -36,6 +55,10 @@ int main(int count, char** arguments) {
   const auto arg = [&](std::size_t i) { return i < args.size() ? args[i] : std::string(); };
   if (call == "submit") {
     say(client.submit({handle, arg(3), arg(4), std::nullopt, {}}));
+  } else if (call == "submit_list") {
+    submit_list(client, args);
+  } else if (call == "files") {
+    show_files(client, handle);
   } else if (call == "complete") {
     say(client.completeTransferRequest(handle, arg(3), arg(4)));
   } else if (call == "commit") {
