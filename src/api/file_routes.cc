@@ -20,7 +20,7 @@ HttpResponse take_in(World& world, const Ask& ask, const Request& list) {
     return problem({Code::busy, "too many batches are being taken in; let one of them end"});
   }
   BatchBodies bodies = make_file_intake(world.engine, ask.caller, list, ask.key, std::move(*place));
-  HttpResponse response = with_body(200, word(Media::ndjson).data(), "");
+  HttpResponse response = with_body(200, std::string(word(Media::ndjson)), "");
   response.stream = std::move(bodies.answers);
   response.taker = std::move(bodies.lines);
   return response;

@@ -125,7 +125,7 @@ void submit_batch(World& world, Ask ask, Then then) {
     return then(problem({Code::busy, "too many batches are being taken in; let one of them end"}));
   }
   BatchBodies bodies = make_batch(world.engine, ask.caller, std::move(ask.key), std::move(*place));
-  HttpResponse response = with_body(200, "application/x-ndjson", "");
+  HttpResponse response = with_body(200, std::string(word(Media::ndjson)), "");
   response.stream = std::move(bodies.answers);
   response.taker = std::move(bodies.lines);
   then(std::move(response));
