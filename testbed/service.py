@@ -77,17 +77,32 @@ class Service:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if key:
             headers["Idempotency-Key"] = key
+        return self.exchange(method, target, json.dumps(body) if body is not None else None, headers)
+
+    def post_lines(self, target, lines):
+        """JSON lines; what was answered, line by line."""
+        status, text = self.exchange("POST", target, lines, {"Content-Type": "application/x-ndjson"})
+        if status != 200:
+            raise RuntimeError(f"POST {target}: {text}")
+        answers = [json.loads(line) for line in text.splitlines()] if isinstance(text, str) else [text]
+        refused = [answer for answer in answers if "code" in answer]
+        if refused:
+            raise RuntimeError(f"POST {target}: {refused[:3]}")
+        return answers
+
+    def exchange(self, method, target, body, headers):
         connection = http.client.HTTPConnection("localhost", timeout=20)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.settimeout(20)
         try:
             connection.sock.connect(self.socket)
-            connection.request(method, target, json.dumps(body) if body is not None else None, headers)
+            connection.request(method, target, body, headers)
             reply = connection.getresponse()
             text = reply.read()
         finally:
             connection.close()
-        return reply.status, (json.loads(text) if text[:1] in (b"{", b"[") else text.decode())
+        is_json = text[:1] in (b"{", b"[") and "ndjson" not in (reply.getheader("Content-Type") or "")
+        return reply.status, (json.loads(text) if is_json else text.decode())
 
     def hand_over(self, proxy):
         with open(proxy, encoding="ascii") as file:

@@ -259,6 +259,12 @@ Bundle without_intents(const Bundle& bundle) {
   return changed(bundle, [](BundleFile& file) { file.intent.reset(); });
 }
 
+Bundle with_bad_sources_skipped(const Bundle& bundle) {
+  return changed(bundle, [](BundleFile& file) {
+    if (file.fate == Fate::failed && file.fault->side == Side::source) file.fate = Fate::skipped;
+  });
+}
+
 Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault) {
   return changed(bundle, [&](BundleFile& file) {
     if (!file.fate) fail_file(file, fault);
@@ -267,7 +273,7 @@ Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault) {
 
 Bundle failed_waiting_again(const Bundle& bundle) {
   return changed(bundle, [](BundleFile& file) {
-    if (file.fate != Fate::failed) return;
+    if (!file.fault) return;  // one that is skipped for its error has one
     file.fate.reset();
     file.fault.reset();
   });

@@ -68,6 +68,7 @@ std::vector<BundleItem> waiting_items(const Bundle& bundle);
 Bundle with_outcomes(const Bundle& bundle, const std::vector<ItemOutcome>& outcomes);
 Bundle with_intents(const Bundle& bundle, const std::vector<VerifiedItem>& verified);
 Bundle without_intents(const Bundle& bundle);
+Bundle with_bad_sources_skipped(const Bundle& bundle);  // by the option skip_errors
 Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault);
 Bundle failed_waiting_again(const Bundle& bundle);  // for a commit of a failed request
 

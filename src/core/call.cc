@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "core/pattern.h"
 #include "wire/frame.h"
 #include "wire/words.h"
 
@@ -16,6 +17,8 @@ namespace {
 // Algorithms that GridFTP and FTP servers are known to compute, by their names in FEAT.
 constexpr std::array<std::string_view, 6> algorithms{"ADLER32", "MD5",    "SHA256",
                                                      "SHA1",    "SHA512", "CRC32"};
+
+constexpr std::array<std::string_view, 2> flag_words{"true", "false"};
 
 std::size_t hex_length(std::string_view algorithm) {
   if (algorithm == "ADLER32" || algorithm == "CRC32") return 8;
@@ -103,6 +106,26 @@ Result<void> set_finish_by(std::optional<WallTime>& target, std::string_view val
                           printable(value, 64)));
 }
 
+Result<void> set_flag(bool& target, std::string_view name, std::string_view value) {
+  if (value != "true" && value != "false") return not_one_of(name, value, flag_words);
+  target = value == "true";
+  return {};
+}
+
+// One pattern a line.
+Result<void> set_patterns(std::vector<std::string>& target, std::string_view name,
+                          std::string_view value) {
+  target.clear();
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find('\n'), value.size());
+    if (end > 0) target.emplace_back(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  if (target.size() <= patterns_max) return {};
+  return fail(Code::invalid_option,
+              fmt::format("{} has {} patterns; it may have {}", name, target.size(), patterns_max));
+}
+
 struct OptionEntry {
   std::string_view name;
   Result<void> (*set)(Options&, std::string_view name, std::string_view value);
@@ -150,6 +173,14 @@ constexpr std::array option_table{
                 [](Options& o, std::string_view n, std::string_view v) {
                   return set_word(o.parents, n, v, parents_words);
                 }},
+    OptionEntry{"sync", [](Options& o, std::string_view n,
+                           std::string_view v) { return set_word(o.sync, n, v, sync_words); }},
+    OptionEntry{"skip_errors", [](Options& o, std::string_view n,
+                                  std::string_view v) { return set_flag(o.skip_errors, n, v); }},
+    OptionEntry{"include", [](Options& o, std::string_view n,
+                              std::string_view v) { return set_patterns(o.include, n, v); }},
+    OptionEntry{"exclude", [](Options& o, std::string_view n,
+                              std::string_view v) { return set_patterns(o.exclude, n, v); }},
     OptionEntry{"source_credential",
                 [](Options& o, std::string_view n, std::string_view v) {
                   return set_credential(o.source_credential, n, v);
@@ -263,7 +294,7 @@ Result<Url> below(const Url& folder, const std::string& text, std::string_view s
   if (text.starts_with('/')) {
     return fail(Code::invalid_url,
                 fmt::format("the {} '{}' begins with '/'; give a path below {}, or a URL", side,
-                            printable(text, 256), folder.text()));
+                            printable(text, 256), printable(folder.text(), 256)));
   }
   auto url = parse_url(is_url ? text : folder.text() + text);
   if (!url) {
@@ -329,6 +360,14 @@ Result<void> set_option(Options& options, std::string_view name, std::string_vie
 
 Result<Submit> checked_submit(Submit submit) {
   const Options& options = submit.options;
+  const bool has_patterns = !options.include.empty() || !options.exclude.empty();
+  if (has_patterns && submit.what != Submit::What::tree) {
+    return fail(Code::invalid_option, "include and exclude choose among the files of a tree");
+  }
+  if (options.sync == Sync::checksum && options.verify != Verify::checksum) {
+    return fail(Code::invalid_option,
+                fmt::format("sync=checksum needs verify=checksum, not {}", word(options.verify)));
+  }
   if (submit.what != Submit::What::file) {
     if (const auto fits = checked_whole(submit); !fits) return tl::unexpected(fits.error());
   }

@@ -35,10 +35,11 @@ Uuid nth(const Uuid& drawn, std::uint64_t n) {
 
 // A part of which no file can be moved, and that is known from the first.
 void end_unborn(File& file, WallTime at) {
-  file.status = Status::failed;
+  const bool failed = tally_of(file.bundle).failed > 0;
+  file.status = failed ? Status::failed : Status::done;
   file.hold = Hold::none;
   file.finished_at = at;
-  file.fault = file.bundle.files().front().fault;
+  if (failed) file.fault = file.bundle.files().front().fault;
 }
 
 }  // namespace
@@ -74,6 +75,9 @@ void ChangeWriter::bear(std::vector<NewFile> files, const Draws& draws) {
       part.file.size = *first.size;
     } else {
       part.file.bundle = bundle_of(cut);
+      if (request().options.skip_errors) {
+        part.file.bundle = with_bad_sources_skipped(part.file.bundle);
+      }
       if (waiting_items(part.file.bundle).empty()) end_unborn(part.file, at_);
     }
     part.file.tally = tally_of(part);

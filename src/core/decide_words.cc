@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/change.h"
+#include "core/pattern.h"
 
 namespace rft {
 namespace {
@@ -197,6 +198,8 @@ class WordTaker {
   void operator()(const Outcomes& said) {
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     file_.bundle = with_outcomes(file_.bundle, said.outcomes);
+    if (writer_.request().options.skip_errors)
+      file_.bundle = with_bad_sources_skipped(file_.bundle);
     file_.tries = file_.afresh = 0;
     end_hold(file_);
     const bool renames = std::any_of(file_.bundle.files().begin(), file_.bundle.files().end(),
@@ -221,7 +224,9 @@ class WordTaker {
     } else {
       due->after = said.after;
     }
-    for (const std::string& folder : said.folders) file_.due.push_back({folder, ""});
+    for (const std::string& folder : said.folders) {
+      if (is_wanted_folder(writer_.request().options, folder)) file_.due.push_back({folder, ""});
+    }
     writer_.bear(files_of(said), draws_);
     file_.tries = 0;
     end_hold(file_);
@@ -290,8 +295,9 @@ class WordTaker {
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     writer_.end_attempt(FlowEnd::known, std::nullopt);
     const Tally sum = tally_of(file_.bundle);
-    const auto failed = std::find_if(file_.bundle.files().begin(), file_.bundle.files().end(),
-                                     [](const BundleFile& one) { return one.fault.has_value(); });
+    const auto failed =
+        std::find_if(file_.bundle.files().begin(), file_.bundle.files().end(),
+                     [](const BundleFile& one) { return one.fate == Fate::failed; });
     file_.part = Part{};
     file_.size = sum.bytes_done;
     if (sum.failed > 0) return end_failed(writer_, *failed->fault, "", draws_.ledger);
@@ -317,6 +323,7 @@ class WordTaker {
     };
     std::vector<NewFile> files;
     for (const ListedFile& one : said.files) {
+      if (!is_wanted_file(request.options, one.path)) continue;
       files.push_back({below(request.source, one.path),
                        below(request.destination, one.path),
                        one.size,
@@ -324,6 +331,7 @@ class WordTaker {
                        {}});
     }
     for (const PassedOver& one : said.passed_over) {
+      if (!is_wanted_file(request.options, one.path)) continue;
       files.push_back({below(request.source, one.path),
                        below(request.destination, one.path),
                        std::nullopt,

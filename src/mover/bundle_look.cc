@@ -61,8 +61,10 @@ awaitable<void> BundleTask::look_around() {
       }
     }
     const bool may_be_ours = in_place() && order_.final_names_are_ours;
-    const Existing option = may_be_ours ? Existing::overwrite : order_.options.existing;
-    co_await respect_existing(due(lot), option, Doing::look);
+    if (!may_be_ours)
+      co_await respect_existing(due(lot), [this](const Item& item) {
+        return judge_place(item.there, item.facts, order_.options);
+      });
   }
   co_await make_folders(due(lot), std::move(seen));
 }
@@ -79,18 +81,35 @@ void BundleTask::judge_sources(const Lot& lot, const std::vector<Look>& looks) {
   }
 }
 
-awaitable<void> BundleTask::respect_existing(Lot lot, Existing option, Doing doing) {
-  Lot identical;
+awaitable<void> BundleTask::respect_existing(Lot lot, JudgePlace judge) {
+  Lot identical, compared;
   for (Item* item : lot) {
-    const auto place = judge_place(item->there, option, doing);
+    const auto place = judge(*item);
     if (!place) {
       refuse(*item, place.error());
       continue;
     }
-    item->replaces = *place == Place::replaced;
+    item->replaces = *place == Place::replaced || *place == Place::compared;
+    if (*place == Place::kept) settle_kept(*item);
     if (*place == Place::adopted) identical.push_back(item);
+    if (*place == Place::compared) compared.push_back(item);
   }
+  co_await keep_identical(std::move(compared));
   co_await adopt(std::move(identical));
+}
+
+// By sync=checksum: what is identical is kept, the rest goes on to be replaced.
+awaitable<void> BundleTask::keep_identical(Lot lot) {
+  if (lot.empty()) co_return;
+  const auto same = co_await both_checksums(lot, [](const Item& item) { return item.final_name; });
+  for (std::size_t i = 0; i < lot.size(); ++i) {
+    if (!same[i]) {
+      refuse(*lot[i], same[i].error());
+    } else if (*same[i]) {
+      lot[i]->checksum = **same[i];
+      settle_kept(*lot[i]);
+    }
+  }
 }
 
 awaitable<void> BundleTask::adopt(Lot lot) {

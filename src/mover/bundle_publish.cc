@@ -31,7 +31,9 @@ awaitable<void> BundleTask::publish_lot(Lot proven) {
         refuse(*proven[i], looks[i].error());
       }
     }
-    co_await respect_existing(due(proven), order_.options.existing, Doing::publish);
+    co_await respect_existing(due(proven), [this](const Item& item) {
+      return judge_place_again(item.there, order_.options);
+    });
     proven = due(proven);
     if (proven.empty()) co_return;
   } while (interrupt_ || !ports_.may_publish());

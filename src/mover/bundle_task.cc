@@ -102,6 +102,15 @@ void BundleTask::settle_done(Item& item, std::uint64_t size, bool adopted) {
   settle(item, std::move(outcome));
 }
 
+void BundleTask::settle_kept(Item& item) {
+  ItemOutcome outcome;
+  outcome.fate = Fate::skipped;
+  outcome.size = item.there->facts.size;
+  outcome.checksum = item.checksum;
+  if (item.checksum) outcome.verdict = Verdict::verified;
+  settle(item, std::move(outcome));
+}
+
 void BundleTask::settle_apart(Item& item) {
   ItemOutcome outcome;
   outcome.fate = Fate::apart;

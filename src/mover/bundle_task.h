@@ -58,6 +58,7 @@ class BundleTask final : public Work {
   void settle(Item& item, ItemOutcome outcome);
   void settle_done(Item& item, std::uint64_t size, bool adopted);
   void settle_apart(Item& item);
+  void settle_kept(Item& item);
   void refuse(Item& item, const Fault& fault);  // an outcome where the fault's remedy is `never`
   void leave(Item& item, const Fault& fault);
   void leave_all(const Lot& lot, const Fault& fault);
@@ -76,7 +77,9 @@ class BundleTask final : public Work {
   Outcome<void> agree_on_proof();
   awaitable<void> look_around();
   void judge_sources(const Lot& lot, const std::vector<Look>& looks);
-  awaitable<void> respect_existing(Lot lot, Existing option, Doing doing);
+  using JudgePlace = std::function<Outcome<Place>(const Item&)>;
+  awaitable<void> respect_existing(Lot lot, JudgePlace judge);
+  awaitable<void> keep_identical(Lot lot);
   awaitable<void> adopt(Lot lot);
   awaitable<void> make_folders(Lot lot, std::map<std::string, Look> seen);
   awaitable<Outcome<void>> begin();
@@ -109,7 +112,8 @@ class BundleTask final : public Work {
   bool wants_no_proof() const { return order_.options.verify == Verify::none; }
   // Nothing is looked at that a proof or the option `existing` would need.
   bool is_bare() const {
-    return in_place() && wants_no_proof() && order_.options.existing == Existing::overwrite;
+    return in_place() && wants_no_proof() && order_.options.existing == Existing::overwrite &&
+           order_.options.sync == Sync::always;
   }
   const WantedChecksum& wanted(const Item& item) const;
   std::string written_name(const Item& item) const;  // the part, in_place the final name

@@ -11,7 +11,9 @@ Outcome<FileFacts> source_facts(const Look& seen) {
   return (*seen)->facts;
 }
 
-Outcome<Place> judge_place(const std::optional<Standing>& there, Existing option, Doing doing) {
+namespace {
+
+Outcome<Place> judge_existing(const std::optional<Standing>& there, Existing option, Doing doing) {
   if (!there) return Place::free;
   if (there->is_folder) return fault(FaultCode::is_a_folder, Side::destination, doing);
   switch (option) {
@@ -23,6 +25,42 @@ Outcome<Place> judge_place(const std::optional<Standing>& there, Existing option
       break;
   }
   return fault(FaultCode::destination_exists, Side::destination, doing);
+}
+
+// Modify has whole seconds, and sorts as text: YYYYMMDDHHMMSS (RFC 3659 section 2.3).
+bool is_as_young(const FileFacts& there, const FileFacts& source) {
+  return !there.modify.empty() && !source.modify.empty() && there.modify >= source.modify;
+}
+
+Place judge_sync(const FileFacts& there, const FileFacts& source, Sync sync) {
+  const bool same_size = there.size == source.size;
+  switch (sync) {
+    case Sync::missing:
+      return Place::kept;
+    case Sync::size:
+      return same_size ? Place::kept : Place::replaced;
+    case Sync::mtime:
+      return same_size && is_as_young(there, source) ? Place::kept : Place::replaced;
+    case Sync::checksum:
+      return same_size ? Place::compared : Place::replaced;
+    case Sync::always:
+      break;
+  }
+  return Place::replaced;
+}
+
+}  // namespace
+
+Outcome<Place> judge_place(const std::optional<Standing>& there, const FileFacts& source,
+                           const Options& options) {
+  const bool chooses = options.sync != Sync::always && there && !there->is_folder;
+  if (chooses) return judge_sync(there->facts, source, options.sync);
+  return judge_existing(there, options.existing, Doing::look);
+}
+
+Outcome<Place> judge_place_again(const std::optional<Standing>& there, const Options& options) {
+  const Existing option = options.sync == Sync::always ? options.existing : Existing::overwrite;
+  return judge_existing(there, option, Doing::publish);
 }
 
 Ours is_ours(const PublishIntent& intent, const FileFacts& there) {

@@ -7,14 +7,19 @@ namespace rft::mover {
 // The facts of a source that can be moved. Faults: no_such_file, is_a_folder, the look's own.
 Outcome<FileFacts> source_facts(const Look& seen);
 
-// What the option `existing` makes of what stands under the final name.
+// What the options make of what stands under the final name.
 enum class Place : std::uint8_t {
   free,      // nothing stands there
   replaced,  // by ours, at the moment of the rename
-  adopted,   // if it is identical
+  adopted,   // if it is identical; else the file fails
+  kept,      // by `sync` it is as good as the source: nothing is moved
+  compared,  // kept if it is identical, else replaced
 };
-// Faults: is_a_folder, destination_exists.
-Outcome<Place> judge_place(const std::optional<Standing>& there, Existing option, Doing doing);
+// Before the first byte. Faults: is_a_folder, destination_exists.
+Outcome<Place> judge_place(const std::optional<Standing>& there, const FileFacts& source,
+                           const Options& options);
+// Before the rename: what by `sync` was to be replaced, or came meanwhile, is.
+Outcome<Place> judge_place_again(const std::optional<Standing>& there, const Options& options);
 
 // Whether what stands under a final name is what an earlier epoch proved and meant to rename: the
 // same Unique, Size and Modify. With less in common a checksum tells, for inodes are used again at

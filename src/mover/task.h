@@ -40,6 +40,7 @@ class MoveTask final : public Work {
   awaitable<Outcome<void>> look_around();
   Outcome<void> judge_source(const Look& seen);
   awaitable<Outcome<Ending>> respect_existing();
+  awaitable<Outcome<Ending>> keep_if_identical();
   awaitable<Outcome<Ending>> adopt_existing(const Standing& there);
   awaitable<Outcome<void>> make_parents();
   awaitable<Outcome<void>> begin();

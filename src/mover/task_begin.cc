@@ -49,11 +49,22 @@ Outcome<void> MoveTask::judge_source(const Look& seen) {
 
 awaitable<Outcome<MoveTask::Ending>> MoveTask::respect_existing() {
   const bool may_be_ours = in_place() && order_.final_name_is_ours;
-  const Existing option = may_be_ours ? Existing::overwrite : order_.options.existing;
-  const auto place = judge_place(existing_, option, Doing::look);
+  if (may_be_ours) co_return Ending();
+  const auto place = judge_place(existing_, source_, order_.options);
   if (!place) co_return failed(place);
+  if (*place == Place::kept) co_return done(true);
+  if (*place == Place::compared) co_return co_await keep_if_identical();
   if (*place == Place::adopted) co_return co_await adopt_existing(*existing_);
   co_return Ending();
+}
+
+awaitable<Outcome<MoveTask::Ending>> MoveTask::keep_if_identical() {
+  const auto same = co_await both_checksums(final_name());
+  if (!same) co_return failed(same);
+  if (!*same) co_return Ending();
+  checksum_ = **same;
+  verdict_ = Verdict::verified;
+  co_return done(true);
 }
 
 awaitable<Outcome<MoveTask::Ending>> MoveTask::adopt_existing(const Standing& there) {

@@ -123,7 +123,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::look_before_publish(bool& replace
   const auto there = co_await carrier_->look(Side::destination, final_name(), Doing::publish);
   if (!there) co_return failed(there);
   existing_ = *there;
-  const auto place = judge_place(existing_, order_.options.existing, Doing::publish);
+  const auto place = judge_place_again(existing_, order_.options);
   if (!place) co_return failed(place);
   if (*place == Place::adopted) co_return co_await adopt_existing(*existing_);
   replaces = *place == Place::replaced;

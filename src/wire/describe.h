@@ -11,7 +11,7 @@ BOOST_DESCRIBE_STRUCT(WantedChecksum, (), (algorithm, value))
 BOOST_DESCRIBE_STRUCT(Options, (),
                       (existing, checksum, verify, publish, data_channel, resume, finish_by,
                        max_tries, label, streams_max, parents, source_credential,
-                       destination_credential))
+                       destination_credential, sync, skip_errors, include, exclude))
 BOOST_DESCRIBE_STRUCT(Task, (), (file, epoch))
 BOOST_DESCRIBE_STRUCT(FileFacts, (), (size, modify, unique))
 BOOST_DESCRIBE_STRUCT(Checksum, (), (algorithm, value))
@@ -82,6 +82,10 @@ struct FromWord<Resume> {
 template <>
 struct FromWord<Parents> {
   static auto parse(std::string_view t) { return enumerator_of<Parents>(t, parents_words); }
+};
+template <>
+struct FromWord<Sync> {
+  static auto parse(std::string_view t) { return enumerator_of<Sync>(t, sync_words); }
 };
 template <>
 struct FromWord<Verdict> {

@@ -26,6 +26,9 @@ std::string_view word(Parents value) {
 std::string_view word(Verdict value) {
   return word_of(value, verdict_words);
 }
+std::string_view word(Sync value) {
+  return word_of(value, sync_words);
+}
 std::string_view word(Fate value) {
   return word_of(value, fate_words);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
 #include "base/uuid.h"
@@ -16,6 +17,9 @@ enum class Publish : std::uint8_t { rename, in_place };
 enum class DataChannel : std::uint8_t { authenticated, private_, clear };  // private_: "private"
 enum class Resume : std::uint8_t { presumed, strict };
 enum class Parents : std::uint8_t { create, fail };
+// Which files are moved at all: those that are not at the destination (missing), or differ there by
+// size, by size or a younger source (mtime), or by checksum. What differs is replaced.
+enum class Sync : std::uint8_t { always, missing, size, mtime, checksum };
 
 std::string_view word(Existing value);
 std::string_view word(Verify value);
@@ -23,6 +27,7 @@ std::string_view word(Publish value);
 std::string_view word(DataChannel value);
 std::string_view word(Resume value);
 std::string_view word(Parents value);
+std::string_view word(Sync value);
 
 // A checksum that the user asked for (algorithm alone) or knows (with its value).
 struct WantedChecksum {
@@ -45,6 +50,11 @@ struct Options {
   Parents parents = Parents::create;
   std::optional<Uuid> source_credential;
   std::optional<Uuid> destination_credential;
+  Sync sync = Sync::always;
+  // Of requests of many files.
+  bool skip_errors = false;          // a source that cannot be read is skipped, and listed
+  std::vector<std::string> include;  // patterns of a tree's files (core/pattern.h); empty: all
+  std::vector<std::string> exclude;
   bool operator==(const Options&) const = default;
 };
 

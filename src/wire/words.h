@@ -14,6 +14,8 @@ inline constexpr std::array<std::string_view, 3> data_channel_words{"authenticat
                                                                     "clear"};
 inline constexpr std::array<std::string_view, 2> resume_words{"presumed", "strict"};
 inline constexpr std::array<std::string_view, 2> parents_words{"create", "fail"};
+inline constexpr std::array<std::string_view, 5> sync_words{"always", "missing", "size", "mtime",
+                                                            "checksum"};
 inline constexpr std::array<std::string_view, 4> verdict_words{"none", "verified", "size_only",
                                                                "not_verified"};
 inline constexpr std::array<std::string_view, 4> fate_words{"done", "skipped", "failed", "apart"};
