@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include "base/text.h"
-#include "base/words.h"
 
 namespace rft::api {
 namespace {
-
-constexpr std::array<std::string_view, 4> file_status_words{"waiting", "done", "failed", "skipped"};
 
 FileStatus status_of(const std::optional<Fate>& fate) {
   if (fate == Fate::done) return FileStatus::done;
@@ -103,14 +99,6 @@ class PageReader : public std::enable_shared_from_this<PageReader> {
 };
 
 }  // namespace
-
-std::string_view word(FileStatus status) {
-  return word_of(status, file_status_words);
-}
-
-std::optional<FileStatus> file_status_of(std::string_view word) {
-  return enumerator_of<FileStatus>(word, file_status_words);
-}
 
 std::string FileCursor::text() const {
   return fmt::format("{}.{}", part, item);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/file_status.h"
 #include "engine/engine.h"
 
 namespace rft::api {
@@ -16,11 +17,6 @@ namespace rft::api {
 // what was asked for.
 inline constexpr std::uint32_t parts_per_read = 16;
 inline constexpr std::size_t parts_per_page_max = 256;
-
-// Waiting are also those that move.
-enum class FileStatus : std::uint8_t { waiting, done, failed, skipped };
-std::string_view word(FileStatus status);
-std::optional<FileStatus> file_status_of(std::string_view word);
 
 // A place in the order of all files of a request: "<part number>.<item>" as text.
 struct FileCursor {

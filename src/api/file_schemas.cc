@@ -1,6 +1,6 @@
 #include "api/file_schemas.h"
 
-#include "api/file_pages.h"
+#include "api/file_status.h"
 #include "api/schema_words.h"
 
 namespace rft::api {
@@ -48,7 +48,7 @@ Schema entry() {
           "one file of a request; a folder, with '/' at its end, where that could not be listed",
           {{"source", text, required, "its URL"},
            {"destination", text, required, "its URL"},
-           {"status", words, required, "", {}, words_of<FileStatus>(4)},
+           {"status", words, required, "", {}, listed(file_status_words)},
            {"size", integer, nullable, "null until it is known"},
            {"checksum", object, nullable, "", "Checksum"},
            {"adopted", boolean, required, "done because an identical file stood there"},

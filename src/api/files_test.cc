@@ -114,8 +114,6 @@ struct Files : testing::Test {
   std::uint64_t seq = 0;
 };
 
-const auto all_done = [](const BundleItem&) { return Fate::done; };
-
 TEST_F(Files, a_list_takes_paths_and_urls_and_a_bad_line_stops_none) {
   ASSERT_EQ(world.ask("POST", "/v1/transfers", many("h", "list")).status, 201);
   const std::string answer =

@@ -17,10 +17,21 @@ void submission(std::string_view body) {
   const auto submit = submit_from(body);
   if (!submit) return refusal_is_sound(submit.error());
   for (const Url& url : {submit->source, submit->destination}) {
-    fuzz::must(parse_url(url.text()) == url, "what is accepted survives the store");
+    fuzz::must(parse_file_or_folder_url(url.text()) == url, "what is accepted survives the store");
   }
   const auto checked = checked_submit(*submit);
   if (!checked) refusal_is_sound(checked.error());
+}
+
+void line_of_a_list(std::string_view body) {
+  static const Url source = *parse_folder_url("ftp://a/s");
+  static const Url destination = *parse_folder_url("gsiftp://b/d");
+  const auto file = file_line_from(body).and_then(
+      [](const FileLine& line) { return checked_file(line, source, destination); });
+  if (!file) return refusal_is_sound(file.error());
+  for (const Url& url : {file->source, file->destination}) {
+    fuzz::must(parse_url(url.text()) == url, "what is accepted survives the store");
+  }
 }
 
 void credential(std::string_view body) {
@@ -45,6 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   switch (data[0] % 6) {
     case 0:
       submission(text);
+      line_of_a_list(text);
       break;
     case 1:
       refused_soundly(priority_from("h", text));
