@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 #include "base/text.h"
@@ -109,7 +110,8 @@ std::optional<FileCursor> FileCursor::parse(std::string_view text) {
   if (dot == std::string_view::npos) return std::nullopt;
   const auto part = parse_number(text.substr(0, dot));
   const auto item = parse_number(text.substr(dot + 1));
-  if (!part || !item) return std::nullopt;
+  constexpr std::uint64_t part_max = std::numeric_limits<std::int64_t>::max();  // of a store
+  if (!part || !item || *part > part_max) return std::nullopt;
   return FileCursor{*part, *item};
 }
 

@@ -293,6 +293,16 @@ TEST_F(Files, a_filter_that_finds_nothing_reads_a_bounded_number_of_parts_for_on
   EXPECT_TRUE(second.at("next").is_null());
 }
 
+TEST_F(Files, behind_the_last_there_are_none) {
+  world.ask("POST", "/v1/transfers", many("h", "list"));
+  add("h", numbered(0, 3));
+  for (const std::string after : {"1.2", "1.9", "9223372036854775807.0"}) {
+    const json::object page = get("h/files?after=" + after);
+    EXPECT_TRUE(page.at("files").as_array().empty()) << after;
+    EXPECT_TRUE(page.at("next").is_null()) << after;
+  }
+}
+
 TEST_F(Files, of_one_file_it_is_that_file) {
   world.ask("POST", "/v1/transfers", submission("h"));
   EXPECT_THAT(sources(""), ElementsAre("gsiftp://a.example/f"));
@@ -307,7 +317,8 @@ TEST_F(Files, a_query_that_is_none_is_refused_by_name) {
   EXPECT_EQ(refusal("status=active"), "unknown_status");
   EXPECT_EQ(refusal("limit=1001"), "invalid_request");
   EXPECT_EQ(refusal("limit=0"), "invalid_request");
-  for (const std::string bad : {"1", "1.", ".1", "a.b", "1.2.3", "-1.0", ""}) {
+  for (const std::string bad :
+       {"1", "1.", ".1", "a.b", "1.2.3", "-1.0", "9223372036854775808.0", ""}) {
     EXPECT_EQ(refusal("after=" + bad), "invalid_request") << bad;
   }
 }
