@@ -1,10 +1,12 @@
 // rft copy, submit, complete: what begins a transfer.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
 #include <memory>
 #include <ostream>
+#include <tuple>
 
 #include "cli/context.h"
 #include "cli/figures.h"
@@ -23,7 +25,7 @@ struct NamedOption {
 };
 
 // The service judges the values, so that a newer one may take more words than we know.
-constexpr std::array<NamedOption, 13> named_options{{
+constexpr std::array<NamedOption, 14> named_options{{
     {"--existing", "existing", "adopt|overwrite|fail",
      "what to do with a file that stands at the destination: take it if it is identical (adopt, "
      "the "
@@ -44,6 +46,9 @@ constexpr std::array<NamedOption, 13> named_options{{
     {"--label", "label", "TEXT", "for people: at most 256 bytes"},
     {"--streams", "streams_max", "N", "at most so many parallel TCP streams, 1 to 64"},
     {"--parents", "parents", "create|fail", "make missing folders at the destination, or fail"},
+    {"--sync", "sync", "always|missing|size|mtime|checksum",
+     "move only files that are missing at the destination, or that differ there by size, by size "
+     "or a younger source (mtime), or by checksum; what differs is replaced"},
     {"--source-credential", "source_credential", "ID", "a stored credential, see 'rft cred ls'"},
     {"--destination-credential", "destination_credential", "ID",
      "a stored credential, see 'rft cred ls'"},
@@ -53,6 +58,8 @@ struct Wishes {
   TransferSpec spec;
   std::vector<std::string> pairs;  // --option name=value
   std::array<std::string, named_options.size()> named;
+  std::vector<std::string> include, exclude;
+  bool skip_errors = false;
   bool recursive = false;
   std::string from;  // the file with the list; empty: none
   std::string format;
@@ -86,6 +93,16 @@ Result<void> set_kind(TransferSpec& spec, const Wishes& wishes) {
   return {};
 }
 
+// Patterns are one text in the API, a line each.
+void set_of_many(TransferSpec& spec, const Wishes& wishes) {
+  const auto set_patterns = [&](const char* option, const std::vector<std::string>& patterns) {
+    if (!patterns.empty()) spec.options[option] = fmt::format("{}", fmt::join(patterns, "\n"));
+  };
+  set_patterns("include", wishes.include);
+  set_patterns("exclude", wishes.exclude);
+  if (wishes.skip_errors) spec.options["skip_errors"] = "true";
+}
+
 Result<TransferSpec> spec_of(const Wishes& wishes) {
   TransferSpec spec = wishes.spec;
   if (spec.handle.empty()) spec.handle = new_handle();
@@ -93,6 +110,7 @@ Result<TransferSpec> spec_of(const Wishes& wishes) {
   for (std::size_t i = 0; i < named_options.size(); ++i) {
     if (!wishes.named[i].empty()) spec.options[named_options[i].option] = wishes.named[i];
   }
+  set_of_many(spec, wishes);
   for (const std::string& pair : wishes.pairs) {
     const std::size_t equals = pair.find('=');
     if (equals == 0 || equals == std::string::npos) {
@@ -204,6 +222,24 @@ std::shared_ptr<Wishes> add_wishes(CLI::App& command) {
         ->type_name(named_options[i].takes)
         ->group("What is to be moved, and how");
   }
+  for (const auto& [flag, patterns, says] :
+       {std::tuple("--include", &wishes->include,
+                   "with -r: move only files that fit this pattern; repeatable. Without '/' it is "
+                   "about a name at any depth, with '/' about the path below SOURCE; ** goes "
+                   "through folders"),
+        std::tuple("--exclude", &wishes->exclude,
+                   "with -r: leave out files, and folders with all below them, that fit; "
+                   "repeatable")}) {
+    command.add_option(flag, *patterns, says)
+        ->type_name("PATTERN")
+        ->allow_extra_args(false)
+        ->group("What is to be moved, and how");
+  }
+  command
+      .add_flag("--skip-errors", wishes->skip_errors,
+                "of many files: one whose source cannot be read is skipped, and listed by 'rft ls "
+                "HANDLE --files --status skipped'")
+      ->group("What is to be moved, and how");
   command.add_option("--option", wishes->pairs, "any option by its name in the API; repeatable")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false)

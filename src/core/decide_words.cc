@@ -44,12 +44,24 @@ void forget_intent(File& file) {
   if (file.kind == Kind::bundle) file.bundle = without_intents(file.bundle);
 }
 
-void wait(File& file, Hold hold, std::string detail, std::optional<WallTime> not_before) {
+// Where the bytes of a bundle go to final names, the next epoch writes over what an old flow may
+// still write: it starts when that is presumed to be over (design 5.3, 5.10).
+std::optional<WallTime> not_before_old_flow(const File& file, WallTime at) {
+  const bool in_place = file.kind == Kind::bundle && file.final_name_is_ours;
+  if (!in_place || file.part.end != FlowEnd::presumed) return std::nullopt;
+  return at + settle_for(file.part, at);
+}
+
+void wait(ChangeWriter& writer, Hold hold, std::string detail, std::optional<WallTime> not_before) {
+  File& file = writer.file();
   file.status = Status::committed;
   file.stop_asked = false;
   file.hold = hold;
   file.hold_detail = std::move(detail);
-  file.not_before = not_before;
+  const auto old_flow = not_before_old_flow(file, writer.at());
+  file.not_before = old_flow && not_before ? std::max(*old_flow, *not_before)
+                    : old_flow             ? old_flow
+                                           : not_before;
 }
 
 void end_failed(ChangeWriter& writer, Fault fault, std::string_view why, const Uuid& ledger_id) {
@@ -130,7 +142,7 @@ void follow(ChangeWriter& writer, const Fault& fault, const Draws& draws) {
   const bool waits_for_time = next.then != Then::hold;
   if (!next.costs_a_try && !file.held_since) file.held_since = writer.at();
   file.fault = fault;
-  wait(file, next.hold, sentence(fault),
+  wait(writer, next.hold, sentence(fault),
        waits_for_time ? std::optional(writer.at() + next.delay) : std::nullopt);
   writer.say(service, waits_for_time ? "try_failed" : "held", sentence(fault));
 }
@@ -276,7 +288,7 @@ class WordTaker {
     writer_.end_attempt(said.end, std::nullopt);
     forget_intent(file_);
     if (stopping) return rest(writer_, end_sentence(said.end));
-    wait(file_, Hold::turn, "", std::nullopt);
+    wait(writer_, Hold::turn, "", std::nullopt);
     writer_.say(who_, "halted", end_sentence(said.end));
   }
 
@@ -400,7 +412,7 @@ std::optional<Change> on_mover_lost(const Transfer& transfer, LostBecause becaus
     return writer.take();
   }
   if (because != LostBecause::died) {
-    wait(file, Hold::turn, "", std::nullopt);
+    wait(writer, Hold::turn, "", std::nullopt);
     writer.say(service, "mover_lost", "with the service or the machine; costs nothing");
     return writer.take();
   }
@@ -411,7 +423,7 @@ std::optional<Change> on_mover_lost(const Transfer& transfer, LostBecause becaus
   }
   ++file.tries;
   file.fault = fault;
-  wait(file, Hold::turn, "", std::nullopt);
+  wait(writer, Hold::turn, "", std::nullopt);
   writer.say(service, "mover_lost", fmt::format("{} died; goes on with another at once", who));
   return writer.take();
 }

@@ -262,6 +262,62 @@ TEST(Wholes, a_tree_is_moved_while_it_is_still_being_listed) {
   EXPECT_EQ(whole.file.tally, (Tally{4, 3, 1, 0, 30, 30}));
 }
 
+TEST(Wholes, of_a_tree_only_what_is_wanted_is_moved) {
+  World world;
+  Submit submit;
+  submit.handle = "h";
+  submit.source = *parse_folder_url("ftp://a/s/");
+  submit.destination = *parse_folder_url("ftp://b/d/");
+  submit.what = Submit::What::tree;
+  submit.options.include = {"*.root"};
+  submit.options.exclude = {"old/", "bad*"};
+  submit.commit = true;
+  ASSERT_TRUE(world.call(submit));
+  const Task task = std::get<ListOrder>(world.fresh()[0]).task;
+  world.say(task, Listed{"",
+                         "z",
+                         true,
+                         {{"a.root", 1, "", {}}, {"bad.root", 1, "", {}}, {"notes", 1, "", {}}},
+                         {"new/", "old/"},
+                         {}});
+  world.say(task, Listed{"new/", "b", true, {{"new/b.root", 1, "", {}}}, {}, {}});
+  world.say(task, Done{});
+  world.play(all_done);
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+  EXPECT_EQ(world.record("h").file.tally.files, 2U);
+}
+
+TEST(Wholes, with_skip_errors_a_bad_source_is_skipped_and_a_bad_destination_is_not) {
+  for (const Side side : {Side::source, Side::destination}) {
+    World world;
+    Submit submit;
+    submit.handle = "h";
+    submit.source = *parse_folder_url("ftp://a/s/");
+    submit.destination = *parse_folder_url("ftp://b/d/");
+    submit.what = Submit::What::list;
+    submit.options.skip_errors = true;
+    ASSERT_TRUE(world.call(submit));
+    ASSERT_TRUE(world.call(AddFiles{"h", lines(0, 2)}));
+    ASSERT_TRUE(world.call(Commit{"h"}));
+    const auto order = bundles_of(world.fresh()).at(0);
+    Outcomes outcomes;
+    outcomes.outcomes = {{0, Fate::done, 1, {}, Verdict::verified, false, {}},
+                         {1,
+                          Fate::failed,
+                          0,
+                          {},
+                          Verdict::none,
+                          false,
+                          Fault{FaultCode::not_permitted, side, Doing::move, "550 no", ""}}};
+    world.say(order.task, outcomes);
+    world.say(order.task, Done{});
+    world.turn();
+    const File& file = world.record("h").file;
+    EXPECT_EQ(file.status, side == Side::source ? Status::done : Status::failed);
+    EXPECT_EQ(file.tally.skipped, side == Side::source ? 1U : 0U);
+  }
+}
+
 TEST(Wholes, a_listing_goes_on_where_it_was_after_its_mover_died) {
   World world;
   world.submit("h", Submit::What::tree);
