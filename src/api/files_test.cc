@@ -212,6 +212,12 @@ TEST_F(Files, a_submission_of_many_is_refused_where_it_contradicts_itself) {
   EXPECT_EQ(refusal(many("h", "list",
                          R"(,"options":{"checksum":"MD5:00112233445566778899aabbccddeeff"})")),
             "invalid_option");
+  EXPECT_EQ(refusal(many("h", "list", R"(,"options":{"include":["*.root"]})")), "invalid_option");
+  for (const std::string bad : {R"("*.root")", R"(["a\nb"])", "[1]", "{}", "true"}) {
+    EXPECT_EQ(refusal(many("h", "tree", R"(,"options":{"include":)" + bad + "}")),
+              "invalid_request")
+        << bad;
+  }
   EXPECT_EQ(refusal(R"({"kind":"tree","source":"ftp://a/s","destination":"ftp://a/s/sub"})"),
             "same_source_and_destination");
   EXPECT_EQ(refusal(R"({"kind":"file","source":"ftp://a/s/","destination":"ftp://b/s"})"),

@@ -57,6 +57,8 @@ json::object type_of(const Field& field) {
       return {{"type", "string"}, {"enum", listed(field.words)}};
     case Type::object:
       return reference(field.of);
+    case Type::texts:
+      return {{"type", "array"}, {"items", text_type("")}};
     case Type::list:
       return {{"type", "array"}, {"items", reference(field.of)}};
   }

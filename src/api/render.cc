@@ -102,6 +102,10 @@ json::object render(const Options& options) {
   if (!options.label.empty()) set["label"] = options.label;
   if (options.streams_max) set["streams_max"] = *options.streams_max;
   if (options.parents != usual.parents) set["parents"] = word(options.parents);
+  if (options.sync != usual.sync) set["sync"] = word(options.sync);
+  if (options.skip_errors) set["skip_errors"] = true;
+  if (!options.include.empty()) set["include"] = json::value_from(options.include);
+  if (!options.exclude.empty()) set["exclude"] = json::value_from(options.exclude);
   if (options.source_credential) set["source_credential"] = options.source_credential->text();
   if (options.destination_credential) {
     set["destination_credential"] = options.destination_credential->text();

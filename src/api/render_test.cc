@@ -170,19 +170,27 @@ TEST(Render, a_verdict_without_a_checksum_is_told) {
   EXPECT_TRUE(checksum.at("algorithm").is_null());
 }
 
+// Options that were asked for, as a record tells them.
+std::string told(const std::string& kind, const std::string& options) {
+  const auto submit = submit_from(
+      R"({"source":"gsiftp://a.example/f","destination":"gsiftp://b.example/f","kind":")" + kind +
+      R"(","options":)" + options + "}");
+  if (!submit) return submit.error().detail;
+  Found found = active();
+  found.transfer.request.options = submit->options;
+  return json::serialize(render_record(found).at("options"));
+}
+
 TEST(Render, options_are_told_in_the_form_in_which_they_are_asked_for) {
-  const std::string asked =
+  const std::string of_a_file =
       R"({"existing":"overwrite","checksum":"MD5:00112233445566778899aabbccddeeff",)"
       R"("publish":"in_place","data_channel":"private","resume":"strict",)"
       R"("finish_by":"2030-01-01T00:00:00.000Z","max_tries":3,"label":"l","streams_max":8,)"
       R"("parents":"fail","source_credential":"00000000-0000-7000-8000-000000000001"})";
-  const auto submit = submit_from(
-      R"({"source":"gsiftp://a.example/f","destination":"gsiftp://b.example/f","options":)" +
-      asked + "}");
-  ASSERT_TRUE(submit) << submit.error().detail;
-  Found found = active();
-  found.transfer.request.options = submit->options;
-  EXPECT_EQ(json::serialize(render_record(found).at("options")), asked);
+  EXPECT_EQ(told("file", of_a_file), of_a_file);
+  const std::string of_a_tree =
+      R"({"sync":"size","skip_errors":true,"include":["*.root","a b"],"exclude":["tmp/**"]})";
+  EXPECT_EQ(told("tree", of_a_tree), of_a_tree);
 }
 
 TEST(Render, an_event_is_one_block_of_the_stream) {

@@ -51,6 +51,20 @@ Schema option_types() {
   return types;
 }
 
+// As core takes the value of an option: patterns one a line.
+std::string option_text(const json::value& value) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_int64()) return std::to_string(value.get_int64());
+  if (value.is_bool()) return value.get_bool() ? "true" : "false";
+  std::string lines;
+  if (!value.is_array()) return lines;
+  for (const json::value& one : value.get_array()) {
+    lines += std::string_view(one.get_string().data(), one.get_string().size());
+    lines += '\n';
+  }
+  return lines;
+}
+
 Result<Options> options_from(const json::object& given) {
   static const Schema types = option_types();
   Options options;
@@ -59,10 +73,9 @@ Result<Options> options_from(const json::object& given) {
     if (!typed && typed.error().code != Code::unknown_field) {
       return tl::unexpected(std::move(typed.error()));
     }
-    const std::string as_text = value.is_int64()    ? std::to_string(value.get_int64())
-                                : value.is_string() ? std::string(value.get_string())
-                                                    : std::string();
-    auto set = set_option(options, {key.data(), key.size()}, as_text);
+    // Of an unknown option core needs no value to refuse it.
+    auto set =
+        set_option(options, {key.data(), key.size()}, typed ? option_text(value) : std::string());
     if (!set) return tl::unexpected(std::move(set.error()));
   }
   return options;

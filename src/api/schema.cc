@@ -16,6 +16,10 @@ namespace json = boost::json;
 
 constexpr std::size_t name_shown_max = 64;
 
+bool is_one_line(const json::value& value) {
+  return value.is_string() && value.get_string().find('\n') == json::string::npos;
+}
+
 bool fits(const json::value& value, Type type) {
   switch (type) {
     case Type::integer:
@@ -28,6 +32,9 @@ bool fits(const json::value& value, Type type) {
       return value.is_object();
     case Type::list:
       return value.is_array();
+    case Type::texts:
+      return value.is_array() &&
+             std::all_of(value.get_array().begin(), value.get_array().end(), is_one_line);
     case Type::text:
     case Type::secret:
     case Type::time:
@@ -50,6 +57,8 @@ std::string wanted(const Field& field) {
       return "an object";
     case Type::list:
       return "a list";
+    case Type::texts:
+      return "a list of strings of one line each";
     case Type::time:
       return "a string with a time like 2026-12-31T18:00:00Z";
     case Type::uuid:

@@ -22,6 +22,7 @@ enum class Type : std::uint8_t {
   words,   // one of `words`
   object,  // of the schema `of`
   list,    // of objects of the schema `of`
+  texts,   // a list of strings, each one line
 };
 
 enum class Presence : std::uint8_t {

@@ -55,6 +55,16 @@ Schema options() {
        {"label", text, optional, "at most 256 bytes, for people"},
        {"streams_max", integer, optional, "1 to 64 parallel TCP streams"},
        {"parents", words, optional, "make missing folders, or fail", {}, listed(parents_words)},
+       {"sync",
+        words,
+        optional,
+        "move only what is not at the destination (missing), or differs there by size, by size or "
+        "a younger source (mtime), or by checksum; the rest is skipped",
+        {},
+        listed(sync_words)},
+       {"skip_errors", boolean, optional, "a source that cannot be read is skipped, not failed"},
+       {"include", texts, optional, "patterns: only these files of a tree"},
+       {"exclude", texts, optional, "patterns: not these files of a tree"},
        {"source_credential", uuid, optional, "the credential for the source"},
        {"destination_credential", uuid, optional, "the credential for the destination"}}};
 }

@@ -79,13 +79,25 @@ std::optional<TransferChecksum> checksum(const json::object& from) {
                           text(*checksum, "verdict")};
 }
 
+// As TransferSpec takes the value of an option.
+std::string option_text(const json::value& value) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (!value.is_array()) return json::serialize(value);
+  std::string lines;
+  for (const json::value& one : value.get_array()) {
+    if (!one.is_string()) continue;
+    if (!lines.empty()) lines += '\n';
+    lines += std::string_view(one.get_string().data(), one.get_string().size());
+  }
+  return lines;
+}
+
 std::map<std::string, std::string> options(const json::object& from) {
   std::map<std::string, std::string> options;
   const json::object* given = object(from, "options");
   if (!given) return options;
   for (const auto& [name, value] : *given) {
-    options[std::string(name)] =
-        value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+    options[std::string(name)] = option_text(value);
   }
   return options;
 }

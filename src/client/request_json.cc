@@ -1,6 +1,7 @@
 // Requests as JSON.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -12,9 +13,21 @@ namespace {
 
 namespace json = boost::json;
 
-// The two options that the API takes as numbers; what is no number goes as it is, for the service
-// to refuse by name.
+json::value lines_of(std::string_view text) {
+  json::array lines;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (!line.empty()) lines.push_back(json::value(json::string(line)));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  }
+  return lines;
+}
+
+// The options that the API takes as numbers, truths and lists; what is none goes as it is, for the
+// service to refuse by name.
 json::value option_value(std::string_view name, std::string_view value) {
+  if (name == "include" || name == "exclude") return lines_of(value);
+  if (name == "skip_errors" && (value == "true" || value == "false")) return value == "true";
   const bool numeric = name == "max_tries" || name == "streams_max";
   const auto number = numeric ? parse_number(value) : std::nullopt;
   return number ? json::value(*number) : json::value(json::string(value));

@@ -52,7 +52,8 @@ struct ClientOptions {
   std::function<bool()> interrupted;
 };
 
-// What is to be moved. Options by the names of the API ("checksum", "streams_max", ...).
+// What is to be moved. Options by the names of the API ("checksum", "streams_max", ...); patterns
+// (include, exclude) one a line.
 struct TransferSpec {
   std::string handle;  // empty: a UUIDv7 is made, and found in the answer
   std::string source;
