@@ -75,20 +75,6 @@ std::vector<Route> submission_table() {
        .media = Media::ndjson,
        .refusals = {Code::invalid_request},
        .streams_body = true},
-      {.method = "POST",
-       .pattern = "/v1/transfers/{handle}/files",
-       .right = change,
-       .function = add_files,
-       .name = "addFiles",
-       .says = "More files for a list that is not committed yet, one a line, any number; a file "
-               "that it has already counts once. Added in chunks of up to 10000 lines, each "
-               "durable before it is answered, while the body still comes.",
-       .request = "FileRequest",
-       .answer = "FilesAnswer",
-       .media = Media::ndjson,
-       .refusals = {Code::invalid_request, Code::invalid_handle, Code::no_such_transfer,
-                    Code::wrong_state},
-       .streams_body = true},
   };
 }
 
@@ -126,20 +112,6 @@ std::vector<Route> reading_table() {
                   "long at most"}},
        .refusals = read_refusals},
       {.method = "GET",
-       .pattern = "/v1/transfers/{handle}/files",
-       .right = read,
-       .function = get_files,
-       .name = "listFiles",
-       .says = "The files of a request, in the order in which they became known.",
-       .answer = "FilePage",
-       .query = {{"status", "only those that are waiting, done, failed or skipped"},
-                 {"after", "`next` of the page before"},
-                 {"limit",
-                  "1 to 1000; 100 where absent. A page may have fewer, even none, and "
-                  "yet a `next`"}},
-       .refusals = {Code::invalid_request, Code::invalid_handle, Code::no_such_transfer,
-                    Code::unknown_status}},
-      {.method = "GET",
        .pattern = "/v1/transfers/{handle}/history",
        .right = read,
        .function = get_history,
@@ -167,6 +139,40 @@ std::vector<Route> reading_table() {
        .media = Media::event_stream,
        .query = {{"handle", "only of this handle"}, {"after", "those after this seq first"}},
        .refusals = {Code::invalid_request, Code::invalid_handle}},
+  };
+}
+
+std::vector<Route> file_table() {
+  using enum Right;
+  return {
+      {.method = "POST",
+       .pattern = "/v1/transfers/{handle}/files",
+       .right = change,
+       .function = add_files,
+       .name = "addFiles",
+       .says = "More files for a list that is not committed yet, one a line, any number; a file "
+               "that it has already counts once. Added in chunks of up to 10000 lines, each "
+               "durable before it is answered, while the body still comes.",
+       .request = "FileRequest",
+       .answer = "FilesAnswer",
+       .media = Media::ndjson,
+       .refusals = {Code::invalid_request, Code::invalid_handle, Code::no_such_transfer,
+                    Code::wrong_state},
+       .streams_body = true},
+      {.method = "GET",
+       .pattern = "/v1/transfers/{handle}/files",
+       .right = read,
+       .function = get_files,
+       .name = "listFiles",
+       .says = "The files of a request, in the order in which they became known.",
+       .answer = "FilePage",
+       .query = {{"status", "only those that are waiting, done, failed or skipped"},
+                 {"after", "`next` of the page before"},
+                 {"limit",
+                  "1 to 1000; 100 where absent. A page may have fewer, even none, and "
+                  "yet a `next`"}},
+       .refusals = {Code::invalid_request, Code::invalid_handle, Code::no_such_transfer,
+                    Code::unknown_status}},
   };
 }
 
@@ -294,8 +300,8 @@ std::vector<Route> service_table() {
 
 std::vector<Route> whole_table() {
   std::vector<Route> table;
-  for (const auto part :
-       {submission_table, reading_table, changing_table, credential_table, service_table}) {
+  for (const auto part : {submission_table, reading_table, file_table, changing_table,
+                          credential_table, service_table}) {
     for (Route& route : part()) table.push_back(std::move(route));
   }
   return table;
