@@ -21,6 +21,7 @@ from service import Service, Testbed, until  # noqa: E402
 
 SIZE = 1024
 PEER = "globus-url-copy"
+PEER_LIMIT = 60  # seconds
 BARE = {"verify": "none", "publish": "in_place", "existing": "overwrite"}
 VERIFIED = {}
 TARGETS = {("gsi", "bare"): 1.4, ("gsi", "verified"): 0.9, ("anonymous", "bare"): 1.3, ("anonymous", "verified"): 0.6}
@@ -40,6 +41,7 @@ class Bench:
         self.bed, self.files, self.run = Testbed(), files, 0
         for name, *how in (("gsi1",), ("gsi2",), ("anonymous1", "--anon"), ("anonymous2", "--anon")):
             self.bed.bed("start", name, *how)
+        self.url = {name: self.bed.url(name) for name in ("gsi1", "gsi2", "anonymous1", "anonymous2")}
         self.environment = {**os.environ, **self.bed.environment()}
         self.service = Service(bin_folder, f"{self.bed.folder}/state", self.bed.environment())
         self.service.start()
@@ -81,10 +83,14 @@ class Bench:
         folder, listing = self.folder(), f"{self.bed.folder}/list"
         with open(listing, "w", encoding="ascii") as file:
             for name in self.names():
-                file.write(f"{self.bed.url(how + '1')}{self.source}/{name} {self.bed.url(how + '2')}{folder}/{name}\n")
+                file.write(f"{self.url[how + '1']}{self.source}/{name} {self.url[how + '2']}{folder}/{name}\n")
         begun = time.monotonic()
-        done = subprocess.run([PEER, "-fast", "-pp", "-cc", str(connections), "-f", listing], env=self.environment,
-                              capture_output=True, text=True, timeout=300)
+        try:
+            done = subprocess.run([PEER, "-fast", "-pp", "-cc", str(connections), "-f", listing], env=self.environment,
+                                  capture_output=True, text=True, timeout=PEER_LIMIT)
+        except subprocess.TimeoutExpired:  # it hangs now and then
+            shutil.rmtree(folder)
+            return float("inf")
         taken = time.monotonic() - begun
         if done.returncode != 0:
             raise RuntimeError(f"{PEER}: {done.stderr}")
@@ -100,8 +106,8 @@ class Bench:
         pids = [self.service.process.pid, *self.service.movers()]
         cpu, begun = cpu_seconds(pids), time.monotonic()
         self.must("POST", "/v1/transfers", {"handle": handle, "kind": "list", "options": options,
-                                            "source": f"{self.bed.url(how + '1')}{self.source}/",
-                                            "destination": f"{self.bed.url(how + '2')}{folder}/"})
+                                            "source": f"{self.url[how + '1']}{self.source}/",
+                                            "destination": f"{self.url[how + '2']}{folder}/"})
         self.service.post_lines(f"/v1/transfers/{handle}/files", lines)
         self.must("POST", f"/v1/transfers/{handle}/commit", {})
         record = self.end_of(handle)

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace rft {
@@ -102,14 +103,26 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+namespace {
+
+constexpr std::array<bool, 256> is_base64_digit = [] {
+  std::array<bool, 256> digits{};
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) digits[c] = true;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) digits[c] = true;
+  for (unsigned char c = '0'; c <= '9'; ++c) digits[c] = true;
+  digits['+'] = digits['/'] = true;
+  return digits;
+}();
+
+}  // namespace
+
 std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
   const std::string_view digits = text.substr(0, text.size() - padding);
   const bool clean = std::all_of(digits.begin(), digits.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/';
+    return is_base64_digit[static_cast<unsigned char>(c)];
   });
   if (!clean) return std::nullopt;
   std::string bytes(text.size() / 4 * 3, '\0');

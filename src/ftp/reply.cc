@@ -55,6 +55,8 @@ void ReplyReader::feed(std::string_view bytes) {
 
 Result<std::optional<Reply>, Fault> ReplyReader::next() {
   while (!failed_ && position_ < buffer_.size()) {
+    take_plain_run();
+    if (failed_ || position_ == buffer_.size()) continue;
     const char raw = buffer_[position_++];
     const std::optional<char> byte = is_listing() ? raw : filtered(raw);
     if (byte == '\n' && (!is_listing() || line_.ends_with('\r'))) {
@@ -67,6 +69,23 @@ Result<std::optional<Reply>, Fault> ReplyReader::next() {
   }
   if (failed_) return tl::unexpected(*failed_);
   return std::optional<Reply>();
+}
+
+// The bytes up to the next that may not stand for itself, all at once. Of an over-long line one
+// byte more than its limit is taken.
+void ReplyReader::take_plain_run() {
+  if (telnet_ != Telnet::data) return;
+  const bool listing = is_listing();
+  const auto may_mean_more = [listing](char c) {
+    return c == '\n' || (!listing && (c == '\0' || static_cast<unsigned char>(c) == telnet_iac));
+  };
+  const auto begin = buffer_.begin() + static_cast<std::ptrdiff_t>(position_);
+  const auto run = std::find_if(begin, buffer_.end(), may_mean_more) - begin;
+  const std::size_t room = line_limit() + 1 - line_.size();
+  const std::size_t taken = std::min(static_cast<std::size_t>(run), room);
+  line_.append(buffer_, position_, taken);
+  position_ += taken;
+  if (line_.size() > line_limit()) fail("a line of a reply is longer than the limit");
 }
 
 bool ReplyReader::is_between_replies() const {

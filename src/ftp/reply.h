@@ -70,6 +70,7 @@ class ReplyReader {
     subnegotiation_command
   };
   std::optional<char> filtered(char byte);
+  void take_plain_run();
   std::optional<Reply> take_line();
   std::optional<Reply> begin_reply();
   std::optional<Reply> continue_reply();

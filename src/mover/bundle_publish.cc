@@ -65,9 +65,23 @@ awaitable<void> BundleTask::rename(Lot proven) {
   co_await look_after_publish(due(proven));
 }
 
+// No old flow can write into these parts, so a look under each final name proves nothing that the
+// server's answers do not (design 5.6). One that says yes and renames nothing is known by the last
+// name of the lot; then all are looked at.
 awaitable<void> BundleTask::look_after_publish(Lot renamed) {
   if (renamed.empty()) co_return;
   for (Item* item : renamed) item->rename_unknown = true;
+  Item& last = *renamed.back();
+  std::vector<std::string> its_name;
+  its_name.push_back(last.final_name);
+  const auto look =
+      co_await carrier_->look_many(Side::destination, std::move(its_name), Doing::publish);
+  const bool is_as_told = look[0] && judge_after(*look[0], last.part, false) == After::good;
+  if (!is_as_told) co_return co_await look_at_each(std::move(renamed));
+  for (Item* item : renamed) settle_done(*item, item->part.size, false);
+}
+
+awaitable<void> BundleTask::look_at_each(Lot renamed) {
   auto finals = names(renamed, [](const Item& item) { return item.final_name; });
   const auto looks =
       co_await carrier_->look_many(Side::destination, std::move(finals), Doing::publish);

@@ -106,6 +106,7 @@ class BundleTask final : public Work {
   std::uint64_t say_verified(const Lot& proven);
   awaitable<void> rename(Lot proven);
   awaitable<void> look_after_publish(Lot renamed);
+  awaitable<void> look_at_each(Lot renamed);
   awaitable<void> take_names_away(Lot spoilt);
 
   bool in_place() const { return order_.options.publish == Publish::in_place; }

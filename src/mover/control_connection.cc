@@ -231,7 +231,16 @@ awaitable<void> ControlConnection::read() {
     channel_.receive({bytes.data(), size});
     drain();
     changed_.notify();
+    co_await gather();
   }
+}
+
+// In a pipeline a server says its answers one by one, and each would wake us alone: so they are let
+// gather for a moment, in which the server has enough to do.
+awaitable<void> ControlConnection::gather() {
+  if (channel_.unanswered() < gather_from) co_return;
+  asio::steady_timer moment(socket_.get_executor(), gather_time);
+  co_await moment.async_wait(done);
 }
 
 void ControlConnection::drain() {

@@ -76,6 +76,7 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
   using Socket = asio::ip::tcp::socket;
   ControlConnection(Socket socket, Side side, Interrupt* interrupt, Limits limits);
   awaitable<void> read();
+  awaitable<void> gather();
   awaitable<void> write();
   void drain();
   void fail_with(Fault fault);

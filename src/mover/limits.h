@@ -9,6 +9,8 @@ namespace rft::mover {
 inline constexpr Duration connect_limit = 10s;  // for one address
 inline constexpr Duration resolve_limit = 10s;  // for a host's name
 inline constexpr Duration silence_limit = 30s;  // no byte confirmed, no reply that is due (5.11)
+inline constexpr std::size_t gather_from = 16;  // answers that are due: they are read together
+inline constexpr std::chrono::microseconds gather_time{1000};
 inline constexpr Duration end_limit = 10s;      // to end a flow before we only presume
 inline constexpr Duration stop_end_limit = 4s;  // the same after StopOrder: Stopped is due in 5 s
 inline constexpr Duration consequence_limit = 1s;  // for the other side's reason after a failure
