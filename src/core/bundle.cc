@@ -227,14 +227,26 @@ Tally tally_of(const Bundle& bundle) {
   return sum;
 }
 
-std::vector<BundleItem> waiting_items(const Bundle& bundle) {
+namespace {
+
+std::vector<BundleItem> items_of(const Bundle& bundle, bool ended) {
   std::vector<BundleItem> items;
   for (std::uint32_t number = 0; number < bundle.files().size(); ++number) {
     const BundleFile& file = bundle.files()[number];
-    if (file.fate) continue;
+    if (file.fate.has_value() != ended) continue;
     items.push_back({number, file.source, file.destination, file.wanted, file.intent});
   }
   return items;
+}
+
+}  // namespace
+
+std::vector<BundleItem> waiting_items(const Bundle& bundle) {
+  return items_of(bundle, false);
+}
+
+std::vector<BundleItem> ended_items(const Bundle& bundle) {
+  return items_of(bundle, true);
 }
 
 Bundle with_outcomes(const Bundle& bundle, const std::vector<ItemOutcome>& outcomes) {

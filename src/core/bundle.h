@@ -63,6 +63,7 @@ Tally tally_of(const Bundle& bundle);
 
 // The items of an order: the files that wait, and the leftovers of a ledger's entry.
 std::vector<BundleItem> waiting_items(const Bundle& bundle);
+std::vector<BundleItem> ended_items(const Bundle& bundle);
 
 // Changed copies.
 Bundle with_outcomes(const Bundle& bundle, const std::vector<ItemOutcome>& outcomes);

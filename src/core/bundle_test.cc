@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/decide.h"
+
 namespace rft {
 namespace {
 
@@ -55,6 +57,47 @@ TEST(Bundle, an_outcome_is_taken_once_and_counted) {
   const auto waiting = waiting_items(ended);
   ASSERT_EQ(waiting.size(), 1U);
   EXPECT_EQ(waiting[0].number, 3U);
+}
+
+Transfer looked_after() {
+  Transfer bundle;
+  bundle.request.source = *parse_url("ftp://a/s");
+  bundle.request.destination = *parse_url("ftp://b/d");
+  bundle.request.whole = Uuid{};
+  bundle.file.kind = Kind::bundle;
+  bundle.file.bundle = bundle_of(some_files(2));
+  bundle.file.status = Status::active;
+  bundle.file.mover = "m";
+  bundle.file.epoch = 2;
+  bundle.file.part.epochs = {2, 1};
+  return bundle;
+}
+const ItemOutcome first_is_done{0, Fate::done, 7, {}, Verdict::verified, false, {}};
+
+TEST(Bundle, a_look_for_a_stop_that_found_some_there_leaves_the_others_stopped) {
+  Transfer bundle = looked_after();
+  bundle.file.stop_asked = true;
+  const Now now{};
+  bundle = on_word(bundle, {{Uuid{}, 2}, 1, Outcomes{{first_is_done}}}, now, Draws{})->next;
+  bundle = on_word(bundle, {{Uuid{}, 2}, 2, Done{}}, now, Draws{})->next;
+  EXPECT_EQ(bundle.file.status, Status::user_stop_partial_trans);
+  EXPECT_EQ(waiting_items(bundle.file.bundle).size(), 1U);
+}
+
+TEST(Bundle, parts_of_ended_files_that_could_not_be_deleted_go_to_the_ledger) {
+  const Outcomes left{{first_is_done}, 0, true};
+  const auto change = on_word(looked_after(), {{Uuid{}, 2}, 1, left}, Now{}, Draws{});
+  ASSERT_EQ(change->discarded.size(), 1U);
+  ASSERT_EQ(change->discarded[0].items.size(), 1U);
+  EXPECT_EQ(change->discarded[0].items[0].number, 0U);
+  EXPECT_EQ(change->next.file.part.epochs.size(), 2U);
+}
+
+TEST(Bundle, a_word_that_only_tells_of_parts_is_no_progress) {
+  Transfer bundle = looked_after();
+  bundle.file.tries = 3;
+  const auto change = on_word(bundle, {{Uuid{}, 2}, 1, Outcomes{{}, 0, true}}, Now{}, Draws{});
+  EXPECT_EQ(change->next.file.tries, 3U);
 }
 
 TEST(Bundle, what_failed_goes_again_and_what_is_done_does_not) {

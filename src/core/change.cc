@@ -100,6 +100,8 @@ void ChangeWriter::bear_listing(const Draws& draws) {
       bear_part(++file().born, Kind::listing, request().source, request().destination, draws);
   part.file.due = {FolderDue{}};
   part.file.born = part.request.number;  // it numbers the parts from here on
+  part.file.tally = tally_of(part);
+  file().tally += part.file.tally;
 }
 
 void ChangeWriter::begin_attempt() {

@@ -28,6 +28,10 @@ class ChangeWriter {
   }
   // The part, if there is one, goes to the ledger to be deleted; the next one has a new name.
   void discard_part(const Uuid& ledger_id);
+  // What files of a bundle left that have a fate goes to the ledger; the part goes on.
+  void discard_parts_of_ended(const Uuid& ledger_id) {
+    change_.discarded.push_back(left_by_ended(change_.next, at_, ledger_id));
+  }
   // New parts of a whole: of the one that is written, or of the one that it is a part of. Their ids
   // are made of the draws' request and file, each by another number.
   void bear(std::vector<NewFile> files, const Draws& draws);

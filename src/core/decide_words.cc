@@ -212,6 +212,10 @@ class WordTaker {
     file_.bundle = with_outcomes(file_.bundle, said.outcomes);
     if (writer_.request().options.skip_errors)
       file_.bundle = with_bad_sources_skipped(file_.bundle);
+    if (said.parts_left && !file_.part.epochs.empty()) {
+      writer_.discard_parts_of_ended(draws_.ledger);
+    }
+    if (said.outcomes.empty()) return;
     file_.tries = file_.afresh = 0;
     end_hold(file_);
     const bool renames = std::any_of(file_.bundle.files().begin(), file_.bundle.files().end(),
@@ -304,6 +308,10 @@ class WordTaker {
 
   // All files of a bundle have an outcome, or a listing is whole.
   void end_many(const Done& said) {
+    // It was a look for a stop: those that it was about are there, the others are not.
+    if (!waiting_items(file_.bundle).empty()) {
+      return (*this)(Stopped{FlowEnd::no_flow, {}, {}, said.bytes_sent});
+    }
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     writer_.end_attempt(FlowEnd::known, std::nullopt);
     const Tally sum = tally_of(file_.bundle);

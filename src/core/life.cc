@@ -43,9 +43,10 @@ Tally tally_of(const Transfer& part) {
   const bool failed = file.status == Status::failed;
   const bool done = file.status == Status::done;
   Tally sum;
-  // Of a listing only its failure counts, as that of a file would.
+  // Until it is whole a listing counts as a file: where it is stopped or fails, not all is there.
   if (file.kind == Kind::listing) {
-    sum.files = sum.failed = failed ? 1 : 0;
+    sum.files = done ? 0 : 1;
+    sum.failed = failed ? 1 : 0;
     return sum;
   }
   sum.files = 1;
@@ -56,12 +57,12 @@ Tally tally_of(const Transfer& part) {
   return sum;
 }
 
-std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime at, const Uuid& id) {
+namespace {
+
+LedgerPart ledger_part(const Transfer& transfer, WallTime at, const Uuid& id,
+                       std::vector<BundleItem> items) {
   const Request& request = transfer.request;
   const Part& part = transfer.file.part;
-  std::vector<BundleItem> items = waiting_items(transfer.file.bundle);
-  const bool all_gone = transfer.file.kind == Kind::bundle && items.empty();
-  if (part.epochs.empty() || all_gone) return std::nullopt;
   return LedgerPart{id,
                     request.owner,
                     request.handle,
@@ -71,6 +72,19 @@ std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime at, con
                     part.epochs,
                     at,
                     std::move(items)};
+}
+
+}  // namespace
+
+std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime at, const Uuid& id) {
+  std::vector<BundleItem> items = waiting_items(transfer.file.bundle);
+  const bool all_gone = transfer.file.kind == Kind::bundle && items.empty();
+  if (transfer.file.part.epochs.empty() || all_gone) return std::nullopt;
+  return ledger_part(transfer, at, id, std::move(items));
+}
+
+LedgerPart left_by_ended(const Transfer& bundle, WallTime at, const Uuid& id) {
+  return ledger_part(bundle, at, id, ended_items(bundle.file.bundle));
 }
 
 Stage stage(const File& file) {

@@ -174,6 +174,8 @@ struct LedgerPart {
 
 // What is left of its part files when the record goes; nothing where none was begun.
 std::optional<LedgerPart> left_behind(const Transfer& transfer, WallTime at, const Uuid& id);
+// The same of those of a bundle's files that have a fate.
+LedgerPart left_by_ended(const Transfer& bundle, WallTime at, const Uuid& id);
 
 // An order that was saved with the change it follows from and stays until its answer is saved.
 struct OutboxRow {

@@ -157,6 +157,7 @@ void Engine::tick() {
   world_->retry_stuck();
   world_->fire_timers();
   world_->work_gates();
+  if (std::exchange(world_->ledger_unread, false)) world_->read_ledger();
   world_->work_ledger();
   world_->drain_idle();
   for (const auto& [id, whole] : world_->wholes) world_->untended.insert(id);

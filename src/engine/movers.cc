@@ -152,7 +152,8 @@ void Engine::World::add_to_ledger(std::vector<LedgerPart> parts) {
 // What the parts of a whole left when it was cleared: they were not in memory.
 void Engine::World::read_ledger() {
   store.ledger([this](Result<std::vector<LedgerPart>> all) {
-    if (!all) return;  // read at the next start
+    ledger_unread = !all;
+    if (!all) return;
     std::erase_if(*all, [&](const LedgerPart& part) { return ledger.contains(part.id); });
     add_to_ledger(std::move(*all));
     work_ledger();

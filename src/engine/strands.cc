@@ -48,6 +48,18 @@ AddFiles new_of(const AddFiles& call, const std::vector<bool>& known) {
   return fresh;
 }
 
+// Somebody waits for the answer, and asks again where it is "not now".
+bool has_caller(const Mail& mail) {
+  const auto* call = std::get_if<CallMail>(&mail);
+  return call && !call->of_whole;
+}
+
+// The part is not open yet, and is about to be.
+bool rises_with_whole(const Mail& mail) {
+  const auto* call = std::get_if<CallMail>(&mail);
+  return call && call->of_whole && std::holds_alternative<Commit>(call->call);
+}
+
 // A stored record shows that the change in doubt was saved.
 bool was_saved(const Change& change, const std::optional<Transfer>& stored) {
   if (change.erased) return !stored || stored->file.id != change.next.file.id;
@@ -192,7 +204,7 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
   if (!result) {
     // What is read again after a save must be known before anything else: much may hang on it.
     const bool again = !strand.loaded && (strand.in_doubt || strand.file);
-    if (!again && std::holds_alternative<CallMail>(strand.mail.front())) {
+    if (!again && has_caller(strand.mail.front())) {
       finish(strand, {std::nullopt, tl::unexpected(result.error()), std::nullopt});
     } else {
       strand.stuck = true;
@@ -210,7 +222,7 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
     } else {
       if (result->transfer) {
         put_under_whole(*result->transfer);
-        part_changed(*result->transfer, {});
+        if (!rises_with_whole(strand.mail.front())) part_changed(*result->transfer, {});
       }
       take(strand, std::move(result->transfer));
       index(strand);
@@ -304,6 +316,9 @@ std::optional<Change> Engine::World::decide_grant(Strand& strand, const GrantMai
   const Now now = clock.now();
   const Transfer& transfer = *strand.transfer;
   if (is_whole(transfer.file)) return on_start(transfer, now);
+  const Whole* whole = whole_of(transfer);
+  const bool stops = whole && whole->stopping && !needs_look(transfer.file);
+  if (stops) return std::nullopt;  // its own order to stop comes next
   const bool may = transfer.file.status == Status::committed || needs_look(transfer.file);
   if (!may || movers.find(mail.mover) == movers.end()) return std::nullopt;
   const auto mine = credentials_of(strand.owner);
@@ -349,7 +364,7 @@ void Engine::World::saved(const Key& key, Outcome outcome, Saved saved) {
     case Saved::full:
     case Saved::no:
       ++saves_failed;
-      if (std::holds_alternative<CallMail>(strand.mail.front())) {
+      if (has_caller(strand.mail.front())) {
         finish(strand, {std::nullopt, not_saved(saved), std::nullopt});
       } else {
         strand.stuck = true;

@@ -32,6 +32,7 @@ void Engine::World::open_whole(const Transfer& whole, const Tally& sums) {
   open.priority = whole.file.priority;
   if (whole.file.pushed) open.rank = whole.file.rank;
   open.sums = sums;
+  open.stopping = whole.file.stop_asked;
   untended.insert(whole.request.id);
 }
 
@@ -58,7 +59,7 @@ void Engine::World::adopt_part(Transfer part) {
   take(strand, std::move(part));
   index(strand);
   if (rises)
-    deliver(strand, CallMail{{owner, "service"}, Commit{handle}, "", [](const Answer&) {}});
+    deliver(strand, CallMail{{owner, "service"}, Commit{handle}, "", [](const Answer&) {}, true});
 }
 
 // The sums follow what is saved; parts that the window has passed already come into it at once.
@@ -90,6 +91,7 @@ void Engine::World::whole_changed(const Transfer& whole) {
   } else if (open == wholes.end()) {
     open_whole(whole, whole.file.tally);
   } else {
+    open->second.stopping = whole.file.stop_asked;
     untended.insert(whole.request.id);
   }
 }
@@ -105,10 +107,10 @@ void Engine::World::tend_wholes() {
 void Engine::World::tend(const Uuid& id, Whole& whole) {
   Strand& strand = this->strand(whole.owner, whole.handle);
   if (!strand.transfer) return;
-  if (strand.transfer->file.stop_asked) stop_parts(whole);
+  if (whole.stopping) stop_parts(whole);
   const bool ended = parts_ended(strand);
-  const bool wants_more = !strand.transfer->file.stop_asked && !whole.all_read && !whole.reading &&
-                          whole.parts.size() < window_low;
+  const bool wants_more =
+      !whole.stopping && !whole.all_read && !whole.reading && whole.parts.size() < window_low;
   if (wants_more) read_parts(id, whole);
   if (ended && strand.mail.empty()) deliver(strand, PartsEndedMail{});
 }
@@ -117,7 +119,7 @@ bool Engine::World::parts_ended(const Strand& strand) const {
   const auto found = wholes.find(strand.transfer->request.id);
   if (found == wholes.end()) return false;
   const Whole& whole = found->second;
-  const bool closed = strand.transfer->file.stop_asked || (whole.all_read && !whole.reading);
+  const bool closed = whole.stopping || (whole.all_read && !whole.reading);
   return closed && whole.parts.empty();
 }
 
@@ -130,7 +132,7 @@ void Engine::World::stop_parts(Whole& whole) {
   }
   for (Strand* part : told) {
     deliver(*part,
-            CallMail{{part->owner, "service"}, Stop{part->handle}, "", [](const Answer&) {}});
+            CallMail{{part->owner, "service"}, Stop{part->handle}, "", [](const Answer&) {}, true});
   }
 }
 
@@ -145,10 +147,9 @@ void Engine::World::read_parts(const Uuid& id, Whole& whole) {
     if (!found) return;  // asked again at the next tick
     whole.all_read = found->size() < query.limit;
     untended.insert(query.whole);
-    const bool stopping = strand(whole.owner, whole.handle).transfer->file.stop_asked;
-    if (!stopping && !found->empty()) whole.read_up_to = found->back().request.number;
+    if (!whole.stopping && !found->empty()) whole.read_up_to = found->back().request.number;
     for (Transfer& part : *found) {
-      if (!stopping) adopt_part(std::move(part));
+      if (!whole.stopping) adopt_part(std::move(part));
     }
     schedule();
   });

@@ -397,6 +397,42 @@ TEST(Wholes, a_small_request_is_not_starved_by_a_large_one_before_it) {
   EXPECT_LT(world.record("large").file.tally.done, 50'000U);
 }
 
+TEST(Wholes, a_tree_that_is_stopped_while_it_is_listed_is_not_done) {
+  World world;
+  world.submit("h", Submit::What::tree);
+  const auto orders = world.fresh();
+  ASSERT_TRUE(world.call(Stop{"h"}));
+  world.say(std::get<ListOrder>(orders.at(0)).task, Stopped{});
+  world.turn();
+  EXPECT_EQ(world.record("h").file.status, Status::user_stop_partial_trans);
+}
+
+TEST(Wholes, a_stop_of_a_part_that_was_not_saved_is_said_again) {
+  World world;
+  world.submit("h", Submit::What::list);
+  ASSERT_TRUE(world.call(AddFiles{"h", lines(0, 3)}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.fresh();
+  world.store.disturb(2, Saved::no);
+  ASSERT_TRUE(world.call(Stop{"h"}));
+  const auto orders = world.fresh();
+  ASSERT_EQ(orders.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<StopOrder>(orders[0]));
+}
+
+TEST(Wholes, a_part_whose_rise_was_lost_with_its_save_rises_again) {
+  World world;
+  world.submit("h", Submit::What::list);
+  ASSERT_TRUE(world.call(AddFiles{"h", lines(0, 5)}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(third_fails);
+  ASSERT_EQ(world.record("h").file.status, Status::failed);
+  world.store.disturb(3, Saved::unknown);  // after the whole's commit and start
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(all_done);
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+}
+
 TEST(Wholes, clear_forgets_the_parts_and_deletes_what_they_left) {
   World world;
   world.submit("h", Submit::What::list);

@@ -22,6 +22,7 @@ struct CallMail {
   Call call;
   std::string key;
   std::function<void(Answer)> then;
+  bool of_whole = false;  // said to a part by its whole: nobody would ask again, so it is kept
 };
 struct GrantMail {
   std::string mover;
@@ -73,6 +74,7 @@ struct Whole {
   std::optional<std::int64_t> rank;  // of one that was pushed
   Tally sums;                        // over all its parts
   std::map<Uuid, Tally> parts;       // by file: those that are open and in memory, as summed
+  bool stopping = false;             // its user asked for it, and that is saved
   std::set<Uuid> told_to_stop;
   std::uint64_t read_up_to = 0;  // the number of the last part that was read
   bool all_read = false;
@@ -142,6 +144,7 @@ struct Engine::World {
   Instant no_start_before{};
   Duration start_delay{0};
   std::map<Uuid, LedgerEntry> ledger;
+  bool ledger_unread = false;  // a read of it failed; read again at the next tick
   std::map<Uuid, CredentialFacts> credentials;
 
   // strands.cc: mail is decided, saved, applied

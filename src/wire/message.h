@@ -251,10 +251,11 @@ struct ItemOutcome {
   std::optional<Fault> fault{};  // of a failed one
   bool operator==(const ItemOutcome&) const = default;
 };
-// At most outcomes_max a word.
+// At most outcomes_max a word; none where only parts_left is told.
 struct Outcomes {
   std::vector<ItemOutcome> outcomes{};
   std::uint64_t bytes_sent = 0;  // as in Moving
+  bool parts_left = false;       // of files that have an outcome: they could not be deleted
 };
 inline constexpr std::size_t outcomes_max = 128;
 
