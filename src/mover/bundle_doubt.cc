@@ -55,7 +55,11 @@ awaitable<void> BundleTask::look_for_published(Lot doubtful) {
   }
 }
 
+// Epochs before the one that renamed it may have left parts, too.
 void BundleTask::settle_published(Item& item, const FileFacts& there) {
+  for (auto& name : item_parts(item.final_name, order_.part, order_.earlier, item.order->number)) {
+    discarded_.push_back(std::move(name));
+  }
   item.checksum = item.order->intent->checksum;
   settle_done(item, there.size, false);
 }
@@ -75,6 +79,7 @@ awaitable<void> BundleTask::clear_earlier_parts(Lot lot, bool must_be_gone) {
   }
   if (parts.empty()) co_return;
   const auto removed = co_await carrier_->remove_many(parts);
+  for (const auto& one : removed) earlier_left_ = earlier_left_ || !one;
   if (!must_be_gone) co_return;
   for (std::size_t i = 0; i < owners.size(); ++i) {
     if (!removed[i] && owners[i]->state == State::due) leave(*owners[i], removed[i].error());

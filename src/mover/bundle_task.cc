@@ -1,5 +1,7 @@
 #include "mover/bundle_task.h"
 
+#include <algorithm>
+
 #include "mover/bundle_parts.h"
 #include "mover/limits.h"
 
@@ -23,14 +25,15 @@ awaitable<void> BundleTask::run() {
   if (!carried) leave_all(all_due(), carried.error());
   co_await discard();
   carrier_.reset();
-  tell_outcomes();
+  if (leaves_parts() || !untold_.outcomes.empty()) say_outcomes();
   ports_.say(last_word());
 }
 
 // The fault of a step that all files share.
 awaitable<Outcome<void>> BundleTask::carry() {
   co_await settle_doubts();
-  if (order_.look_only || all_due().empty()) co_return Outcome<void>();
+  // With Begun the intents of earlier epochs are forgotten: not before every doubt is settled.
+  if (order_.look_only || all_due().empty() || is_in_doubt()) co_return Outcome<void>();
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
   if (!carrier_->can_move_many()) {
     for (Item* item : all_due()) settle_apart(*item);
@@ -56,6 +59,11 @@ awaitable<void> BundleTask::carry_lot(Lot lot) {
   co_await publish_lot(due(arrived));
   co_await discard();
   tell_outcomes();
+}
+
+bool BundleTask::is_in_doubt() const {
+  return std::any_of(items_.begin(), items_.end(),
+                     [](const Item& item) { return item.rename_unknown; });
 }
 
 BundleTask::Lot BundleTask::all_due() {
@@ -151,8 +159,16 @@ awaitable<void> BundleTask::discard() {
 }
 
 void BundleTask::tell_outcomes() {
-  if (untold_.outcomes.empty()) return;
+  if (!untold_.outcomes.empty()) say_outcomes();
+}
+
+bool BundleTask::leaves_parts() const {
+  return earlier_left_ || !discarded_.empty();
+}
+
+void BundleTask::say_outcomes() {
   untold_.bytes_sent = bytes_sent_;
+  untold_.parts_left = leaves_parts();
   ports_.say(std::exchange(untold_, {}));
 }
 
@@ -168,11 +184,10 @@ void BundleTask::say_moving(Doing doing) {
 // found nothing of ours confirms the stop that it was made for.
 TaskSays BundleTask::last_word() const {
   bool all_settled = true;
-  bool rename_unknown = false;
+  const bool rename_unknown = is_in_doubt();
   for (const Item& item : items_) {
     const bool is_asked_for = !order_.look_only || item.order->intent;
     if (item.state != State::settled && is_asked_for) all_settled = false;
-    if (item.rename_unknown) rename_unknown = true;
   }
   if (all_settled) {
     Done done;

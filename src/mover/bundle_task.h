@@ -52,6 +52,7 @@ class BundleTask final : public Work {
   // bundle_task.cc: the course of it, and what becomes of an item.
   awaitable<Outcome<void>> carry();
   awaitable<void> carry_lot(Lot lot);
+  bool is_in_doubt() const;  // a rename may have been done
   Lot all_due();
   static Lot due(const Lot& lot);
   static std::vector<std::string> names(const Lot& lot, const NameOf& name_of);
@@ -64,6 +65,8 @@ class BundleTask final : public Work {
   void leave_all(const Lot& lot, const Fault& fault);
   awaitable<void> discard();  // the parts that are of no use any more
   void tell_outcomes();
+  void say_outcomes();
+  bool leaves_parts() const;
   void say_moving(Doing doing);
   TaskSays last_word() const;
 
@@ -132,6 +135,7 @@ class BundleTask final : public Work {
   std::optional<Fault> halted_;       // nothing more is moved in this epoch
   unsigned unexplained_refusals_ = 0;
   std::vector<std::string> discarded_;
+  bool earlier_left_ = false;  // a part of an earlier epoch could not be deleted
   Outcomes untold_;
   std::uint64_t bytes_sent_ = 0;
   std::uint64_t bytes_done_ = 0;

@@ -228,6 +228,7 @@ class BundleRules : public testing::Test {
         });
       }
       if (auto* told = std::get_if<Outcomes>(&says)) {
+        last_outcomes = *told;
         EXPECT_LE(told->outcomes.size(), outcomes_max);
         for (const ItemOutcome& one : told->outcomes) {
           EXPECT_TRUE(outcomes.emplace(one.number, one).second) << "told twice";
@@ -274,6 +275,7 @@ class BundleRules : public testing::Test {
   std::optional<Begun> begun;
   bool moved_unsaved = false;
   std::map<std::uint32_t, ItemOutcome> outcomes;
+  Outcomes last_outcomes;
   std::vector<std::pair<std::uint64_t, std::vector<VerifiedItem>>> verified;
   TaskSays last;
 };
