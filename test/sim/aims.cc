@@ -1,5 +1,7 @@
 // Aims: most worlds aim at one cell of the fault matrix: where a transfer comes to that moment,
 // that fault strikes. So the rare ones are seen too.
+#include <algorithm>
+
 #include "sim/world.h"
 
 namespace rft::sim {
@@ -111,6 +113,7 @@ std::optional<std::size_t> World::transfer_of(const Uuid& what) const {
   } else if (const auto part = tables.ledger.find(what); part != tables.ledger.end()) {
     key = {part->second.owner, part->second.handle};
   }
+  key.second.resize(std::min(key.second.find('/'), key.second.size()));  // a part is its whole's
   for (std::size_t i = 0; i < transfers_.size(); ++i) {
     const UserTransfer& one = transfers_[i];
     if (one.caller.owner == key.first && one.submit.handle == key.second) return i;

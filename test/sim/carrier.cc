@@ -1,9 +1,6 @@
 #include "sim/carrier.h"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include "mover/limits.h"
-#include "wire/part_name.h"
 
 namespace rft::sim {
 
@@ -11,9 +8,7 @@ using mover::awaitable;
 using mover::boot_now;
 using mover::fault;
 using mover::Outcome;
-using mover::Standing;
 using mover::wait_any;
-using namespace boost::asio::experimental::awaitable_operators;
 
 namespace {
 
@@ -22,12 +17,8 @@ constexpr Duration flow_ends_within{100};  // after its client's kernel closed t
 }  // namespace
 
 SimCarrier::SimCarrier(Shore& shore, const MoveOrder& order, mover::Interrupt* interrupt)
-    : shore_(shore),
-      task_(order.task),
-      final_path_(order.destination.wire_path()),
-      interrupt_(interrupt),
-      source_(shore, order.task, order.source.endpoint, Side::source, interrupt),
-      destination_(shore, order.task, order.destination.endpoint, Side::destination, interrupt) {}
+    : SimSides(shore, {order.task, order.source.endpoint, order.destination.endpoint}, interrupt),
+      final_path_(order.destination.wire_path()) {}
 
 // Also where the process dies: then its kernel closes what it held.
 SimCarrier::~SimCarrier() {
@@ -36,94 +27,26 @@ SimCarrier::~SimCarrier() {
   }
 }
 
-std::string on_disk(Mutants mutants, const std::string& path) {
-  if (!mutants.has(Mutant::shared_part_name)) return path;
-  const std::size_t slash = path.rfind('/');
-  if (!is_part_name(path.substr(slash + 1))) return path;
-  return path.substr(0, path.rfind('-')) + "-1";
-}
-
-awaitable<Outcome<void>> SimCarrier::meet() {
-  at_moment(Moment::connecting);
-  const auto [source, destination] = co_await (source_.log_in() && log_in_if_needed(destination_));
-  if (!source) co_return mover::failed(source);
-  if (!destination) co_return mover::failed(destination);
-  co_return Outcome<void>();
-}
-
-awaitable<Outcome<void>> SimCarrier::log_in_if_needed(Session& session) {
-  if (session.is_open()) co_return Outcome<void>();
-  co_return co_await session.log_in();
-}
-
-std::optional<std::string> SimCarrier::common_checksum(const std::string& wish) const {
-  return wish.empty() || wish == "ADLER32" ? std::optional<std::string>("ADLER32") : std::nullopt;
-}
-
-awaitable<Outcome<std::optional<Standing>>> SimCarrier::look(Side side, std::string name,
-                                                             Doing doing) {
-  note_look(doing);
-  Session& session = at(side);
-  if (const auto in = co_await log_in_if_needed(session); !in) co_return mover::failed(in);
-  std::optional<Standing> seen;
-  const auto asked = co_await session.ask(doing, [&] {
-    if (name == "/data")
-      seen = Standing{true, {}};
-    else if (auto facts = shore_.servers.look(session.server(), on_disk(name))) {
-      seen = Standing{false, *facts};
-    }
-  });
-  if (!asked) co_return mover::failed(asked);
-  if (shore_.mutants.has(Mutant::growing_part_adopted) && doing == Doing::adopt && seen) {
-    if (!first_) first_ = seen->facts;
-    seen->facts = *first_;
-  }
-  co_return seen;
-}
-
-void SimCarrier::note_look(Doing doing) {
-  const auto now = shore_.moments.of(task_);
-  switch (doing) {
-    case Doing::look:
-      return at_moment(Moment::looking);
-    case Doing::adopt:
-      return at_moment(Moment::settling);
-    case Doing::verify:
-      return at_moment(Moment::checking);
-    case Doing::publish:
-      if (now == Moment::renamed) return;
-      return at_moment(now == Moment::proven || now == Moment::publishing ? Moment::publishing
-                                                                          : Moment::looking_back);
-    default:
-      return;
-  }
-}
-
 // Markers are hints: only what they name is left out, and the checksum is the proof.
 awaitable<Outcome<RangeSet>> SimCarrier::resumable(std::string, std::string, RangeSet confirmed) {
   co_return confirmed;
 }
 
-awaitable<Outcome<void>> SimCarrier::make_folder(std::string) {
-  co_return co_await destination_.ask(Doing::make_parents);
-}
-
 awaitable<Outcome<void>> SimCarrier::move(const mover::Freight& freight, mover::Flow& flow,
                                           const std::function<void()>& progressed) {
   at_moment(Moment::opening);
-  const auto listens = co_await destination_.ask(Doing::move);
+  const auto listens = co_await destination_->ask(Doing::move);
   if (!listens) co_return mover::failed(listens);
-  const auto connects = co_await source_.ask(Doing::move);
+  const auto connects = co_await source_->ask(Doing::move);
   if (!connects) co_return mover::failed(connects);
-  for (Session* one : {&destination_, &source_}) {  // the other's answer took its time
+  for (Session* one : {&*destination_, &*source_}) {  // the other's answer took its time
     if (!one->is_good()) co_return fault(FaultCode::cut, one->side(), Doing::move);
   }
   flow.end = FlowEnd::presumed;
   news_ = std::make_shared<FlowNews>();
-  flow_ = shore_.servers.open(
-      {task_, source_.server().endpoint, destination_.server().endpoint, freight.source,
-       on_disk(freight.destination), freight.there, freight.size},
-      news_);
+  flow_ = shore_.servers.open({task_, route_.source, route_.destination, freight.source,
+                               on_disk(freight.destination), freight.there, freight.size},
+                              news_);
   const auto moved = co_await watch(flow, progressed);
   bool whole = moved.has_value();
   if (!whole) {
@@ -135,12 +58,12 @@ awaitable<Outcome<void>> SimCarrier::move(const mover::Freight& freight, mover::
     flow.end = FlowEnd::known;
     flow.confirmed.add({0, freight.size});
     if (shore_.mutants.has(Mutant::publish_before_verify)) {
-      shore_.servers.link_for_mutant(destination_.server(), on_disk(freight.destination),
+      shore_.servers.link_for_mutant(server(Side::destination), on_disk(freight.destination),
                                      final_path_);
     }
   } else {
-    source_.lose();
-    destination_.lose();
+    source_->lose();
+    destination_->lose();
   }
   flow_.reset();
   co_return whole ? Outcome<void>() : moved;
@@ -171,12 +94,12 @@ awaitable<Outcome<void>> SimCarrier::watch(mover::Flow& flow,
 // ABOR, then the control connection is read to its end, or patience ends.
 awaitable<void> SimCarrier::end_flow(mover::Flow& flow) {
   at_moment(Moment::aborting);
-  if (news_->fault && destination_.is_good()) {
+  if (news_->fault && destination_->is_good()) {
     flow.end = FlowEnd::known;
     co_return;
   }
   const Instant due = boot_now() + (*interrupt_ ? mover::stop_end_limit : mover::end_limit);
-  const bool heard = !shore_.servers.is_cut(*flow_) && destination_.is_good();
+  const bool heard = !shore_.servers.is_cut(*flow_) && destination_->is_good();
   if (heard) {
     said_226_ = shore_.weather.strikes(FaultKind::abor_226, task_);
     shore_.servers.close(*flow_, shore_.dice.between(Duration(0), Duration(10)));
@@ -218,35 +141,14 @@ awaitable<Outcome<std::string>> SimCarrier::checksum(Side side, std::string name
   co_return checksum_of(read);
 }
 
-bool SimCarrier::renames(const std::string& new_path) {
-  const Server& server = destination_.server();
-  const bool never = server.never_publishes && new_path == final_path_;
-  if (server.refuses_rename) shore_.weather.hits(FaultKind::rename_barred, task_);
-  if (never) shore_.weather.hits(FaultKind::rename_never, task_);
-  return !server.refuses_rename && !never;
-}
-
-// RNTO is on its way, whatever becomes of us.
-void SimCarrier::rename_later(const std::string& from, const std::string& to) {
-  const Endpoint endpoint = destination_.server().endpoint;
-  const std::uint64_t life = destination_.server().life;
-  const bool willing = renames(to) && from != to;
-  shore_.events.in(shore_.dice.between(Duration(10), Duration(6000)),
-                   [&servers = shore_.servers, endpoint, life, willing, from, to] {
-                     Server& server = servers.at(endpoint);
-                     if (!willing || !server.up || server.life != life) return;
-                     servers.rename(server, from, to);
-                   });
-}
-
 // What must be so when a rename is done.
 void SimCarrier::renamed(const std::string& from, const std::string& to, Doing doing) {
   if (from == final_path_) return at_moment(Moment::renamed);  // taken back
   if (to == final_path_) {
     at_moment(Moment::renamed);
-    shore_.laws.published(task_);
+    shore_.laws.published(task_, to);
   } else if (doing == Doing::adopt) {
-    shore_.laws.adopted(task_, destination_.server(), to);
+    shore_.laws.adopted(task_, server(Side::destination), to);
   }
 }
 
@@ -258,24 +160,24 @@ awaitable<mover::Renamed> SimCarrier::rename(std::string from, std::string to, D
   };
   at_moment(doing == Doing::adopt ? Moment::adopting : Moment::publishing);
   bool found = false;
-  const auto asked = co_await destination_.ask(
-      doing, [&] { found = destination_.server().files.contains(old_path); });
+  const auto asked = co_await destination_->ask(
+      doing, [&] { found = server(Side::destination).files.contains(old_path); });
   if (!asked) co_return mover::Renamed{asked.error(), false};
   if (!found) co_return no(FaultCode::part_missing);
   if (shore_.weather.strikes(FaultKind::rename_late, task_)) {
-    rename_later(old_path, new_path);
-    destination_.lose();
+    rename_later(old_path, new_path, shore_.dice.between(Duration(10), Duration(6000)));
+    destination_->lose();
     co_return no(FaultCode::cut, true);
   }
   bool willing = false;
-  destination_.heed(nullptr);
-  const auto done = co_await destination_.ask(doing, [&] {
-    willing = renames(new_path);
+  destination_->heed(nullptr);
+  const auto done = co_await destination_->ask(doing, [&] {
+    willing = !is_barred(new_path);
     if (!willing || old_path == new_path) return;
-    found = shore_.servers.rename(destination_.server(), old_path, new_path);
+    found = shore_.servers.rename(server(Side::destination), old_path, new_path);
     if (found) renamed(from, to, doing);
   });
-  destination_.heed(interrupt_);
+  destination_->heed(interrupt_);
   if (!done) {
     const bool sure = done.error().code == FaultCode::server_refused;
     co_return mover::Renamed{done.error(), !sure};
@@ -283,14 +185,10 @@ awaitable<mover::Renamed> SimCarrier::rename(std::string from, std::string to, D
   if (!willing) co_return no(FaultCode::server_refused);
   if (!found) co_return no(FaultCode::part_missing);
   if (shore_.weather.strikes(FaultKind::rename_answer_lost, task_)) {
-    destination_.lose();
+    destination_->lose();
     co_return no(FaultCode::cut, true);
   }
   co_return mover::Renamed{};
-}
-
-awaitable<Outcome<void>> SimCarrier::keep_alive() {
-  co_return co_await destination_.ask(Doing::publish);
 }
 
 }  // namespace rft::sim

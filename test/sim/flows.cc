@@ -30,6 +30,7 @@ FlowId Servers::open(FlowOrder order, std::shared_ptr<FlowNews> news) {
   flow.client = news;
   news->heard = events_.now();
   flow.pace = dice_.between(Duration(20), Duration(dice_.chance(150'000) ? 2'500 : 700));
+  if (is_pipeline(flow)) flow.pace = dice_.between(Duration(1), Duration(60));
   Duration delay = dice_.between(Duration(1), Duration(20));
   if (strikes(FaultKind::opens_late, flow)) delay = dice_.between(Duration(50), Duration(4000));
   events_.in(delay, [this, id] { begin(id); });
@@ -41,39 +42,58 @@ void Servers::begin(FlowId id) {
   if (found == flows_.end()) return;
   Flow& flow = found->second;
   flow.begun = true;
+  flow.last_write = events_.now();
+  events_.in(marker_interval, [this, id] { mark(id); });
+  if (!is_pipeline(flow)) return begin_one(id, flow);
+  if (flow.orphaned && !flow.was_cut) return end(id, client_gone());
+  std::size_t blocks = 0;
+  for (const auto& file : flow.order.files) {
+    const auto from = at(flow.order.source).files.find(file.source);
+    if (from != at(flow.order.source).files.end()) blocks += from->second->content.blocks.size();
+  }
+  plan_faults(flow, blocks);
+  open_next(id);
+}
+
+void Servers::begin_one(FlowId id, Flow& flow) {
   Server& source = at(flow.order.source);
-  Server& destination = at(flow.order.destination);
   const auto from = source.files.find(flow.order.from);
   if (from == source.files.end()) {
     return end(id, Fault{FaultCode::no_such_file, Side::source, Doing::move, "", ""});
   }
   flow.from = from->second;
-  auto& to = destination.files[flow.order.to];
+  open_to(flow, flow.order.to);
+  // The order was read from its buffer, and then that its sender is gone.
+  if (flow.orphaned && !flow.was_cut) return end(id, client_gone());
+  flow.size = flow.order.size;
+  plan_blocks(flow);
+  plan_faults(flow, flow.blocks.size());
+  events_.in(flow.pace, [this, id] { write_next(id); });
+}
+
+void Servers::open_to(Flow& flow, const std::string& path) {
+  Server& destination = at(flow.order.destination);
+  auto& to = destination.files[path];
   if (!to) {
     to = std::make_shared<Inode>();
     to->unique = ++last_inode_;
     to->made_by = flow.order.task.file;
-    const std::string name = flow.order.to.substr(flow.order.to.rfind('/') + 1);
-    if (!is_part_name(name)) to->final_name = flow.order.to;
+    if (!is_part_name(path.substr(path.rfind('/') + 1))) to->final_name = path;
     to->planted = flow.orphaned.has_value();
   } else if (flow.order.there.empty()) {
     to->content = Content{};
   }
   touch(destination, *to);
   flow.to = to;
-  changed(destination, flow.order.to);
-  // The order was read from its buffer, and then that its sender is gone.
-  if (flow.orphaned && !flow.was_cut) return end(id, client_gone());
-  plan_blocks(flow);
-  flow.last_write = events_.now();
-  events_.in(flow.pace, [this, id] { write_next(id); });
-  events_.in(marker_interval, [this, id] { mark(id); });
+  changed(destination, path);
 }
 
 // Out of order within a window, as parallel streams bring them.
 void Servers::plan_blocks(Flow& flow) {
-  for (std::uint64_t block = 0; block < blocks_of(flow.order.size); ++block) {
-    const Range range = range_of(block, flow.order.size);
+  flow.blocks.clear();
+  flow.next = 0;
+  for (std::uint64_t block = 0; block < blocks_of(flow.size); ++block) {
+    const Range range = range_of(block, flow.size);
     RangeSet with = flow.order.there;
     with.add(range);
     if (with != flow.order.there) flow.blocks.push_back(block);
@@ -82,7 +102,9 @@ void Servers::plan_blocks(Flow& flow) {
     const std::size_t other = i + dice_.below(std::min<std::size_t>(4, flow.blocks.size() - i));
     std::swap(flow.blocks[i], flow.blocks[other]);
   }
-  const std::size_t count = flow.blocks.size();
+}
+
+void Servers::plan_faults(Flow& flow, std::size_t count) {
   const auto drawn = [&](FaultKind kind) {
     return dice_.chance(weather_.fair() ? 0 : weather_.odds(kind)) ? dice_.below(count + 1)
                                                                    : SIZE_MAX;
@@ -94,7 +116,7 @@ void Servers::plan_blocks(Flow& flow) {
 
 // Planned for this block, or aimed at.
 bool Servers::breaks(Flow& flow, FaultKind kind, std::size_t& planned) {
-  const bool now = flow.next == planned;
+  const bool now = flow.written == planned;
   if (now) planned = SIZE_MAX;
   if (now) weather_.happened(kind, is_old(flow) ? std::nullopt : std::optional(flow.order.task));
   return now || (!is_old(flow) && weather_.is_aimed(kind, flow.order.task));
@@ -120,12 +142,16 @@ void Servers::write_next(FlowId id) {
     events_.in(dice_.between(Duration(500), Duration(90'000)), [this, id] { go_on(id); });
     return;
   }
-  if (flow.next == flow.blocks.size()) return end(id, std::nullopt);
+  if (flow.next == flow.blocks.size()) {
+    return is_pipeline(flow) ? file_ended(id) : end(id, std::nullopt);
+  }
   const Server& destination = at(flow.order.destination);
   if (destination.full && flow.blocks[flow.next] >= flow.to->content.blocks.size()) {
     if (!is_old(flow)) weather_.hits(FaultKind::server_full, flow.order.task);
+    if (is_pipeline(flow)) return refuse_full(id);
     return end(id, Fault{FaultCode::destination_full, Side::destination, Doing::move, "", ""});
   }
+  ++flow.written;
   write(flow, flow.blocks[flow.next++]);
   events_.in(flow.pace, [this, id] { write_next(id); });
 }
@@ -149,12 +175,13 @@ bool Servers::strikes(FaultKind kind, const Flow& flow) {
 void Servers::write(Flow& flow, std::uint64_t block) {
   const Content& from = flow.from->content;
   Content& to = flow.to->content;
-  const Range range = range_of(block, flow.order.size);
+  const Range range = range_of(block, flow.size);
   Block bytes = block < from.blocks.size() ? from.blocks[block] : 0;
   if (strikes(FaultKind::block_rots, flow)) bytes ^= dice_.roll() | 2;
   const Duration quiet = events_.now() - flow.last_write;
   if (is_old(flow)) {
-    if (quiet >= settle_least) flow.to->presumption_broken = true;
+    // Nothing of a bundle is adopted: no silence is taken for an end.
+    if (quiet >= settle_least && !is_pipeline(flow)) flow.to->presumption_broken = true;
     weather_.happened(FaultKind::writes_late, std::nullopt);
     if (moments_.of(flow.order.task.file)) {
       weather_.touches(FaultKind::writes_late, flow.order.task.file);
@@ -162,7 +189,7 @@ void Servers::write(Flow& flow, std::uint64_t block) {
       weather_.hits_at(FaultKind::writes_late, Moment::removing);
     }
   } else if (moments_.of(flow.order.task) == Moment::opening) {
-    moments_.works(flow.order.task, Moment::moving);
+    moments_.works(flow.order.task, is_pipeline(flow) ? Moment::piping : Moment::moving);
   }
   if (to.blocks.size() <= block) to.blocks.resize(block + 1);
   to.blocks[block] = bytes;
@@ -172,13 +199,17 @@ void Servers::write(Flow& flow, std::uint64_t block) {
   flow.last_write = events_.now();
   flow.unmarked.add(range);
   const std::uint64_t length = range.end - range.begin;
-  Sent& sent = sent_[flow.order.task.file];
-  sent.bytes += length;
-  sent_for_[flow.order.task] += length;
-  const bool unheard = flow.was_cut || flow.orphaned || excused_.contains(flow.order.task);
-  if (unheard) sent.excusable += length;
+  if (!is_pipeline(flow)) count_sent(flow, length);
   flow.recent.emplace_back(events_.now(), length);
   if (!flow.to->final_name.empty()) changed(destination, flow.to->final_name);
+}
+
+void Servers::count_sent(const Flow& flow, std::uint64_t bytes) {
+  Sent& sent = sent_[flow.order.task.file];
+  sent.bytes += bytes;
+  sent_for_[flow.order.task] += bytes;
+  const bool unheard = flow.was_cut || flow.orphaned || excused_.contains(flow.order.task);
+  if (unheard) sent.excusable += bytes;
 }
 
 void Servers::mark(FlowId id) {
@@ -190,7 +221,7 @@ void Servers::mark(FlowId id) {
 
 void Servers::deliver_marker(Flow& flow) {
   const auto client = flow.client.lock();
-  if (!client || flow.was_cut) return;
+  if (!client || flow.was_cut || is_pipeline(flow)) return;
   client->heard = events_.now();
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < flow.next; ++i) {
@@ -214,7 +245,7 @@ void Servers::end(FlowId id, std::optional<Fault> fault) {
   auto flow = flows_.extract(id);
   if (flow.empty()) return;
   Flow& ended = flow.mapped();
-  if (fault || ended.orphaned || ended.client.expired()) {
+  if (!is_pipeline(ended) && (fault || ended.orphaned || ended.client.expired())) {
     Sent& sent = sent_[ended.order.task.file];
     for (const auto& [when, bytes] : ended.recent) {
       if (events_.now() - when <= excusable_for) sent.excusable += bytes;
@@ -224,6 +255,9 @@ void Servers::end(FlowId id, std::optional<Fault> fault) {
   if (!client || ended.was_cut) return;
   deliver_marker(ended);
   client->heard = events_.now();
+  for (Leg* leg : {&client->source, &client->destination}) {
+    if (is_pipeline(ended) && fault && !leg->fault) leg->fault = fault;
+  }
   client->fault = std::move(fault);
   client->whole = !client->fault;
   client->changed.notify();
@@ -242,7 +276,7 @@ void Servers::close(FlowId id, Duration within) {
 void Servers::sever(Flow& flow) {
   if (flow.was_cut) return;
   flow.was_cut = true;
-  sent_[flow.order.task.file].excusable += flow.unmarked.bytes();
+  if (!is_pipeline(flow)) sent_[flow.order.task.file].excusable += flow.unmarked.bytes();
 }
 
 bool Servers::is_cut(FlowId id) const {
@@ -252,6 +286,7 @@ bool Servers::is_cut(FlowId id) const {
 
 void Servers::excuse(const Task& task) {
   excused_.insert(task);
+  if (!sent_for_.contains(task)) return;
   sent_[task.file].excusable += std::exchange(sent_for_[task], 0);
 }
 
@@ -265,6 +300,18 @@ bool Servers::sends_for(const Task& task) const {
 bool Servers::lives_for(const Task& task) const {
   return std::any_of(flows_.begin(), flows_.end(),
                      [&](const auto& one) { return one.second.order.task == task; });
+}
+
+bool Servers::lives_for(const Endpoint& destination, const std::string& path) const {
+  return std::any_of(flows_.begin(), flows_.end(), [&](const auto& one) {
+    const Flow& flow = one.second;
+    if (flow.order.destination != destination) return false;
+    if (!is_pipeline(flow)) return flow.order.to == path;
+    const auto& files = flow.order.files;
+    const auto ordered = files.begin() + static_cast<std::ptrdiff_t>(flow.ordered);
+    return std::any_of(files.begin(), ordered,
+                       [&](const auto& file) { return file.destination == path; });
+  });
 }
 
 bool Servers::is_written(const Inode& inode, Instant since, Instant until) const {

@@ -5,8 +5,9 @@
 #include <algorithm>
 
 #include "core/retry.h"
+#include "mover/bundle_parts.h"
 #include "mover/word_queue.h"
-#include "sim/carrier.h"
+#include "sim/session.h"
 #include "wire/part_name.h"
 
 namespace rft::sim {
@@ -16,6 +17,7 @@ namespace {
 constexpr Duration echo_of_faults = std::chrono::minutes(5);  // tries that began under them
 // Of a try: to look, move, verify and publish; and while something is waited for.
 constexpr std::uint64_t commands_most = 60, commands_a_second_most = 3;
+constexpr std::uint64_t commands_of_a_file_most = 24;
 constexpr Duration facts_are_of{1'000};  // Modify has whole seconds
 constexpr Duration look_to_rename{500};  // what is written in between nobody can see
 
@@ -33,8 +35,14 @@ void Laws::expect(const Endpoint& endpoint, const std::string& path, Expected ex
   expected_[{endpoint, path}] = std::move(expected);
 }
 
-void Laws::goes(const std::string& owner, const std::string& handle, std::uint64_t source) {
-  source_of_[{owner, handle}] = source;
+void Laws::stands(const Endpoint& endpoint, const std::string& path, std::uint64_t source) {
+  source_at_[{endpoint, path}] = source;
+}
+
+// 0: nothing that stands there ever.
+std::uint64_t Laws::source_of(const Url& source) const {
+  const auto found = source_at_.find({source.endpoint, source.wire_path()});
+  return found == source_at_.end() ? 0 : found->second;
 }
 
 bool Laws::is_whole(std::uint64_t source, const Content& content) const {
@@ -75,6 +83,15 @@ void Laws::said(const std::string&, const Task& task, const TaskSays& says) {
   }
   if (std::holds_alternative<Done>(says)) said_done_.insert(task);
   if (mover::is_final(says)) said_last_.insert(task);
+  if (const auto* told = std::get_if<Outcomes>(&says)) {
+    Carried& carried = carried_[task];
+    for (const ItemOutcome& one : told->outcomes) {
+      carried.settled.insert(carried.sources[one.number]);
+      if (!said_outcomes_.emplace(task, one.number).second) {
+        break_law("P5", fmt::format("file {} has two outcomes in one try", one.number));
+      }
+    }
+  }
 }
 
 // P11: what a try asks of servers is bounded.
@@ -84,18 +101,25 @@ void Laws::commanded(const Task& task) {
   // A part is looked for under one name an epoch, at most.
   const auto seconds = static_cast<std::uint64_t>(
       std::chrono::floor<std::chrono::seconds>(events_.now() - commands.first).count());
-  if (commands.count > commands_most + 3 * task.epoch + commands_a_second_most * seconds) {
+  const auto carried = carried_.find(task);
+  const std::size_t items = carried == carried_.end() ? 0 : carried->second.items;
+  const std::uint64_t of_files = items * (commands_of_a_file_most + 6 * task.epoch);
+  if (commands.count >
+      commands_most + 3 * task.epoch + of_files + commands_a_second_most * seconds) {
     break_law("P11", fmt::format("epoch {} has sent {} commands", task.epoch, commands.count));
   }
 }
 
 void Laws::ordered(const Order& order, const MemoryTables& tables) {
   const auto* move = std::get_if<MoveOrder>(&order);
-  if (!move) return;
-  const auto request = tables.requests.find(move->task.file);
+  const auto* bundle = std::get_if<BundleOrder>(&order);
+  const auto* list = std::get_if<ListOrder>(&order);
+  if (!move && !bundle && !list) return;
+  const Task& task = move ? move->task : bundle ? bundle->task : list->task;
+  const auto request = tables.requests.find(task.file);
   const bool saved = request != tables.requests.end() &&
-                     tables.transfers.at(request->second).file.epoch >= move->task.epoch;
-  if (!saved) break_law("P5", fmt::format("epoch {} was ordered and not saved", move->task.epoch));
+                     tables.transfers.at(request->second).file.epoch >= task.epoch;
+  if (!saved) break_law("P5", fmt::format("epoch {} was ordered and not saved", task.epoch));
 }
 
 void Laws::adopted(const Task& task, const Server& server, const std::string& path) {
@@ -111,14 +135,6 @@ void Laws::adopted(const Task& task, const Server& server, const std::string& pa
   }
 }
 
-void Laws::published(const Task& task) {
-  const auto seen = seen_.find(task.file);
-  if (seen == seen_.end() || seen->second.file.epoch != task.epoch) return;
-  if (!seen->second.file.publish_ordered) {
-    break_law("P4", name_of(seen->second) + " was renamed before that was saved");
-  }
-}
-
 void Laws::stored(const MemoryTables& tables) {
   for (auto event = tables.events.upper_bound(told_); event != tables.events.end(); ++event) {
     told_ = event->first;
@@ -128,6 +144,7 @@ void Laws::stored(const MemoryTables& tables) {
     const auto before = seen_.find(transfer.file.id);
     if (before == seen_.end()) {
       seen_.emplace(transfer.file.id, transfer);
+      if (is_part(transfer)) check_born(transfer);
     } else if (before->second.file.version != transfer.file.version) {
       compare(before->second, transfer, tables);
       before->second = transfer;
@@ -143,22 +160,18 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
     break_law("P13", fmt::format("{} jumped from version {} to {}", name_of(after), old.version,
                                  next.version));
   }
-  const bool revived = next.status == Status::committed && old.status != Status::done;
-  if (is_final(old.status) && next.status != old.status) {
-    const auto& key = std::pair(after.request.owner, after.request.handle);
-    const bool by_user =
-        std::any_of(tables.events.rbegin(), tables.events.rend(), [&](const auto& one) {
-          const Event& event = one.second;
-          return event.request == after.request.id && event.who == key.first &&
-                 event.what == "committed" && event.at == *next.committed_at;
-        });
-    if (!revived || !by_user) {
-      break_law("P6", fmt::format("{} was {} and its user did not move it", name_of(after),
-                                  word(old.status)));
-    }
+  const bool moved = is_final(old.status) && next.status != old.status;
+  if (moved && !is_revived(before, after, tables)) {
+    break_law("P6", fmt::format("{} was {} and its user did not move it", name_of(after),
+                                word(old.status)));
   }
   if (next.epoch < old.epoch || next.epoch > old.epoch + 1) {
     break_law("P5", fmt::format("{}: its epoch was {}", name_of(after), old.epoch));
+  }
+  if (next.kind == Kind::bundle) check_fates(before, after);
+  if (rft::is_whole(next)) {
+    if (is_final(next.status) && next.status != old.status) check_whole(after, tables);
+    return;
   }
   if (next.status == Status::done && old.status != Status::done) check_done(after);
   if (next.status == Status::failed && old.status != Status::failed) check_failure(after);
@@ -169,25 +182,47 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
   check_mover(before, after);
 }
 
+// Its user committed it again; a part rises with its whole, once.
+bool Laws::is_revived(const Transfer& before, const Transfer& after,
+                      const MemoryTables& tables) const {
+  const bool rises = after.file.status == Status::committed && before.file.status != Status::done;
+  if (!rises) return false;
+  if (is_part(after)) {
+    const auto whole = tables.transfers.find(*after.request.whole);
+    return whole != tables.transfers.end() && after.file.life == whole->second.file.life &&
+           before.file.life < after.file.life;
+  }
+  return std::any_of(tables.events.rbegin(), tables.events.rend(), [&](const auto& one) {
+    const Event& event = one.second;
+    return event.request == after.request.id && event.who == after.request.owner &&
+           event.what == "committed" && event.at == *after.file.committed_at;
+  });
+}
+
 // P4: what was proven stands there; P5: the mover of this epoch, and no other, said so.
 void Laws::check_done(const Transfer& transfer) {
   if (!said_done_.contains(task_of(transfer.file))) {
     break_law("P5", name_of(transfer) + ": no mover of this epoch said that it is done");
   }
-  const Request& request = transfer.request;
-  const Server& server = servers_.at(request.destination.endpoint);
-  const auto file = server.files.find(request.destination.wire_path());
+  if (transfer.file.kind != Kind::file) return;
+  check_stands(transfer, transfer.request.source, transfer.request.destination,
+               transfer.file.verdict);
+}
+
+void Laws::check_stands(const Transfer& transfer, const Url& source, const Url& destination,
+                        Verdict verdict) {
+  const Server& server = servers_.at(destination.endpoint);
+  const auto file = server.files.find(destination.wire_path());
   if (file == server.files.end()) {
     return break_law("P4", name_of(transfer) + ": nothing stands under its final name");
   }
   const Inode& inode = *file->second;
   const Expected& expected = expected_.at({server.endpoint, file->first});
   if (expected.unproven || inode.presumption_broken) return;
-  const std::uint64_t source = source_of_.at({request.owner, request.handle});
-  if (expected.sources.size() == 1 && !is_whole(source, inode.content)) {
+  if (expected.sources.size() == 1 && !is_whole(source_of(source), inode.content)) {
     break_law("P4", name_of(transfer) + ": other bytes stand under its final name");
   }
-  if (transfer.file.verdict != Verdict::verified) {
+  if (verdict != Verdict::verified) {
     break_law("P4", name_of(transfer) + ": done without the proof that was asked for");
   }
 }
@@ -195,7 +230,8 @@ void Laws::check_done(const Transfer& transfer) {
 // Bytes that a flow of this transfer brought stand under its final name, and nobody spoiled them.
 bool Laws::is_published(const Transfer& transfer) const {
   const Request& request = transfer.request;
-  if (request.options.publish == Publish::in_place) return false;
+  const bool elsewhere = transfer.file.kind != Kind::file;  // a bundle's files have their own
+  if (elsewhere || request.options.publish == Publish::in_place) return false;
   const Server& server = servers_.at(request.destination.endpoint);
   const auto file = server.files.find(request.destination.wire_path());
   return file != server.files.end() && file->second->made_by == transfer.file.id &&
@@ -226,7 +262,8 @@ void Laws::check_proof(const Transfer& transfer) {
   constexpr std::array spoilers{FaultKind::block_rots, FaultKind::marker_lies,
                                 FaultKind::server_loses_blocks, FaultKind::source_changes};
   // A look alone does not hold up a rename that is on its way.
-  const bool moved_away = weather_.count(FaultKind::rename_late) > 0;
+  const bool moved_away =
+      weather_.count(FaultKind::rename_late) > 0 || weather_.count(FaultKind::command_cut) > 0;
   const FaultCode code = transfer.file.fault->code;
   const bool spoiled = std::any_of(spoilers.begin(), spoilers.end(),
                                    [&](FaultKind kind) { return weather_.count(kind) > 0; });
@@ -281,7 +318,12 @@ void Laws::answered(const std::string& owner, const Call& call, const Answer& an
       break_law("P2", handle_of(call) + ": clear was answered with another call's answer");
     }
     // Whatever is answered, an earlier asking of it may have been heard.
-    promise = Promise{false, promise.clears - 1, events_.now(), std::nullopt};
+    promise = Promise{false, promise.clears - 1, events_.now(), std::nullopt, {}};
+    return;
+  }
+  if (const auto* more = std::get_if<AddFiles>(&call); more && answer) {
+    if (asked_at <= promise.last_clear || promise.clears > 0) return;
+    for (const NewFile& file : more->files) promise.added.insert(file.destination.wire_path());
     return;
   }
   const auto* submit = std::get_if<Submit>(&call);
@@ -325,7 +367,9 @@ void Laws::check_promises(const MemoryTables& tables) {
 void Laws::all_ended(const MemoryTables& tables, const Engine::Totals& totals) {
   for (const auto& [id, transfer] : tables.transfers) {
     const Status status = transfer.file.status;
-    if (status == Status::committed || status == Status::active) {
+    // Of a stopped request those parts wait that nobody had looked at.
+    const bool waits = is_part(transfer) && status == Status::committed;
+    if ((status == Status::committed || status == Status::active) && !waits) {
       break_law("P8", fmt::format("{} has not ended: hold {}, {}", name_of(transfer),
                                   word(transfer.file.hold), transfer.file.hold_detail));
     }
@@ -338,20 +382,21 @@ void Laws::all_ended(const MemoryTables& tables, const Engine::Totals& totals) {
   if (!tables.ledger.empty()) break_law("leak", "the ledger keeps a part");
   check_parts(tables);
   check_work(tables);
+  check_many(tables);
 }
 
 // P7: what is sent again is what no marker had told, or the record says why it began afresh.
 void Laws::check_work(const MemoryTables& tables) {
   for (const auto& [file, sent] : servers_.sent()) {
     const auto seen = seen_.find(file);
-    if (seen == seen_.end()) continue;
+    if (seen == seen_.end() || seen->second.file.kind != Kind::file) continue;
     const Request& request = seen->second.request;
     std::uint64_t sendings = 1;
     for (const auto& [seq, event] : tables.events) {
       if (event.request == request.id && event.what == "afresh") ++sendings;
     }
     std::uint64_t size = 0;
-    for (const Content& version : versions_.at(source_of_.at({request.owner, request.handle}))) {
+    for (const Content& version : versions_.at(source_of(request.source))) {
       size = std::max(size, version.size);
     }
     if (sent.bytes <= size * sendings + sent.excusable) continue;
@@ -366,6 +411,11 @@ void Laws::check_parts(const MemoryTables& tables) {
     const Part& part = transfer.file.part;
     for (const std::uint32_t epoch : part.epochs) {
       known.insert(on_disk(mutants_, "/" + part_name(part.id, epoch)).substr(1));
+      for (const BundleItem& item : waiting_items(transfer.file.bundle)) {
+        for (const auto& name : mover::item_parts("/", part.id, {epoch}, item.number)) {
+          known.insert(on_disk(mutants_, name).substr(1));
+        }
+      }
     }
   }
   for (const auto& [endpoint, server] : servers_.all()) {

@@ -38,7 +38,15 @@ class Laws {
   // ---- what the world tells ----
   void source_written(std::uint64_t source, Content content);
   void expect(const Endpoint& endpoint, const std::string& path, Expected expected);
-  void goes(const std::string& owner, const std::string& handle, std::uint64_t source);
+  void stands(const Endpoint& endpoint, const std::string& path, std::uint64_t source);
+  // What a request of many files is of: destinations' paths, and how many folders cannot be read.
+  // Of a tree all of them are moved, of a list those that were added.
+  struct Many {
+    bool tree = false;
+    std::set<std::string> files;
+    std::uint64_t unreadable = 0;
+  };
+  void many(const std::string& owner, const std::string& handle, Many many);
   // Each line of the history, as it is stored.
   void tell_events(std::function<void(const Event&)> tell) { tell_ = std::move(tell); }
   using Works = std::function<bool(const std::string& mover, const Task& task)>;
@@ -51,7 +59,15 @@ class Laws {
   void ordered(const Order& order, const MemoryTables& tables);  // P5: it was saved before
   // P3, 5.3: a part was given the name of this epoch.
   void adopted(const Task& task, const Server& server, const std::string& path);
-  void published(const Task& task);         // P4, 5.6: that it would be was saved before
+  // P4, 5.6: that it would be was saved before.
+  void published(const Task& task, const std::string& path);
+  // Of bundles: what a try has to carry; each pipeline that it opens (5.5).
+  void carries(const BundleOrder& order);
+  void piped(const FlowOrder& order);
+  void arrived(const Task& task, const std::string& source);  // by the replies
+  // P9: after a request of many files is to stop, or has, no part of it is granted.
+  void saving(const Change& change);
+  void saved(const Change& change);
   void stored(const MemoryTables& tables);  // P1, P2, P4, P5, P6, budget of 5.12
   // `asked_at`: first. An answer kept under its key may speak of a life that is over.
   void answered(const std::string& owner, const Call& call, const Answer& answer, Instant asked_at);
@@ -74,6 +90,7 @@ class Laws {
     std::uint64_t clears = 0;  // asked and not answered yet: anything may stand or be gone
     Instant last_clear{};
     std::optional<Uuid> request;
+    std::set<std::string> added;  // destinations of the files that a list has by its answers
   };
   void compare(const Transfer& before, const Transfer& after, const MemoryTables& tables);
   void check_done(const Transfer& transfer);
@@ -84,6 +101,17 @@ class Laws {
   bool is_published(const Transfer& transfer) const;
   void check_proof(const Transfer& transfer);
   void check_promises(const MemoryTables& tables);
+  std::uint64_t source_of(const Url& source) const;
+  void check_stands(const Transfer& transfer, const Url& source, const Url& destination,
+                    Verdict verdict);
+  bool is_revived(const Transfer& before, const Transfer& after, const MemoryTables& tables) const;
+  // laws_of_many.cc
+  void check_born(const Transfer& part);
+  void check_fates(const Transfer& before, const Transfer& after);
+  void check_fate(const Transfer& part, std::uint32_t number);
+  bool is_published(const Transfer& part, const BundleFile& file) const;
+  void check_whole(const Transfer& whole, const MemoryTables& tables);
+  void check_many(const MemoryTables& tables);
   void check_parts(const MemoryTables& tables);
   void check_work(const MemoryTables& tables);
   bool is_whole(std::uint64_t source, const Content& content) const;
@@ -96,7 +124,10 @@ class Laws {
   std::optional<Broken> broken_;
   std::map<std::uint64_t, std::vector<Content>> versions_;
   std::map<std::pair<Endpoint, std::string>, Expected> expected_;
-  std::map<Key, std::uint64_t> source_of_;
+  std::map<std::pair<Endpoint, std::string>, std::uint64_t> source_at_;
+  std::map<Key, Many> many_;
+  std::map<Uuid, std::set<std::string>> born_;  // by whole: destinations of its files
+  std::set<Uuid> stopping_;                     // wholes of whose stop the engine knows
   Works works_;
   std::function<void(const Event&)> tell_;
   std::int64_t told_ = 0;          // the last event that was told
@@ -108,6 +139,15 @@ class Laws {
     std::uint64_t count = 0;
   };
   std::map<Task, Commands> commands_;
+  struct Carried {
+    std::size_t items = 0;
+    std::set<std::string> settled;             // sources that arrived or have an outcome
+    std::map<std::string, std::size_t> piped;  // how often each source was ordered
+    std::size_t pipelines = 0;
+    std::map<std::uint32_t, std::string> sources;
+  };
+  std::map<Task, Carried> carried_;
+  std::set<std::pair<Task, std::uint32_t>> said_outcomes_;
   Instant last_trouble_{}, line_trouble_{};
   std::optional<Instant> fair_since_;
 };

@@ -34,10 +34,10 @@ void print_figures(const Sum& sum, double seconds) {
   const auto worlds = static_cast<double>(sum.worlds);
   fmt::print(
       "{} worlds, {:.0f} a second; a world has {:.0f} steps, {:.1f} faults, {:.1f} transfers "
-      "of which {:.1f} end done\n",
+      "of {:.1f} files, of which {:.1f} end done\n",
       sum.worlds, worlds / seconds, static_cast<double>(sum.steps) / worlds,
       static_cast<double>(sum.faults) / worlds, static_cast<double>(sum.transfers) / worlds,
-      static_cast<double>(sum.done) / worlds);
+      static_cast<double>(sum.files) / worlds, static_cast<double>(sum.done) / worlds);
   for (const FaultRow& row : fault_rows) {
     fmt::print("  {:>9}  {}\n", sum.counts[static_cast<std::size_t>(row.kind)], row.sentence);
   }

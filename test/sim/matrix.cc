@@ -48,6 +48,9 @@ constexpr std::array reasons{
     Meaning{'w', "it needs no new mover"},
     Meaning{'k', "it is kept in memory"},
     Meaning{'j', "its handle is free: a call speaks of a new life"},
+    Meaning{'m', "files in a pipeline keep no markers (5.4)"},
+    Meaning{'p', "it is a part: a call speaks of its whole"},
+    Meaning{'q', "nothing of a bundle is deleted"},
 };
 
 template <std::size_t n>

@@ -40,6 +40,7 @@ Moment Moments::moment_of(const File& file) const {
     case Status::active:
       break;
   }
+  if (is_whole(file)) return file.stop_asked ? Moment::stopping : Moment::whole;
   if (file.mover.empty()) return Moment::in_doubt;
   const auto work = works_.find(task_of(file));
   const bool known = work != works_.end();

@@ -3,7 +3,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "mover/bundle_task.h"
 #include "mover/limits.h"
+#include "mover/list_task.h"
+#include "mover/task.h"
+#include "sim/carrier.h"
+#include "sim/many_carrier.h"
 #include "sim/virtual_async.h"
 
 namespace rft::sim {
@@ -12,6 +17,8 @@ using mover::awaitable;
 using mover::boot_now;
 using mover::MoveTask;
 using mover::wait_any;
+using mover::Work;
+using mover::WorkPorts;
 
 template <class Work>
 void MoverProcess::spawn(Work work) {
@@ -61,19 +68,19 @@ void MoverProcess::when_awake(std::function<void()> message) {
 
 void MoverProcess::take(Order order) {
   when_awake([this, order = std::move(order)] {
-    if (const auto* move = std::get_if<MoveOrder>(&order)) {
-      begin(*move);
-    } else if (const auto* publish = std::get_if<PublishOrder>(&order)) {
-      this->order(publish->task, [](MoveTask& task) { task.publish(); });
-    } else if (const auto* stop = std::get_if<StopOrder>(&order)) {
-      if (shore_.mutants.has(Mutant::stops_unheard)) return;
-      this->order(stop->task, [](MoveTask& task) { task.interrupt(mover::Interrupt::Why::stop); });
-    } else if (const auto* remove_order = std::get_if<RemoveOrder>(&order)) {
-      spawn(remove(*remove_order));
-    } else {
-      spawn(look_in(std::get<ProbeOrder>(order)));
-    }
+    std::visit([this](const auto& one) { begin(one); }, order);
   });
+}
+
+void MoverProcess::begin(const PublishOrder& order) {
+  const bool any_lot = shore_.mutants.has(Mutant::any_lot_published);
+  const std::uint64_t verified = any_lot ? last_verified_[order.task] : order.verified;
+  this->order(order.task, [verified](Work& work) { work.publish(verified); });
+}
+
+void MoverProcess::begin(const StopOrder& order) {
+  if (shore_.mutants.has(Mutant::stops_unheard)) return;
+  this->order(order.task, [](Work& work) { work.interrupt(mover::Interrupt::Why::stop); });
 }
 
 void MoverProcess::plant_mutants(MoveOrder& order) const {
@@ -85,28 +92,62 @@ void MoverProcess::plant_mutants(MoveOrder& order) const {
 }
 
 void MoverProcess::begin(MoveOrder order) {
-  const Task task = order.task;
+  plant_mutants(order);
+  start(order.task, [&](WorkPorts ports) {
+    return std::make_shared<MoveTask>(
+        std::move(order),
+        [this](const MoveOrder& one, mover::Interrupt* interrupt) {
+          return std::make_unique<SimCarrier>(shore_, one, interrupt);
+        },
+        std::move(ports));
+  });
+}
+
+void MoverProcess::begin(BundleOrder order) {
+  const bool forgets = shore_.mutants.has(Mutant::bundle_intents_forgotten);
+  for (BundleItem& item : order.items) {
+    if (forgets && !order.look_only) item.intent.reset();
+  }
+  start(order.task, [&](WorkPorts ports) {
+    return std::make_shared<mover::BundleTask>(
+        std::move(order),
+        [this](const BundleOrder& one, mover::Interrupt* interrupt) {
+          return std::make_unique<SimManyCarrier>(shore_, one, interrupt);
+        },
+        std::move(ports));
+  });
+}
+
+void MoverProcess::begin(ListOrder order) {
+  start(order.task, [&](WorkPorts ports) {
+    return std::make_shared<mover::ListTask>(
+        std::move(order),
+        [this](const ListOrder& one, mover::Interrupt* interrupt) {
+          return std::make_unique<SimLister>(shore_, one, interrupt);
+        },
+        std::move(ports));
+  });
+}
+
+void MoverProcess::start(const Task& of, const Make& make) {
+  const Task task = of;  // the order that holds it moves on
   if (tasks_.contains(task) || words_.knows(task)) {
     words_.send_again(task);
     return told_.has_words();
   }
   if (draining_ || lease_.is_over(boot_now())) return note(TaskWord{task, 0, UnknownTask{}});
-  plant_mutants(order);
-  MoveTask::Ports ports;
-  ports.make_carrier = [this](const MoveOrder& one, mover::Interrupt* interrupt) {
-    return std::make_unique<SimCarrier>(shore_, one, interrupt);
-  };
-  ports.say = [this, task](TaskSays says) { say(task, std::move(says)); };
+  WorkPorts ports;
+  ports.say = [this, task](TaskSays says) { return say(task, std::move(says)); };
   ports.may_publish = [this] { return lease_.may_publish(boot_now()); };
   ports.lease_changed = &lease_changed_;
   ports.all_saved = [this, task] { return words_.all_saved(task); };
   ports.saved = &saved_;
-  auto work = std::make_shared<MoveTask>(std::move(order), std::move(ports));
+  const auto work = make(std::move(ports));
   tasks_.emplace(task, work);
   spawn(run(task, work));
 }
 
-void MoverProcess::order(const Task& task, const std::function<void(MoveTask&)>& known) {
+void MoverProcess::order(const Task& task, const std::function<void(Work&)>& known) {
   const auto work = tasks_.find(task);
   if (work != tasks_.end()) return known(*work->second);
   if (!words_.knows(task)) return note(TaskWord{task, 0, UnknownTask{}});
@@ -114,7 +155,7 @@ void MoverProcess::order(const Task& task, const std::function<void(MoveTask&)>&
   told_.has_words();
 }
 
-awaitable<void> MoverProcess::run(Task task, std::shared_ptr<MoveTask> work) {
+awaitable<void> MoverProcess::run(Task task, std::shared_ptr<Work> work) {
   co_await work->run();
   tasks_.erase(task);
   lease_changed_.notify();
@@ -137,19 +178,27 @@ awaitable<void> MoverProcess::look_in(ProbeOrder order) {
   lease_changed_.notify();
 }
 
-void MoverProcess::say(const Task& task, TaskSays says) {
+std::uint64_t MoverProcess::say(const Task& task, TaskSays says) {
   if (shore_.mutants.has(Mutant::end_always_known)) {
     const auto know = [](FlowEnd& end) { end = end == FlowEnd::presumed ? FlowEnd::known : end; };
     if (auto* failed = std::get_if<Failed>(&says)) know(failed->end);
     if (auto* stopped = std::get_if<Stopped>(&says)) know(stopped->end);
   }
   told_.said(task, says);
-  const bool verified = std::holds_alternative<Verified>(says);
+  const bool lot = std::holds_alternative<BundleVerified>(says);
+  const bool verified = lot || std::holds_alternative<Verified>(says);
   if (verified) shore_.moments.works(task, Moment::proven);
   if (mover::is_final(says)) shore_.moments.works(task, Moment::reported);
-  words_.add(task, std::move(says));
+  const std::uint64_t seq = words_.add(task, std::move(says));
+  if (lot) last_verified_[task] = seq;
   told_.has_words();
-  if (verified && shore_.mutants.has(Mutant::intent_not_saved)) tasks_.at(task)->publish();
+  // After it: the task learns the number of its word first.
+  if (verified && shore_.mutants.has(Mutant::intent_not_saved)) {
+    events_.in(Duration(0), [work = std::weak_ptr(tasks_.at(task)), seq] {
+      if (const auto lives = work.lock()) lives->publish(seq);
+    });
+  }
+  return seq;
 }
 
 void MoverProcess::note(Word word) {

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "mover/lease.h"
-#include "mover/task.h"
 #include "mover/word_queue.h"
-#include "sim/carrier.h"
+#include "mover/work.h"
+#include "sim/session.h"
 
 namespace rft::sim {
 
@@ -64,11 +64,19 @@ class MoverProcess {
  private:
   void when_awake(std::function<void()> message);
   void begin(MoveOrder order);
+  void begin(BundleOrder order);
+  void begin(ListOrder order);
+  void begin(const PublishOrder& order);
+  void begin(const StopOrder& order);
+  void begin(const RemoveOrder& order) { spawn(remove(order)); }
+  void begin(const ProbeOrder& order) { spawn(look_in(order)); }
+  using Make = std::function<std::shared_ptr<mover::Work>(mover::WorkPorts)>;
+  void start(const Task& task, const Make& make);
   void plant_mutants(MoveOrder& order) const;
-  void order(const Task& task, const std::function<void(mover::MoveTask&)>& known);
-  void say(const Task& task, TaskSays says);
+  void order(const Task& task, const std::function<void(mover::Work&)>& known);
+  std::uint64_t say(const Task& task, TaskSays says);
   void note(Word word);
-  mover::awaitable<void> run(Task task, std::shared_ptr<mover::MoveTask> work);
+  mover::awaitable<void> run(Task task, std::shared_ptr<mover::Work> work);
   mover::awaitable<void> remove(RemoveOrder order);
   mover::awaitable<void> look_in(ProbeOrder order);
   mover::awaitable<void> live();
@@ -88,7 +96,8 @@ class MoverProcess {
   bool draining_ = false;
   std::size_t errands_ = 0;
   mover::Interrupt errand_interrupt_;
-  std::map<Task, std::shared_ptr<mover::MoveTask>> tasks_;
+  std::map<Task, std::shared_ptr<mover::Work>> tasks_;
+  std::map<Task, std::uint64_t> last_verified_;  // of a bundle: for the mutant
   std::optional<Instant> frozen_since_;
   Instant renewed_at_;
   std::vector<std::function<void()>> unread_;

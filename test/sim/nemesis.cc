@@ -195,19 +195,26 @@ void World::strike_server(FaultKind kind, Server& server) {
 
 void World::change_source(std::size_t number) {
   const UserTransfer& transfer = transfers_[number];
-  const auto& [endpoint, path] = sources_.at(transfer.source);
+  if (transfer.sources.empty()) return;
+  const std::uint64_t source = transfer.sources[dice_.below(transfer.sources.size())];
+  const auto& [endpoint, path] = sources_.at(source);
   const std::uint64_t size = dice_.chance(500'000)
                                  ? servers_.at(endpoint).files.at(path)->content.size
                                  : dice_.between(1, size_.blocks * block_size);
-  Content content = content_of(transfer.source, ++source_versions_[transfer.source], size);
+  Content content = content_of(source, ++source_versions_[source], size);
   say(path + " is written anew");
   const auto id = tables().handles.find({transfer.caller.owner, transfer.submit.handle});
   if (id != tables().handles.end()) {
     weather_.touches(FaultKind::source_changes, tables().transfers.at(id->second).file.id);
+    if (const auto parts = tables().parts.find(id->second); parts != tables().parts.end()) {
+      for (const auto& [part, request] : parts->second) {
+        weather_.touches(FaultKind::source_changes, tables().transfers.at(request).file.id);
+      }
+    }
   } else if (transfer.submits_open > 0) {
     weather_.hits_at(FaultKind::source_changes, Moment::submitting);
   }
-  laws_.source_written(transfer.source, content);
+  laws_.source_written(source, content);
   servers_.put(servers_.at(endpoint), path, std::move(content));
 }
 

@@ -98,6 +98,7 @@ void Sum::add(const Findings& findings) {
   faults += findings.faults;
   transfers += findings.transfers;
   done += findings.done;
+  files += findings.files;
   for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += findings.counts[i];
   for (std::size_t i = 0; i < hits.size(); ++i) {
     for (std::size_t j = 0; j < hits[i].size(); ++j) hits[i][j] += findings.hits[i][j];

@@ -19,7 +19,7 @@ Findings run_world(std::uint64_t seed, Mutants mutants);
 std::vector<std::string> last_lines(std::uint64_t seed, Mutants mutants, std::size_t most);
 
 struct Sum {
-  std::uint64_t worlds = 0, steps = 0, faults = 0, transfers = 0, done = 0, broken = 0;
+  std::uint64_t worlds = 0, steps = 0, faults = 0, transfers = 0, done = 0, files = 0, broken = 0;
   std::array<std::uint64_t, fault_rows.size()> counts{};
   Hits hits{};
   void add(const Findings& findings);

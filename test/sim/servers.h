@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mover/async.h"
+#include "mover/protocol.h"
 #include "sim/events.h"
 #include "sim/weather.h"
 #include "wire/message.h"
@@ -49,9 +50,18 @@ struct Server {
   std::uint64_t life = 0;  // sessions of an earlier one are dead
   bool refuses_login = false;
   bool full = false;
-  bool refuses_rename = false;                          // for a while
-  bool never_publishes = false;                         // it renames no part onto a final name
+  bool refuses_rename = false;   // for a while
+  bool never_publishes = false;  // it renames no part onto a final name
+  std::set<std::string> folders{"/data"};
+  std::set<std::string> unreadable;                     // folders that it does not list
   std::map<std::string, std::shared_ptr<Inode>> files;  // by path
+};
+
+// What one side of a pipeline has said.
+struct Leg {
+  std::size_t arrived = 0;     // files it said 226 to, up to its first fault
+  std::optional<Fault> fault;  // its first
+  bool refused = false;        // that was a refusal of one file
 };
 
 // What reaches the client of a flow.
@@ -62,6 +72,7 @@ struct FlowNews {
   bool whole = false;          // both sides said 226
   std::optional<Fault> fault;  // one of them said no
   Instant heard{};
+  Leg source, destination;  // of a pipeline
 };
 
 struct FlowOrder {
@@ -70,6 +81,9 @@ struct FlowOrder {
   std::string from, to;
   RangeSet there;  // with something there: REST, else the file is truncated
   std::uint64_t size = 0;
+  // Of a pipeline, instead of from and to. RETRs and STORs pair by order of opening, and nothing
+  // else (design 5.5).
+  std::vector<mover::Consignment> files{};
 };
 
 using FlowId = std::uint64_t;
@@ -99,6 +113,8 @@ class Servers {
   void link_for_mutant(Server& server, const std::string& from, const std::string& to);
 
   FlowId open(FlowOrder order, std::shared_ptr<FlowNews> news);
+  // Of a pipeline: so many of its files are ordered, in all.
+  void order_up_to(FlowId flow, std::size_t count);
   // The client's end reached the server: the flow ends within `within`.
   void close(FlowId flow, Duration within);
   bool is_cut(FlowId flow) const;
@@ -106,6 +122,8 @@ class Servers {
   // Something is sent for this task and its client holds on to it.
   bool sends_for(const Task& task) const;
   std::size_t flows() const { return flows_.size(); }
+  // A flow lives that was ordered to write under this name, whoever holds on to it.
+  bool lives_for(const Endpoint& destination, const std::string& path) const;
   // A flow of this task lives, whoever holds on to it.
   bool lives_for(const Task& task) const;
   // Somebody wrote to this file in the time from `since` to `until`, and still may.
@@ -126,8 +144,12 @@ class Servers {
     FlowOrder order;
     std::weak_ptr<FlowNews> client;
     std::shared_ptr<Inode> from, to;
+    std::uint64_t size = 0;             // of the file that is sent
     std::vector<std::uint64_t> blocks;  // to be sent, in this order
     std::size_t next = 0;
+    std::size_t written = 0;                        // blocks, of all its files
+    std::size_t ordered = 0, stors = 0, retrs = 0;  // of a pipeline; the latter: looked at
+    bool starves = false;                           // it waits for further orders
     Duration pace{0};
     bool begun = false;
     bool pausing = false;
@@ -141,7 +163,18 @@ class Servers {
   };
 
   void begin(FlowId id);
+  void begin_one(FlowId id, Flow& flow);
+  void open_to(Flow& flow, const std::string& path);
   void plan_blocks(Flow& flow);
+  void plan_faults(Flow& flow, std::size_t count);
+  // pipelines.cc
+  static bool is_pipeline(const Flow& flow) { return !flow.order.files.empty(); }
+  void open_next(FlowId id);
+  void open_stor(Flow& flow);
+  void open_retr(Flow& flow);
+  bool refuses(Flow& flow, Leg FlowNews::*leg, const std::optional<Fault>& own);
+  void file_ended(FlowId id);
+  void refuse_full(FlowId id);
   // No word reaches the client any more, and none of the client the server.
   void sever(Flow& flow);
   // Its client is gone, or no word reaches it any more.
@@ -152,6 +185,7 @@ class Servers {
   void write_next(FlowId id);
   void go_on(FlowId id);  // after a pause
   void write(Flow& flow, std::uint64_t block);
+  void count_sent(const Flow& flow, std::uint64_t bytes);
   void mark(FlowId id);
   void deliver_marker(Flow& flow);
   void end(FlowId id, std::optional<Fault> fault);

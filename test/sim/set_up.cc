@@ -30,6 +30,14 @@ void World::draw_size() {
   if (late || doubtful) size_.trouble = std::max<Duration>(size_.trouble, late ? 120s : 60s);
 }
 
+// How many requests are of many files.
+std::size_t World::draw_many() {
+  const auto& aim = weather_.aim();
+  const bool aimed_at = aim && aim->moment >= Moment::listing;
+  if (aimed_at) return 2;
+  return dice_.chance(450'000) ? dice_.between(1, 2) : 0;
+}
+
 void World::set_up() {
   draw_size();
   moments_.watch([this](const Uuid& what, Moment moment) { entered(what, moment); });
@@ -50,8 +58,10 @@ void World::set_up() {
     const auto found = machine_.movers.find(mover);
     return found != machine_.movers.end() && found->second->works_on(task);
   });
-  const std::size_t count = dice_.between(4, 8);
+  const std::size_t many = draw_many();
+  const std::size_t count = dice_.between(4, 8) - 2 * many;
   for (std::size_t i = 0; i < count; ++i) set_up_transfer(i);
+  for (std::size_t i = 0; i < many; ++i) set_up_many(count + i);
 }
 
 void World::store_credentials() {
@@ -84,7 +94,6 @@ void World::set_up_transfer(std::size_t number) {
   UserTransfer transfer;
   const std::string owner = dice_.chance(600'000) ? "uid:1" : "uid:2";
   transfer.caller = {owner, owner};
-  transfer.source = number + 1;
   Submit& submit = transfer.submit;
   submit.handle = fmt::format("t{}", number);
   const std::size_t from = dice_.below(endpoints_.size());
@@ -93,25 +102,32 @@ void World::set_up_transfer(std::size_t number) {
   submit.destination = {endpoints_[to], fmt::format("/data/d{}", number)};
   draw_options(submit);
   const std::uint64_t size = dice_.chance(60'000) ? 0 : dice_.between(1, size_.blocks * block_size);
-  const Content content = content_of(transfer.source, 1, size);
-  servers_.put(servers_.at(submit.source.endpoint), submit.source.path, content);
-  sources_[transfer.source] = {submit.source.endpoint, submit.source.path};
-  source_versions_[transfer.source] = 1;
-  laws_.source_written(transfer.source, content);
-  Expected expected;
-  expected.sources = {transfer.source};
-  expected.unproven =
-      submit.options.verify != Verify::checksum || submit.options.publish == Publish::in_place;
-  if (dice_.chance(150'000)) {
-    const bool same = dice_.chance(400'000);
-    expected.before = same ? content : content_of(1000 + number, 1, size);
-    servers_.put(servers_.at(submit.destination.endpoint), submit.destination.path,
-                 *expected.before);
-  }
-  laws_.expect(submit.destination.endpoint, submit.destination.path, expected);
-  laws_.goes(owner, submit.handle, transfer.source);
+  set_up_file(transfer, submit.source, submit.destination, size);
   transfers_.push_back(std::move(transfer));
   events_.in(dice_.between(Duration(200), Duration(8'000)), [this, number] { user_acts(number); });
+}
+
+// A source, and perhaps what stands under its destination's name.
+void World::set_up_file(UserTransfer& transfer, const Url& source, const Url& destination,
+                        std::uint64_t size) {
+  const std::uint64_t id = ++last_source_;
+  transfer.sources.push_back(id);
+  const Content content = content_of(id, 1, size);
+  servers_.put(servers_.at(source.endpoint), source.path, content);
+  sources_[id] = {source.endpoint, source.path};
+  source_versions_[id] = 1;
+  laws_.source_written(id, content);
+  laws_.stands(source.endpoint, source.path, id);
+  Expected expected;
+  expected.sources = {id};
+  const Options& options = transfer.submit.options;
+  expected.unproven = options.verify != Verify::checksum || options.publish == Publish::in_place;
+  if (dice_.chance(transfer.submit.what == Submit::What::file ? 150'000 : 60'000)) {
+    const bool same = dice_.chance(400'000);
+    expected.before = same ? content : content_of(10'000 + id, 1, size);
+    servers_.put(servers_.at(destination.endpoint), destination.path, *expected.before);
+  }
+  laws_.expect(destination.endpoint, destination.path, expected);
 }
 
 }  // namespace rft::sim

@@ -73,36 +73,89 @@ void SimStore::plant_mutants(Saving& saving) const {
     if (mutants_.has(Mutant::name_not_stored) && begins) {
       file.part.epochs.erase(file.part.epochs.begin());
     }
+    if (mutants_.has(Mutant::listing_place_lost) && !change.born.empty() && !change.created &&
+        file.kind == Kind::listing) {
+      file.due = memory_.tables().transfers.at(change.next.request.id).file.due;
+    }
   }
 }
 
 void SimStore::open_work(Then<OpenWork> then) {
   memory_.open_work([this, then = std::move(then)](Result<OpenWork> work) {
     if (work && mutants_.has(Mutant::orders_forgotten)) work->outbox.clear();
+    const bool forgets = work && mutants_.has(Mutant::whole_stop_forgotten);
+    for (auto one = work->transfers.begin(); forgets && one != work->transfers.end(); ++one) {
+      if (is_whole(one->file)) one->file.stop_asked = false;
+    }
     then(std::move(work));
   });
 }
 
-void SimStore::load(const std::string& owner, const std::string& handle, const std::string& key,
-                    Then<Loaded> then) {
-  post([this, owner, handle] {
-    const auto request = memory_.tables().handles.find({owner, handle});
-    const bool known = request != memory_.tables().handles.end();
-    const Subject subject =
-        known ? Subject(memory_.tables().transfers.at(request->second).file.id) : std::nullopt;
-    const bool fails = strikes(FaultKind::load_fails, subject, !known);
+// A read that may fail; of `subject`, or of nothing that is known.
+void SimStore::read(const Subject& subject, bool submits, const std::function<void()>& ask) {
+  post([this, subject, submits] {
+    const bool fails = strikes(FaultKind::load_fails, subject, submits);
     if (fails) laws_.trouble_until(events_.now());
     memory_.fail_reads(fails ? std::optional(Error{Code::unavailable, "the disk does not read"})
                              : std::nullopt);
   });
-  memory_.load(owner, handle, key, std::move(then));
+  ask();
   post([this] { memory_.fail_reads(std::nullopt); });
+}
+
+// Of a part nobody asks; it is read again where its save is in doubt.
+SimStore::Subject SimStore::subject_of(const Uuid& request) const {
+  const auto found = memory_.tables().transfers.find(request);
+  const bool asked_about = found != memory_.tables().transfers.end() && !is_part(found->second);
+  return asked_about ? Subject(found->second.file.id) : std::nullopt;
+}
+
+void SimStore::load(const std::string& owner, const std::string& handle, const std::string& key,
+                    Then<Loaded> then) {
+  const auto request = memory_.tables().handles.find({owner, handle});
+  const bool known = request != memory_.tables().handles.end();
+  if (mutants_.has(Mutant::sums_not_corrected)) {
+    then = [then = std::move(then)](Result<Loaded> loaded) {
+      const bool part = loaded && loaded->transfer && is_part(*loaded->transfer);
+      if (part) loaded->transfer->file.tally = Tally{loaded->transfer->file.tally.files};
+      then(std::move(loaded));
+    };
+  }
+  read(known ? subject_of(request->second) : std::nullopt, !known,
+       [&] { memory_.load(owner, handle, key, std::move(then)); });
+}
+
+void SimStore::parts(PartsQuery query, Then<std::vector<Transfer>> then) {
+  read(subject_of(query.whole), false, [&] { memory_.parts(query, std::move(then)); });
+}
+
+void SimStore::known_lines(const Uuid& whole, std::vector<std::string> digests,
+                           Then<std::vector<bool>> then) {
+  if (mutants_.has(Mutant::lines_not_known)) {
+    then = [then = std::move(then)](Result<std::vector<bool>> known) {
+      if (known) known->assign(known->size(), false);
+      then(std::move(known));
+    };
+  }
+  read(subject_of(whole), false,
+       [&] { memory_.known_lines(whole, std::move(digests), std::move(then)); });
+}
+
+void SimStore::ledger(Then<std::vector<LedgerPart>> then) {
+  read(std::nullopt, false, [&] { memory_.ledger(std::move(then)); });
 }
 
 void SimStore::save(Saving saving, std::function<void(Saved)> then) {
   const Subject subject = subject_of(saving);
   const bool submits = !saving.changes.empty() && saving.changes.front().created;
   plant_mutants(saving);
+  for (const Change& change : saving.changes) laws_.saving(change);
+  then = [this, then = std::move(then), changes = saving.changes](Saved saved) {
+    for (const Change& change : changes) {
+      if (saved == Saved::yes) laws_.saved(change);
+    }
+    then(saved);
+  };
   if (mutants_.has(Mutant::order_before_save) && tell_orders_) {
     for (const Change& change : saving.changes) tell_orders_(change.orders);
   }

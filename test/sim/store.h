@@ -37,6 +37,10 @@ class SimStore final : public Store {
             Then<Loaded> then) override;
   void save(Saving saving, std::function<void(Saved)> then) override;
   void list(ListQuery query, Then<ListPage> then) override;
+  void parts(PartsQuery query, Then<std::vector<Transfer>> then) override;
+  void known_lines(const Uuid& whole, std::vector<std::string> digests,
+                   Then<std::vector<bool>> then) override;
+  void ledger(Then<std::vector<LedgerPart>> then) override;
   void history(const std::string& owner, const std::string& handle, Then<History> then) override;
   void history_of(const std::string& owner, const Uuid& request, Then<History> then) override;
   void events_after(const std::string& owner, std::int64_t after, std::uint32_t limit,
@@ -54,6 +58,8 @@ class SimStore final : public Store {
   // Whom a save or a load is about; none: nobody that is known.
   using Subject = std::optional<Uuid>;
   static Subject subject_of(const Saving& saving);
+  Subject subject_of(const Uuid& request) const;
+  void read(const Subject& subject, bool submits, const std::function<void()>& ask);
   bool strikes(FaultKind kind, const Subject& subject, bool submits);
   void disturb_next_save(const Subject& subject, bool submits);
   void plant_mutants(Saving& saving) const;

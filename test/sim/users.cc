@@ -8,13 +8,40 @@ namespace {
 
 constexpr Duration stop_must_rest_within{7'000};  // the 5 s of P9, and the time of a save
 
-constexpr std::uint64_t mail_max = 200;  // of 8 transfers and their users
+constexpr std::uint64_t mail_max = 400;  // of 8 requests, their parts and their users
 
 }  // namespace
+
+// Some lines, some of them twice, of whatever was given before.
+AddFiles World::some_lines(const UserTransfer& transfer) {
+  AddFiles call{transfer.submit.handle, {}};
+  const std::uint64_t percent = dice_.between(20, 100);
+  for (const NewFile& line : transfer.lines) {
+    const std::size_t times = dice_.below(100) < percent ? dice_.between(1, 6) / 6 + 1 : 0;
+    call.files.insert(call.files.end(), times, line);
+  }
+  return call;
+}
+
+// What brings a request of many files on its way: without that few of them had files.
+std::optional<Call> World::next_step(const UserTransfer& transfer) {
+  const Submit& submit = transfer.submit;
+  const auto stored = tables().handles.find({transfer.caller.owner, submit.handle});
+  if (stored == tables().handles.end()) return submit;
+  const File& file = tables().transfers.at(stored->second).file;
+  if (file.status == Status::failed) return Commit{submit.handle};
+  if (file.status != Status::inactive) return std::nullopt;
+  const bool more = !transfer.lines.empty() && (file.tally.files == 0 || dice_.chance(300'000));
+  if (more) return some_lines(transfer);
+  return Commit{submit.handle};
+}
 
 Call World::next_call(const UserTransfer& transfer) {
   const std::string& handle = transfer.submit.handle;
   Submit submit = transfer.submit;
+  if (transfer.submit.what != Submit::What::file && dice_.chance(600'000)) {
+    if (const auto call = next_step(transfer)) return *call;
+  }
   switch (dice_.below(14)) {
     case 0:
     case 1:
@@ -70,6 +97,7 @@ void World::begin_call(std::size_t number, Call call) {
 void World::note_call(const Asked& asked) {
   struct Kind {
     FaultKind operator()(const Submit&) const { return FaultKind::user_submits; }
+    FaultKind operator()(const AddFiles&) const { return FaultKind::user_submits; }
     FaultKind operator()(const Commit&) const { return FaultKind::user_commits; }
     FaultKind operator()(const ChangePriority&) const { return FaultKind::user_changes_priority; }
     FaultKind operator()(const Clear&) const { return FaultKind::user_clears; }
@@ -135,16 +163,26 @@ void World::watch_stop(const Asked& asked) {
     const MemoryTables& tables = daemon_->store().tables();
     const auto id = tables.handles.find({transfer.caller.owner, transfer.submit.handle});
     if (id == tables.handles.end()) return;
-    const File& file = tables.transfers.at(id->second).file;
-    const bool this_stop = file.held_since && *file.held_since <= events_.wall() - 6s;
-    if (stage(file) == Stage::stopping && !file.publish_ordered && this_stop) {
-      laws_.break_law("P9", transfer.submit.handle + " is still stopping");
-    }
-    if (file.status != Status::user_stop_partial_trans || laws_.line_trouble() >= since) return;
-    if (servers_.sends_for(task_of(file))) {
-      laws_.break_law("P9", transfer.submit.handle + " is stopped and still sent");
-    }
+    const Transfer& whole = tables.transfers.at(id->second);
+    must_rest(whole, since);
+    const auto parts = tables.parts.find(id->second);
+    if (parts == tables.parts.end()) return;
+    for (const auto& [number, part] : parts->second) must_rest(tables.transfers.at(part), since);
   });
+}
+
+void World::must_rest(const Transfer& transfer, Instant since) {
+  const File& file = transfer.file;
+  const std::string& handle = transfer.request.handle;
+  const bool this_stop = file.held_since && *file.held_since <= events_.wall() - 6s;
+  // A request of many files rests when its parts do.
+  if (stage(file) == Stage::stopping && !file.publish_ordered && this_stop && !is_whole(file)) {
+    laws_.break_law("P9", handle + " is still stopping");
+  }
+  if (file.status != Status::user_stop_partial_trans || laws_.line_trouble() >= since) return;
+  if (servers_.sends_for(task_of(file))) {
+    laws_.break_law("P9", handle + " is stopped and still sent");
+  }
 }
 
 // P8: nothing waits without a reason that can be read, nor for its turn where nobody goes first.

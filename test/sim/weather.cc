@@ -45,6 +45,8 @@ std::vector<FaultKind> ways_to(Moment moment) {
       return {FaultKind::mover_killed};
     case Moment::stopping:
       return {FaultKind::line_lost};
+    case Moment::clearing:
+      return {FaultKind::data_fails, FaultKind::command_refused, FaultKind::mover_killed};
     default:
       return {};
   }

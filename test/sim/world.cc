@@ -53,7 +53,8 @@ bool World::has_ended() const {
   const MemoryTables& tables = daemon_->store().tables();
   for (const auto& [id, transfer] : tables.transfers) {
     const Status status = transfer.file.status;
-    if (status == Status::committed || status == Status::active) return false;
+    const bool waits = status == Status::committed && !is_part(transfer);
+    if (waits || status == Status::active) return false;
   }
   for (const auto& [id, mover] : machine_.movers) {
     if (mover->work() > 0) return false;
@@ -80,7 +81,9 @@ Findings World::run() {
   }
   verdict.hits = weather_.hits();
   for (const auto& [id, transfer] : tables().transfers) {
+    if (is_part(transfer)) continue;
     if (transfer.file.status == Status::done) ++verdict.done;
+    verdict.files += is_whole(transfer.file) ? transfer.file.tally.files : 1;
   }
   return verdict;
 }

@@ -15,6 +15,7 @@ struct Findings {
   std::uint64_t faults = 0;
   std::uint64_t transfers = 0;
   std::uint64_t done = 0;
+  std::uint64_t files = 0;
   std::uint64_t hash = 0;  // of all that was traced: the same for the same seed
   std::array<std::uint64_t, fault_rows.size()> counts{};
   Hits hits{};
@@ -34,8 +35,9 @@ class World {
   struct UserTransfer {
     Caller caller;
     Submit submit;
-    std::uint64_t source = 0;
-    std::uint64_t submits_open = 0;  // asked while nothing of it was stored, and not answered
+    std::vector<std::uint64_t> sources;  // one, or those of its files
+    std::vector<NewFile> lines;          // of a list
+    std::uint64_t submits_open = 0;      // asked while nothing of it was stored, and not answered
   };
   struct Asked {
     std::size_t transfer = 0;
@@ -56,7 +58,16 @@ class World {
   // set_up.cc
   void set_up();
   void set_up_transfer(std::size_t number);
-  void set_up_files(UserTransfer& transfer, std::size_t number);
+  std::size_t draw_many();
+  void set_up_many(std::size_t number);
+  struct Planned {
+    std::string name;  // below the folders of its request
+    std::uint64_t size = 0;
+    bool is_there = true;
+  };
+  std::vector<Planned> plan_files(const UserTransfer& transfer);
+  void set_up_file(UserTransfer& transfer, const Url& source, const Url& destination,
+                   std::uint64_t size);
   void draw_size();
   void draw_options(Submit& submit);
   void store_credentials();
@@ -64,11 +75,14 @@ class World {
   // users.cc
   void user_acts(std::size_t transfer);
   Call next_call(const UserTransfer& transfer);
+  std::optional<Call> next_step(const UserTransfer& transfer);
+  AddFiles some_lines(const UserTransfer& transfer);
   void begin_call(std::size_t number, Call call);
   void note_call(const Asked& asked);
   void ask(Asked asked);
   void answered(const Asked& asked, const Answer& answer);
   void watch_stop(const Asked& asked);
+  void must_rest(const Transfer& transfer, Instant since);
   void look_why();
   void look_at_leases();
 
@@ -124,6 +138,7 @@ class World {
   std::map<std::uint64_t, std::uint64_t> source_versions_;
   std::vector<CredentialFacts> credentials_;
   std::uint64_t calls_ = 0;
+  std::uint64_t last_source_ = 0;
   std::uint64_t open_calls_ = 0;
   std::optional<Instant> idle_since_;  // something waits for its turn and nothing is active
 };
