@@ -84,6 +84,14 @@ TEST(Bundle, a_look_for_a_stop_that_found_some_there_leaves_the_others_stopped) 
   EXPECT_EQ(waiting_items(bundle.file.bundle).size(), 1U);
 }
 
+TEST(Bundle, a_stop_while_some_are_renamed_is_told_to_those_that_move) {
+  Transfer bundle = looked_after();
+  bundle.file.publish_ordered = true;
+  const auto stopped = on_call(&bundle, Stop{"h"}, {"o", "o"}, Now{}, Draws{});
+  ASSERT_EQ(stopped.change->orders.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<StopOrder>(stopped.change->orders[0].order));
+}
+
 TEST(Bundle, parts_of_ended_files_that_could_not_be_deleted_go_to_the_ledger) {
   const Outcomes left{{first_is_done}, 0, true};
   const auto change = on_word(looked_after(), {{Uuid{}, 2}, 1, left}, Now{}, Draws{});

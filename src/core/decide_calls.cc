@@ -83,7 +83,9 @@ void stop_active(ChangeWriter& writer, const Caller& caller) {
   file.stop_asked = true;
   file.hold = Hold::stopping;
   file.held_since = writer.at();
-  if (!file.publish_ordered && !is_whole(file)) writer.order(StopOrder{task_of(file)});
+  // Of a bundle other files may be moving; the renames that were ordered are not cut short by it.
+  const bool has_more = !file.publish_ordered || file.kind == Kind::bundle;
+  if (has_more && !is_whole(file)) writer.order(StopOrder{task_of(file)});
   writer.say(caller.who, "stopping",
              file.publish_ordered ? "the rename was already ordered; its answer decides" : "");
 }

@@ -220,6 +220,9 @@ class WordTaker {
     end_hold(file_);
     const bool renames = std::any_of(file_.bundle.files().begin(), file_.bundle.files().end(),
                                      [](const BundleFile& one) { return one.intent.has_value(); });
+    // A stop that waited for this to be known has its time from now on.
+    const bool known_now = file_.publish_ordered && !renames;
+    if (known_now && stage(file_) == Stage::stopping) file_.held_since = writer_.at();
     file_.publish_ordered = file_.publish_ordered && renames;
     for (const ItemOutcome& outcome : said.outcomes) {
       const bool apart =
