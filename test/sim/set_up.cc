@@ -33,7 +33,7 @@ void World::draw_size() {
 // How many requests are of many files.
 std::size_t World::draw_many() {
   const auto& aim = weather_.aim();
-  const bool aimed_at = aim && aim->moment >= Moment::listing;
+  const bool aimed_at = aim && (aim->moment >= Moment::listing || aim->moment == Moment::proven);
   if (aimed_at) return 2;
   return dice_.chance(450'000) ? dice_.between(1, 2) : 0;
 }

@@ -19,7 +19,9 @@ Url below(const Url& folder, const std::string& name) {
 std::vector<World::Planned> World::plan_files(const UserTransfer& transfer) {
   const bool tree = transfer.submit.what == Submit::What::tree;
   const bool large = size_.blocks > 6 && dice_.chance(200'000);
-  const bool lots = dice_.chance(250'000);
+  // An order to publish one lot matters where another is proven.
+  const bool aims_at_lots = weather_.aim() && weather_.aim()->moment == Moment::proven;
+  const bool lots = dice_.chance(aims_at_lots ? 600'000 : 200'000);
   const std::size_t count =
       lots ? dice_.between(3, 6) : dice_.between(3, dice_.chance(150'000) ? 40 : 12);
   std::vector<Planned> files;

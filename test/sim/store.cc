@@ -80,13 +80,18 @@ void SimStore::plant_mutants(Saving& saving) const {
   }
 }
 
+void SimStore::plant_mutants(OpenWork& work) const {
+  for (Transfer& one : work.transfers) {
+    if (!is_whole(one.file)) continue;
+    if (mutants_.has(Mutant::whole_stop_forgotten)) one.file.stop_asked = false;
+    if (mutants_.has(Mutant::sums_not_corrected)) work.tallies[one.request.id] = one.file.tally;
+  }
+}
+
 void SimStore::open_work(Then<OpenWork> then) {
   memory_.open_work([this, then = std::move(then)](Result<OpenWork> work) {
     if (work && mutants_.has(Mutant::orders_forgotten)) work->outbox.clear();
-    const bool forgets = work && mutants_.has(Mutant::whole_stop_forgotten);
-    for (auto one = work->transfers.begin(); forgets && one != work->transfers.end(); ++one) {
-      if (is_whole(one->file)) one->file.stop_asked = false;
-    }
+    if (work) plant_mutants(*work);
     then(std::move(work));
   });
 }
@@ -114,13 +119,6 @@ void SimStore::load(const std::string& owner, const std::string& handle, const s
                     Then<Loaded> then) {
   const auto request = memory_.tables().handles.find({owner, handle});
   const bool known = request != memory_.tables().handles.end();
-  if (mutants_.has(Mutant::sums_not_corrected)) {
-    then = [then = std::move(then)](Result<Loaded> loaded) {
-      const bool part = loaded && loaded->transfer && is_part(*loaded->transfer);
-      if (part) loaded->transfer->file.tally = Tally{loaded->transfer->file.tally.files};
-      then(std::move(loaded));
-    };
-  }
   read(known ? subject_of(request->second) : std::nullopt, !known,
        [&] { memory_.load(owner, handle, key, std::move(then)); });
 }

@@ -63,6 +63,7 @@ class SimStore final : public Store {
   bool strikes(FaultKind kind, const Subject& subject, bool submits);
   void disturb_next_save(const Subject& subject, bool submits);
   void plant_mutants(Saving& saving) const;
+  void plant_mutants(OpenWork& work) const;
 
   Events& events_;
   Dice& dice_;
