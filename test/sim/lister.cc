@@ -10,8 +10,7 @@ using mover::Outcome;
 using mover::Standing;
 
 SimLister::SimLister(Shore& shore, const ListOrder& order, mover::Interrupt* interrupt)
-    : shore_(shore),
-      sides_(shore, {order.task, order.source.endpoint, order.source.endpoint}, interrupt) {}
+    : sides_(shore, {order.task, order.source.endpoint, order.source.endpoint}, interrupt) {}
 
 awaitable<Outcome<std::optional<Standing>>> SimLister::look(std::string name) {
   co_return co_await sides_.look(Side::source, std::move(name), Doing::list);

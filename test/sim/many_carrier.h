@@ -53,7 +53,6 @@ class SimLister final : public mover::Lister {
  private:
   mover::Listing entries_of(const Server& server, const std::string& folder) const;
 
-  Shore& shore_;
   SimSides sides_;
 };
 
