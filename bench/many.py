@@ -4,7 +4,7 @@ usage: many.py BIN_FOLDER [ROUNDS [FILES]]
 
 In each round, for GSI and for anonymous ftp://, in turn: globus-url-copy -fast -pp with -cc 1, 4 and 8; RFT bare
 (verify=none, publish=in_place, existing=overwrite: what globus-url-copy does, and durable); RFT verified (looks, part files,
-size and checksum of each, rename); and with GSI the verified one again with 1 file in 100 unreadable. RFT's time is from the first
+size and checksum of each, rename); and with GSI the verified one again with 1 file in 100 missing. RFT's time is from the first
 byte of its submission to the status that ends it. Each run has a destination folder of its own. Prints tables in Markdown.
 """
 
@@ -48,17 +48,9 @@ class Bench:
         self.service.hand_over(self.environment["X509_USER_PROXY"])
         self.source = f"{self.bed.folder}/in"
         os.mkdir(self.source)
-        for n in range(files):
-            self.write(n)
-        for n in range(0, files, 100):  # another tree, in which these cannot be read
-            self.write_name(f"bad{n}")
-
-    def write(self, n):
-        self.write_name(f"f{n:06}")
-
-    def write_name(self, name):
-        with open(f"{self.source}/{name}", "wb") as file:
-            file.write(os.urandom(SIZE))
+        for name in self.names():
+            with open(f"{self.source}/{name}", "wb") as file:
+                file.write(os.urandom(SIZE))
 
     def folder(self):
         self.run += 1
@@ -97,10 +89,10 @@ class Bench:
         self.check(folder, self.names())
         return taken
 
-    def ours(self, how, options, unreadable=False):
+    def ours(self, how, options, missing=False):
         folder, names = self.folder(), self.names()
         handle = f"run{self.run}"
-        bad = {n for n in range(0, self.files, 100)} if unreadable else set()
+        bad = set(range(0, self.files, 100)) if missing else set()
         lines = "".join(json.dumps({"source": ("missing" if n in bad else "") + name, "destination": name}) + "\n"
                         for n, name in enumerate(names))
         pids = [self.service.process.pid, *self.service.movers()]
@@ -155,7 +147,7 @@ def main():
                     note((how, f"{PEER} -cc {connections}"), bench.peer(how, connections))
                 note((how, "bare"), *bench.ours(how, BARE))
                 note((how, "verified"), *bench.ours(how, VERIFIED))
-            note(("gsi", "verified, 1 % unreadable"), *bench.ours("gsi", VERIFIED, unreadable=True))
+            note(("gsi", "verified, 1 % missing"), *bench.ours("gsi", VERIFIED, missing=True))
     finally:
         bench.close()
     report(rounds, files, taken, cpu)
