@@ -8,6 +8,16 @@ std::string mover_name(const std::string& mover) {
   return fmt::format("mover {}", mover);
 }
 
+void ChangeWriter::end(Status status) {
+  file().status = status;
+  file().stop_asked = false;
+  file().hold = Hold::none;
+  file().hold_detail.clear();
+  file().not_before.reset();
+  file().held_since.reset();
+  file().finished_at = at_;
+}
+
 void ChangeWriter::discard_part(const Uuid& ledger_id) {
   if (auto left = left_behind(change_.next, at_, ledger_id)) {
     change_.discarded.push_back(std::move(*left));

@@ -26,6 +26,8 @@ class ChangeWriter {
   void say(std::string who, std::string what, std::string why) {
     said_.push_back({std::move(who), std::move(what), std::move(why)});
   }
+  // A final status: nothing is waited for any more.
+  void end(Status status);
   // The part, if there is one, goes to the ledger to be deleted; the next one has a new name.
   void discard_part(const Uuid& ledger_id);
   // What files of a bundle left that have a fate goes to the ledger; the part goes on.

@@ -69,12 +69,7 @@ void stop_waiting(ChangeWriter& writer, const Caller& caller) {
     writer.say(caller.who, "stopping", "whether the file was already published is looked at first");
     return;
   }
-  file.status = Status::user_stop_partial_trans;
-  file.hold = Hold::none;
-  file.hold_detail.clear();
-  file.not_before.reset();
-  file.held_since.reset();
-  file.finished_at = writer.at();
+  writer.end(Status::user_stop_partial_trans);
   writer.say(caller.who, "stopped", "nothing was moving");
 }
 

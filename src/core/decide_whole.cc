@@ -7,15 +7,9 @@ namespace rft {
 namespace {
 
 void end(ChangeWriter& writer, Status status, const Tally& sums, std::string_view what) {
-  File& file = writer.file();
-  file.status = status;
-  file.stop_asked = false;
-  file.hold = Hold::none;
-  file.hold_detail.clear();
-  file.held_since.reset();
-  file.finished_at = writer.at();
-  file.tally = sums;
-  file.size = sums.bytes_done;
+  writer.end(status);
+  writer.file().tally = sums;
+  writer.file().size = sums.bytes_done;
   writer.say(service, std::string(what),
              fmt::format("{} of {} files, {} bytes; {} failed, {} skipped", sums.done, sums.files,
                          sums.bytes_done, sums.failed, sums.skipped));

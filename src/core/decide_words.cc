@@ -70,13 +70,7 @@ void end_failed(ChangeWriter& writer, Fault fault, std::string_view why, const U
     writer.discard_part(ledger_id);  // nothing in it is ever resumed
     file.bundle = all_waiting_failed(file.bundle, fault);
   }
-  file.status = Status::failed;
-  file.stop_asked = false;
-  file.hold = Hold::none;
-  file.hold_detail.clear();
-  file.not_before.reset();
-  file.held_since.reset();
-  file.finished_at = writer.at();
+  writer.end(Status::failed);
   std::string text = sentence(fault);
   if (!why.empty()) text += fmt::format("; {}", why);
   file.fault = std::move(fault);
@@ -85,14 +79,8 @@ void end_failed(ChangeWriter& writer, Fault fault, std::string_view why, const U
 
 void rest(ChangeWriter& writer, std::string why) {
   File& file = writer.file();
-  file.status = Status::user_stop_partial_trans;
-  file.stop_asked = false;
-  file.hold = Hold::none;
-  file.hold_detail.clear();
-  file.not_before.reset();
-  file.held_since.reset();
+  writer.end(Status::user_stop_partial_trans);
   forget_intent(file);
-  file.finished_at = writer.at();
   writer.say(service, "stopped", std::move(why));
 }
 
@@ -257,16 +245,10 @@ class WordTaker {
     writer_.end_attempt(FlowEnd::known, std::nullopt);
     if (said.adopted) writer_.discard_part(draws_.ledger);
     file_.part = Part{};
-    file_.status = Status::done;
-    file_.stop_asked = false;
-    file_.hold = Hold::none;
-    file_.hold_detail.clear();
-    file_.not_before.reset();
-    file_.held_since.reset();
+    writer_.end(Status::done);
     file_.publish_ordered = false;
     file_.intent.reset();
     file_.fault.reset();
-    file_.finished_at = writer_.at();
     file_.size = said.size;
     file_.adopted = said.adopted;
     file_.verdict = said.verdict;
@@ -324,15 +306,9 @@ class WordTaker {
     file_.part = Part{};
     file_.size = sum.bytes_done;
     if (sum.failed > 0) return end_failed(writer_, *failed->fault, "", draws_.ledger);
-    file_.status = Status::done;
-    file_.stop_asked = false;
-    file_.hold = Hold::none;
-    file_.hold_detail.clear();
-    file_.not_before.reset();
-    file_.held_since.reset();
+    writer_.end(Status::done);
     file_.publish_ordered = false;
     file_.fault.reset();
-    file_.finished_at = writer_.at();
     writer_.say(who_, "done",
                 file_.kind == Kind::listing ? fmt::format("{} files found in this try", said.size)
                                             : fmt::format("{} files, {} bytes, {} skipped",
