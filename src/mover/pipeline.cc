@@ -13,7 +13,9 @@ using namespace asio::experimental::awaitable_operators;
 
 namespace {
 
-constexpr unsigned streams = 1;  // small files: more would only cost
+constexpr unsigned streams = 1;        // small files: more would only cost
+constexpr Duration reads_limit = 1s;   // for the RETRs behind a refused file
+constexpr Duration writes_limit = 3s;  // for the STORs whose data channel has ended
 
 }  // namespace
 
@@ -161,12 +163,28 @@ std::optional<Fault> Pipeline::over(Instant now) {
   return bad ? *bad->fault : Fault{FaultCode::stalled, Side::both, Doing::move, "", ""};
 }
 
+// The source goes first: when the data channel has ended the destination answers every STOR by
+// itself. ABOR among files that still move makes the GCT server hang now and then [M], so both may
+// first say what they have to say.
 awaitable<FlowEnd> Pipeline::end() {
   const Duration limit = std::min(end_limit, limits_.silence);
-  const auto [ended, ignored] =
-      co_await (destination_.line().end(limit) && source_.line().end(limit));
-  static_cast<void>(ignored);
-  co_return ended ? FlowEnd::known : FlowEnd::presumed;
+  co_await hear_out(source_, reads_limit);
+  co_await source_.line().end(limit);
+  const bool all_answered = co_await hear_out(destination_, writes_limit);
+  const bool ended = co_await destination_.line().end(limit);
+  co_return ended || all_answered ? FlowEnd::known : FlowEnd::presumed;
+}
+
+// Whether everything has its final reply, before any ABOR (which would make replies worthless).
+awaitable<bool> Pipeline::hear_out(Leg& leg, Duration limit) {
+  const Instant until = boot_now() + limit;
+  hear(leg);
+  while (!leg.due.empty() && boot_now() < until && !*interrupt_ &&
+         !leg.line().failure(Doing::move)) {
+    co_await wait_any(until, &leg.line().changed(), &interrupt_->changed);
+    hear(leg);
+  }
+  co_return leg.due.empty();
 }
 
 }  // namespace rft::mover

@@ -50,6 +50,7 @@ class Pipeline {
   void hear_marker(Leg& leg, const ftp::Reply& reply);
   std::optional<Fault> over(Instant now);
   awaitable<FlowEnd> end();
+  awaitable<bool> hear_out(Leg& leg, Duration limit);
   bool is_full() const;
   std::size_t moved() const { return std::min(source_.arrived, destination_.arrived); }
 
