@@ -53,13 +53,25 @@ void Engine::World::adopt_part(Transfer part) {
   if (whole == nullptr || strand.transfer || strand.busy) return;
   const bool rises = !is_open(part.file.status);
   const std::string owner = part.request.owner, handle = part.request.handle;
+  const Uuid id = *part.request.whole, file = part.file.id;
   put_under_whole(part);
   whole->parts[part.file.id] = part.file.tally;
   strand.loaded = true;
   take(strand, std::move(part));
   index(strand);
-  if (rises)
-    deliver(strand, CallMail{{owner, "service"}, Commit{handle}, "", [](const Answer&) {}, true});
+  if (!rises) return;
+  const auto risen = [this, id, file](const Answer& answer) {
+    if (!answer) leave_window(id, file);
+  };
+  deliver(strand, CallMail{{owner, "service"}, Commit{handle}, "", risen, true});
+}
+
+// One that does not rise, as its finish_by has passed, stays as it is.
+void Engine::World::leave_window(const Uuid& id, const Uuid& part) {
+  const auto found = wholes.find(id);
+  if (found == wholes.end()) return;
+  found->second.parts.erase(part);
+  untended.insert(id);
 }
 
 // The sums follow what is saved; parts that the window has passed already come into it at once.

@@ -170,6 +170,7 @@ struct Engine::World {
   void open_whole(const Transfer& whole, const Tally& sums);
   void put_under_whole(Transfer& part);
   void adopt_part(Transfer part);
+  void leave_window(const Uuid& whole, const Uuid& part);
   void part_changed(const Transfer& part, const std::vector<Transfer>& born);
   void whole_changed(const Transfer& whole);
   void tend_wholes();

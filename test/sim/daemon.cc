@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/order_credentials.h"
 #include "sim/virtual_async.h"
 
 namespace rft::sim {
@@ -198,7 +199,17 @@ void Daemon::send(const std::string& mover, std::function<void(MoverProcess&)> m
 
 void Daemon::order(const std::string& mover, const Order& order) {
   place_.laws.ordered(order, store_.tables());
+  if (const auto task = task_of(order)) remember(task->epoch);
   send(mover, [order](MoverProcess& process) { process.take(order); });
+}
+
+// As Instance::grant, before the order goes out.
+void Daemon::remember(std::uint32_t epoch) {
+  Machine& machine = place_.machine;
+  machine.newest_ordered = std::max(machine.newest_ordered, epoch);
+  Progress& known = machine.instance.progress;
+  if (place_.mutants.has(Mutant::epochs_not_remembered) || epoch <= known.newest_epoch) return;
+  known = {epoch, store_.tables().marks.seq};
 }
 
 void Daemon::acknowledge(const std::string& mover, const Task& task, std::uint64_t seq) {

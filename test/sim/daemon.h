@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/instance.h"
 #include "engine/engine.h"
 #include "sim/laws.h"
 #include "sim/movers.h"
@@ -21,6 +22,8 @@ struct Machine {
   std::vector<std::pair<Instant, Task>> lately_orphaned;  // their movers were killed
   std::uint64_t connections = 0;
   Instant barred_until{};                                   // no mover starts
+  InstanceRecord instance;                                  // the file beside the database
+  std::uint32_t newest_ordered = 0;                         // epoch that went out to a mover
   std::function<void(const std::string& mover)> has_words;  // told to the rftd that lives
 };
 
@@ -87,6 +90,7 @@ class Daemon final : public Movers, public Clock {
   void gone(const std::string& mover, bool with_us);
   Duration silence_before(const std::string& mover) const;
   void look_after_movers();
+  void remember(std::uint32_t epoch);
   void tick();
   MoverProcess* process(const std::string& mover);
 

@@ -13,6 +13,7 @@ constexpr std::array of_the_nemesis{
     FaultKind::movers_barred, FaultKind::mover_killed,  FaultKind::mover_frozen,
     FaultKind::line_lost,     FaultKind::server_down,   FaultKind::login_refused,
     FaultKind::server_full,   FaultKind::rename_barred, FaultKind::source_changes,
+    FaultKind::tail_lost,
 };
 
 }  // namespace
@@ -20,6 +21,7 @@ constexpr std::array of_the_nemesis{
 void World::nemesis() {
   if (weather_.fair()) return;
   events_.in(dice_.between(Duration(300), Duration(2'000)), [this] { nemesis(); });
+  if (weather_.has(FaultKind::tail_lost) && dice_.chance(200'000)) copy_ = tables();
   for (const FaultKind kind : of_the_nemesis) {
     if (weather_.strikes(kind)) strike(kind, std::nullopt);
   }
@@ -47,6 +49,7 @@ void World::strike(FaultKind kind, const std::optional<Uuid>& aimed) {
 }
 
 void World::start_daemon() {
+  machine_.instance.id = tables_.instance;
   const Daemon::Place place{events_, dice_,    weather_, servers_,
                             laws_,   moments_, machine_, mutants_};
   daemon_ =
@@ -65,6 +68,20 @@ void World::crash(Duration away) {
   events_.in(away, [this] {
     if (!daemon_) start_daemon();
   });
+}
+
+// The disk gives back a database that it had some time ago (which breaks what a store must keep).
+// The instance file must tell (P5): what movers were ordered is not in it, and would be ordered
+// again. Its operator has the right one.
+void World::lose_tail() {
+  crash(dice_.between(Duration(1'000), Duration(30'000)));
+  if (!copy_) return;
+  const InstanceRecord older{copy_->instance, {copy_->marks.epoch, copy_->marks.seq}};
+  const auto why = why_restored(machine_.instance, older);
+  if (why) return say("rftd does not start on a database that is older: " + *why);
+  if (older.progress.newest_epoch < machine_.newest_ordered) {
+    laws_.break_law("P5", "a database that knows less than was ordered is taken for the right one");
+  }
 }
 
 void World::crash_machine() {
@@ -98,6 +115,8 @@ void World::strike_service(FaultKind kind) {
     crash(dice_.between(Duration(31'000), Duration(90'000)));
   } else if (kind == FaultKind::machine_crash) {
     crash_machine();
+  } else if (kind == FaultKind::tail_lost) {
+    lose_tail();
   } else if (kind == FaultKind::store_out) {
     daemon_->store().fail_until(events_.now() + dice_.between(Duration(1'000), Duration(20'000)));
   }

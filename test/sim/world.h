@@ -96,6 +96,7 @@ class World {
   void crash(Duration away);
   void start_daemon();
   void crash_machine();
+  void lose_tail();
   void freeze_mover(const std::string& mover);
   void renew(std::size_t credential);
   void change_source(std::size_t transfer);
@@ -130,7 +131,8 @@ class World {
   Servers servers_;
   Laws laws_;
   Machine machine_;
-  MemoryTables tables_;  // on disk, while no rftd lives
+  MemoryTables tables_;               // on disk, while no rftd lives
+  std::optional<MemoryTables> copy_;  // an older one
   std::unique_ptr<Daemon> daemon_;
   std::vector<Endpoint> endpoints_;
   std::vector<UserTransfer> transfers_;
