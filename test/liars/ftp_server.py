@@ -67,6 +67,8 @@ class Server:
         finally:
             if session.transfer:
                 session.transfer.cancel()
+            if session.sends:
+                session.wire.put_nowait(None)  # the end of the data channel
             writer.close()
 
 
@@ -74,7 +76,7 @@ class Session:
     def __init__(self, server, reader, writer):
         self.server, self.reader, self.writer = server, reader, writer
         self.wire = self.transfer = self.renamed = None
-        self.over = False
+        self.over = self.sends = False
 
     async def say(self, *lines):
         await self.write("".join(f"{line}\r\n" for line in lines).encode("latin-1"))
@@ -206,7 +208,8 @@ class Session:
             await self.missing(path)
 
     def rename(self, path):
-        self.server.files[path] = self.server.files.pop(self.renamed)
+        if self.renamed in self.server.files:
+            self.server.files[path] = self.server.files.pop(self.renamed)
 
     async def do_rnto(self, path):
         self.rename(path)
@@ -226,6 +229,7 @@ class Session:
 
     async def join(self, port):
         self.wire = wires.get(port)
+        self.sends = self.wire is not None
         await self.say("200 OK" if self.wire else "500 Unable to connect: connection refused")
 
     async def do_port(self, argument):
@@ -244,12 +248,17 @@ class Session:
         await self.say("226 Transfer Complete.")
 
     async def received(self):
-        """What the sender of this flow put into the wire."""
-        return await self.wire.get()
+        """What the sender of this flow put into the wire; none: it is gone."""
+        file = await self.wire.get()
+        if file is None:
+            self.wire.put_nowait(None)
+        return file
 
     async def do_stor(self, path):
         await self.say("150 Beginning transfer.")
         file = await self.received()
+        if file is None:
+            return await self.say("426 Data connection closed.")
         self.server.put(path, file)
         await self.say(*performance_marker(file.size), f"111 Range Marker 0-{file.size}", "226 Transfer Complete.")
 

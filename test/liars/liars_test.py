@@ -17,6 +17,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "testbed"))
 import lies_of_files  # noqa: E402
+import lies_of_many  # noqa: E402
 import lies_of_replies  # noqa: E402
 import lies_of_security  # noqa: E402
 import lies_of_transfers  # noqa: E402
@@ -24,7 +25,7 @@ from ftp_server import File, Server  # noqa: E402
 from gsi_relay import Relay  # noqa: E402
 from service import Service, Testbed, until  # noqa: E402
 
-LIES = lies_of_replies.LIES + lies_of_files.LIES + lies_of_transfers.LIES + lies_of_security.LIES
+LIES = lies_of_replies.LIES + lies_of_files.LIES + lies_of_transfers.LIES + lies_of_many.LIES + lies_of_security.LIES
 SILENCE = 3000  # ms; the mover's limit in this test
 GROWTH_MAX = 48 << 10  # kB that the mover and rftd may take for all lies together
 SIZE = 100_000
@@ -86,6 +87,9 @@ class Told:
         pair = {"source": (ours, honest.url(f"/data/{lie.name}")), "destination": (honest.url("/data/file"), ours),
                 "both": (ours, f"{ours}.copy")}[lie.at]
         self.since = time.monotonic()
+        if lie.many:
+            pair = {"source": (ours, honest.url(f"/data/{lie.name}/")), "destination": (honest.url("/data/many/"), ours)}[lie.at]
+            return lies_of_many.submit(service, lie, *pair)
         service.copy(lie.name, *pair, **{"max_tries": 1, **lie.options})
 
     def look(self, service):
@@ -96,7 +100,10 @@ class Told:
         held = status == self.lie.status == "committed" and hold not in ("turn", "none")
         return status in FINAL or held or self.took > self.lie.seconds
 
-    def wrong(self):
+    def files(self, service):
+        return service.request("GET", f"/v1/transfers/{self.lie.name}/files")[1]["files"] if self.lie.many else []
+
+    def wrong(self, service, honest):
         """What is not as the table says; empty where all is."""
         lie, record = self.lie, self.record
         fault = record["fault"] or {}
@@ -112,6 +119,8 @@ class Told:
             wrong.append(f"the reply lacks '{lie.says}'")
         if len(reply.encode()) > REPLY_MAX + 3 or not reply.isprintable():
             wrong.append("the reply is too long, or not printable")
+        if lie.many and not wrong:
+            wrong += [more for more in [lies_of_many.wrong(self, honest, self.files(service))] if more]
         if lie.then and not wrong:
             wrong += [more for more in [lie.then(record, self.liar)] if more]
         return "; ".join(wrong)
@@ -175,7 +184,8 @@ class Trial:
         port = self.real_server() if any(lie.behind for lie in self.lies) else 0
         if not has_ipv6():
             self.lies = [lie for lie in self.lies if lie.host != "::1"]
-        honest = Server()
+        self.honest = honest = Server()
+        lies_of_many.put_files(honest)
         honest.put("/data/file", File(SIZE))
         told = list(tell(self.lies, port))
         run(honest.start())
@@ -223,7 +233,7 @@ class Trial:
                 self.fail(one.lie.name, wrong)
 
     def judge(self, one):
-        wrong = one.wrong()
+        wrong = one.wrong(self.service, self.honest)
         fault = one.record["fault"] or {}
         code, side, doing = fault.get("code"), fault.get("side"), fault.get("doing")
         seen = (f"{one.took:.1f} s, {one.record['status']}, {code} at {side} while {doing}: "

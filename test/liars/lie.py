@@ -27,6 +27,8 @@ class Lie:
     host: str = "127.0.0.1"
     scheme: str = "ftp"
     path: str = "/data/file"  # at the side that lies
+    many: str = None  # a request of many files, as a "tree" or a "list" (lies_of_many.py)
+    files_fail: dict = dataclasses.field(default_factory=dict)  # of many: name -> code of its fault; all others are done
     behind: str = None  # the lies are told by a relay before a real server, about its replies (gsi_relay.py)
     prepare: object = None  # of the server that lies, before the transfer
     then: object = None  # of record and server: what else is wrong, or nothing
