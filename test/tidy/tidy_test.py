@@ -10,6 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MAY_INCLUDE = {
     "base": {"base"},
     "wire": {"base", "wire"},
+    "receipt": {"base", "receipt"},
     "core": {"base", "wire", "core"},
     "engine": {"base", "wire", "core", "engine"},
     "ftp": {"base", "ftp"},
@@ -17,12 +18,12 @@ MAY_INCLUDE = {
     "vault": {"base", "gsi", "vault"},
     "mover": {"base", "wire", "ftp", "gsi", "vault", "mover"},
     "store": {"base", "wire", "core", "engine", "store"},
-    "api": {"base", "wire", "core", "engine", "api"},
+    "api": {"base", "wire", "core", "engine", "receipt", "api"},
     "client": {"base", "client"},
-    "cli": {"base", "client", "cli"},
-    "daemon": {"base", "wire", "core", "engine", "store", "api", "gsi", "vault", "daemon"},
+    "cli": {"base", "client", "receipt", "cli"},
+    "daemon": {"base", "wire", "core", "engine", "store", "api", "gsi", "vault", "receipt", "daemon"},
 }
-PURE = {"base", "wire", "core", "ftp"}  # no I/O, no clock, no threads
+PURE = {"base", "wire", "receipt", "core", "ftp"}  # no I/O, no clock, no threads
 IMPURE = re.compile(r"#include <(thread|mutex|fstream|iostream|random|sys/.*|unistd\.h|boost/asio.*)>|::now\(\)")
 LINES_MAX = 600
 
