@@ -63,9 +63,11 @@ Api::Api(Ports ports)
              endings_,
              meter_,
              batches_,
+             receipts_,
              faults_,
              std::move(ports.instance),
-             std::move(ports.ready)} {}
+             std::move(ports.ready),
+             std::move(ports.service_key)} {}
 
 bool Api::streams_body(const HttpRequest& head) const {
   const auto target = parse_target(head.target);

@@ -17,6 +17,9 @@ namespace rft::api {
 
 inline constexpr std::size_t batches_per_owner_max = 4;
 inline constexpr std::size_t batches_max = 32;
+// That are being read: each holds a chunk of lines.
+inline constexpr std::size_t receipts_per_owner_max = 4;
+inline constexpr std::size_t receipts_max = 16;
 
 // One thread: the engine's. It outlives the server that asks it. Whoever makes it gives it to the
 // engine as its listener.
@@ -30,6 +33,7 @@ class Api : public Service, public Listener {
     std::string instance;
     std::function<bool()> ready;  // the store is open and the engine has started
     After after;
+    std::function<Result<receipt::SigningKey>()> service_key;
   };
   explicit Api(Ports ports);
   Api(const Api&) = delete;
@@ -44,6 +48,7 @@ class Api : public Service, public Listener {
   Endings endings_;
   RequestMeter meter_;
   Places batches_{batches_per_owner_max, batches_max};
+  Places receipts_{receipts_per_owner_max, receipts_max};
   std::map<FaultCode, std::uint64_t> faults_;
   World world_;
 };

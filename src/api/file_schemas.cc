@@ -55,6 +55,69 @@ Schema entry() {
            {"fault", object, nullable, "", "Fault"}}};
 }
 
+Schema receipt_line() {
+  return {"ReceiptLine",
+          "the header (`receipt`), a file (`n`), the seal (`seal`), or why the receipt has none "
+          "(`code`)",
+          {{"receipt", integer, optional, "version of the form"},
+           {"request", object, optional, "facts of its record", "ReceiptRequest"},
+           {"made_at", time, optional, ""},
+           {"public_key", text, optional, "base64 of an Ed25519 SubjectPublicKeyInfo (RFC 8410)"},
+           {"fingerprint", text, optional, "SHA-256 of that, in hex"},
+           {"n", integer, optional, "from 1, without gaps"},
+           {"previous", text, optional, "SHA-256 of the line before, with its LF, in hex"},
+           {"source", text, optional, "URL"},
+           {"destination", text, optional, "URL"},
+           {"status", words, optional, "", {}, listed(file_status_words)},
+           {"size", integer, optional, "bytes, or null"},
+           {"checksum", text, optional, "ALGORITHM:hex, or null"},
+           {"verdict", text, optional, "verified, size_only, not_verified or none"},
+           {"adopted", boolean, optional, "an identical file stood there"},
+           {"attempts", integer, optional, "of its bundle, where it was moved in one"},
+           {"started_at", time, optional, "the same; or null"},
+           {"finished_at", time, optional, "the same; or null"},
+           {"fault", object, optional, "or null", "Fault"},
+           {"seal", integer, optional, "version of the form"},
+           {"files", integer, optional, "lines of files"},
+           {"waiting", integer, optional, ""},
+           {"done", integer, optional, ""},
+           {"failed", integer, optional, ""},
+           {"skipped", integer, optional, ""},
+           {"bytes_done", integer, optional, ""},
+           {"complete", boolean, optional, "false where a folder of a tree was not listed"},
+           {"signature", text, optional, "base64, of all of this line before it"},
+           {"code", words, optional, "as of Problem", {}, codes()},
+           {"detail", text, optional, "what is wrong and what to do"}}};
+}
+
+Schema receipt_request() {
+  return {"ReceiptRequest",
+          "by the names of Record",
+          {{"handle", text, required, ""},
+           {"id", uuid, required, ""},
+           {"owner", text, required, ""},
+           {"kind", words, required, "", {}, kinds()},
+           {"source", text, required, "its URL"},
+           {"destination", text, required, "its URL"},
+           {"status", words, required, "", {}, statuses()},
+           {"fault", object, nullable, "", "Fault"},
+           {"label", text, required, ""},
+           {"submitted_at", time, required, ""},
+           {"committed_at", time, nullable, ""},
+           {"started_at", time, nullable, ""},
+           {"finished_at", time, nullable, ""},
+           {"options", object, required, "without the patterns", "Options"}}};
+}
+
+Schema service() {
+  return {"Service",
+          "",
+          {{"instance", text, required, "as of Version"},
+           {"algorithm", text, required, "Ed25519"},
+           {"public_key", text, required, "as in the header of a receipt"},
+           {"fingerprint", text, required, "as in the header of a receipt"}}};
+}
+
 }  // namespace
 
 std::vector<Schema> file_schemas() {
@@ -62,6 +125,9 @@ std::vector<Schema> file_schemas() {
           answer(),
           counts(),
           entry(),
+          receipt_line(),
+          receipt_request(),
+          service(),
           {"FilePage",
            "in the order in which the files became known",
            {{"files", list, required, "perhaps fewer than the limit, even none", "FileEntry"},

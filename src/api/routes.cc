@@ -7,6 +7,7 @@
 #include <array>
 
 #include "api/file_routes.h"
+#include "api/receipt_routes.h"
 #include "api/service_routes.h"
 #include "api/transfer_routes.h"
 #include "base/text.h"
@@ -173,6 +174,17 @@ std::vector<Route> file_table() {
                   "yet a `next`"}},
        .refusals = {Code::invalid_request, Code::invalid_handle, Code::no_such_transfer,
                     Code::unknown_status}},
+      {.method = "GET",
+       .pattern = "/v1/transfers/{handle}/receipt",
+       .right = read,
+       .function = get_receipt,
+       .name = "getReceipt",
+       .says = "The signed receipt of a request that has ended: a header, a line for each file, a "
+               "seal; docs/receipt.md states their bytes. wrong_state where it has not ended.",
+       .answer = "ReceiptLine",
+       .media = Media::ndjson,
+       .refusals = {Code::invalid_handle, Code::no_such_transfer, Code::wrong_state, Code::busy,
+                    Code::bad_state}},
   };
 }
 
@@ -260,6 +272,14 @@ std::vector<Route> service_table() {
        .name = "getLinks",
        .says = "The caller's links, and the endpoints as the breaker sees them.",
        .answer = "Links"},
+      {.method = "GET",
+       .pattern = "/v1/service",
+       .right = read,
+       .function = get_service,
+       .name = "getService",
+       .says = "The public key with which the service signs its receipts.",
+       .answer = "Service",
+       .refusals = {Code::bad_state}},
       {.method = "GET",
        .pattern = "/v1/version",
        .right = none,

@@ -14,6 +14,7 @@
 #include "api/places.h"
 #include "api/target.h"
 #include "engine/engine.h"
+#include "receipt/key.h"
 
 namespace rft::api {
 
@@ -27,9 +28,11 @@ struct World {
   Endings& endings;
   RequestMeter& meter;
   Places& batches;
+  Places& receipts;
   std::map<FaultCode, std::uint64_t>& faults;
   std::string instance;
   std::function<bool()> ready;  // the store is open and the engine has read its work
+  std::function<Result<receipt::SigningKey>()> service_key;  // made when it is first asked for
 };
 
 // One request as its function gets it.

@@ -136,7 +136,8 @@ struct WorldForTests {
   Engine engine{store, movers, clock, Limits{}, "instance"};
   std::vector<Task> timers;  // of those who wait; never fired by time
   Api api{{engine, store, clock, book, "instance", [this] { return ready; },
-           [this](Duration, Task then) { timers.push_back(std::move(then)); }}};
+           [this](Duration, Task then) { timers.push_back(std::move(then)); },
+           [] { return receipt::SigningKey::from_seed(Secret(std::string(32, 's'))); }}};
 };
 
 inline std::string submission(const std::string& handle, const std::string& more = "") {

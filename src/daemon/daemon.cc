@@ -100,6 +100,7 @@ Result<void> Daemon::make_parts(std::vector<CredentialFacts> credentials) {
   }
   auto vault = vault::Vault::open_or_create(folder_.vault_key());
   if (!vault) return tl::unexpected(vault.error());
+  service_key_.emplace(folder_.service_key(), *vault);
   auto program = find_mover_program(config_.mover);
   if (!program) return tl::unexpected(program.error());
 
@@ -152,7 +153,8 @@ Result<void> Daemon::start_engine() {
   api_ = std::make_unique<api::Api>(
       api::Api::Ports{*engine_, *store_, clock_, *credentials_, instance_->id().text(),
                       [this] { return ready_ && !stopping_; },
-                      [this](Duration delay, auto then) { call_after(delay, std::move(then)); }});
+                      [this](Duration delay, auto then) { call_after(delay, std::move(then)); },
+                      [this] { return service_key_->get(); }});
   listener_ = std::make_unique<EventTee>(*instance_, *api_);
   engine_->set_listener(listener_.get());
   movers_->report_to(reports(), engine_->movers_with_work());

@@ -17,6 +17,7 @@
 #include "daemon/credentials.h"
 #include "daemon/instance.h"
 #include "daemon/mover_processes.h"
+#include "daemon/service_key.h"
 #include "daemon/state_folder.h"
 #include "engine/engine.h"
 #include "store/sqlite.h"
@@ -84,6 +85,7 @@ class Daemon {
   SystemClock clock_;
   std::optional<Instance> instance_;
   std::unique_ptr<SqliteStore> store_;
+  std::optional<ServiceKey> service_key_;
   std::unique_ptr<Credentials> credentials_;
   std::unique_ptr<MoverProcesses> movers_;
   std::unique_ptr<Engine> engine_;

@@ -21,6 +21,7 @@ class StateFolder {
   const std::string& path() const { return path_; }
   std::string database() const { return path_ + "/rft.db"; }
   std::string vault_key() const { return path_ + "/vault.key"; }
+  std::string service_key() const { return path_ + "/service.key"; }
   std::string instance() const { return path_ + "/instance"; }
   std::string socket() const { return path_ + "/rftd.sock"; }
   std::string log() const { return path_ + "/rftd.log"; }
