@@ -26,6 +26,8 @@ from .server import Server
 
 T = TypeVar("T")
 
+LINES_AT_ONCE = 1000  # of a receipt, for each turn in a thread
+
 
 class AsyncClient:
     """Takes what Client takes, and has its methods as coroutines.
@@ -115,6 +117,12 @@ class AsyncClient:
             if len(some) < page:
                 return
 
+    async def receipt(self, handle: str) -> AsyncIterator[bytes]:
+        lines = self._client.receipt(handle)
+        while some := await self._call(lambda: [*itertools.islice(lines, LINES_AT_ONCE)]):
+            for line in some:
+                yield line
+
     async def commit(self, handle: str) -> Answer:
         return await self._call(self._client.commit, handle)
 
@@ -172,3 +180,6 @@ class AsyncClient:
 
     async def version(self) -> Dict[str, Any]:
         return await self._call(self._client.version)
+
+    async def service_key(self) -> Dict[str, Any]:
+        return await self._call(self._client.service_key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import time
 import warnings
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Union, cast
@@ -200,6 +201,21 @@ class Client:
         """The files of a request, or those of one status; asked for in pages."""
         return cast("Iterator[FileRecord]", self._pages(transfer(handle, "/files"), "files", status, page))
 
+    def receipt(self, handle: str) -> Iterator[bytes]:
+        """The signed receipt of a request that has ended, one line after the other, as they are to
+        be kept: docs/receipt.md states them. What came before an error is no receipt.
+
+        wrong_state: it has not ended, or was committed again meanwhile.
+        """
+        line = b""
+        for line in self._session.lines(transfer(handle, "/receipt")):
+            if line.startswith(b'{"code":'):
+                told = json.loads(line)
+                raise RftError(told["code"], told["detail"])
+            yield line
+        if not (line.startswith(b'{"seal":') and line.endswith(b"\n")):
+            raise RftError("internal", "the receipt came without its seal")
+
     def commit(self, handle: str) -> Answer:
         return cast(Answer, self._session.change("POST", transfer(handle, "/commit")))
 
@@ -289,6 +305,10 @@ class Client:
 
     def version(self) -> Dict[str, Any]:
         return cast("Dict[str, Any]", self._session.get("/v1/version"))
+
+    def service_key(self) -> Dict[str, Any]:
+        """The public key with which the service signs receipts, and its fingerprint."""
+        return cast("Dict[str, Any]", self._session.get("/v1/service"))
 
     def _hand_over(self, source: str, destination: str, options: Dict[str, Any]) -> None:
         sides = (("source_credential", source), ("destination_credential", destination))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import http.client
 import json
@@ -11,13 +12,14 @@ import socket
 import threading
 import time
 import uuid
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, TypeVar
 from urllib.parse import quote
 
 from .errors import RftError
 from .server import Server, start_daemon
 
 REPLY_MAX = 64 * 1024 * 1024  # bytes
+LINE_MAX = 64 * 1024  # of an answer that is read line by line
 TRIES_MAX = 64  # of one request
 REPEAT_FIRST = 0.02  # seconds; doubles with each repeat ...
 REPEAT_LONGEST = 1.0  # ... up to this
@@ -27,6 +29,8 @@ START_AGAIN = 0.5  # where ours ended and none answers
 # A daemon that had answered and is gone may be restarting: it is not started before this.
 RESTART_GRACE = 5.0
 SOCKET_PATH_MAX = 107  # bytes, unix(7)
+
+T = TypeVar("T")
 
 _BY_STATUS = {
     401: "not_authenticated",
@@ -118,6 +122,23 @@ class Session:
         answer = self._send("POST", target, data, _changing("application/x-ndjson"))
         return [_document(line) for line in answer.splitlines()]
 
+    def lines(self, target: str) -> Iterator[bytes]:
+        """The lines of an answer of any length, each with its end. Not repeated once one has come."""
+        connection, reply = self._repeat(lambda: self._try_stream(target))
+        whole = False
+        try:
+            while line := reply.readline(LINE_MAX + 1):
+                yield line
+            reply.close()  # or the connection takes it for unread
+            whole = True
+        except (OSError, http.client.HTTPException) as lost:
+            raise RftError("unreachable", f"the answer did not come whole: {lost!r}") from lost
+        finally:
+            if whole:
+                self._give_back(connection)
+            else:
+                connection.close()
+
     def close(self) -> None:
         """Closes the connections that no call uses now; a later call opens another."""
         with self._idle_lock:
@@ -129,28 +150,30 @@ class Session:
         headers = {"User-Agent": "pyrft", **more}
         if body is None:
             headers.pop("Content-Type", None)
+        return self._repeat(lambda: self._read(*self._ask(method, target, body, headers)))
+
+    def _repeat(self, attempt: Callable[[], T]) -> T:
         last = time.monotonic() + self._keep_trying
         for delay in _delays():
             try:
-                return self._try_once(method, target, body, headers)
+                return attempt()
             except _Passing as passing:
                 if delay is None or time.monotonic() + delay > last:
                     raise passing.error from passing.__cause__
             time.sleep(delay)
         raise AssertionError("the last try returns or raises")
 
-    def _try_once(self, method: str, target: str, body: Optional[bytes], headers: Dict[str, str]) -> bytes:
+    def _ask(
+        self, method: str, target: str, body: Optional[bytes], headers: Dict[str, str]
+    ) -> Tuple[_UnixConnection, http.client.HTTPResponse]:
         connection = self._take() or self._connect()
-        try:
+        with _half_said(connection):
             connection.request(method, target, body, headers)
-            reply = connection.getresponse()
+            return connection, connection.getresponse()
+
+    def _read(self, connection: _UnixConnection, reply: http.client.HTTPResponse) -> bytes:
+        with _half_said(connection):
             text = reply.read(REPLY_MAX + 1)
-        except (OSError, http.client.HTTPException) as lost:
-            connection.close()
-            raise _Passing(RftError("unreachable", f"no answer: {lost!r}")) from lost
-        except BaseException:
-            connection.close()  # half a conversation cannot be gone on with
-            raise
         self._served, self._down_since = True, None
         if len(text) > REPLY_MAX:
             connection.close()
@@ -160,6 +183,12 @@ class Session:
             return text
         error = _problem(reply.status, text)
         raise _Passing(error) if reply.status in (429, 503) else error
+
+    def _try_stream(self, target: str) -> Tuple[_UnixConnection, http.client.HTTPResponse]:
+        connection, reply = self._ask("GET", target, None, {"User-Agent": "pyrft"})
+        if reply.status >= 300:
+            self._read(connection, reply)  # raises
+        return connection, reply
 
     def _connect(self) -> _UnixConnection:
         connection = _UnixConnection(self._server.socket, self._reply_limit)
@@ -224,6 +253,19 @@ class Session:
             pass
         connection.close()
         return None
+
+
+@contextlib.contextmanager
+def _half_said(connection: _UnixConnection) -> Iterator[None]:
+    """Half a conversation cannot be gone on with; one that was lost may be had again."""
+    try:
+        yield
+    except (OSError, http.client.HTTPException) as lost:
+        connection.close()
+        raise _Passing(RftError("unreachable", f"no answer: {lost!r}")) from lost
+    except BaseException:
+        connection.close()
+        raise
 
 
 class _Passing(Exception):

@@ -299,6 +299,37 @@ class ManyFiles(Case):
         self.assertIs(service.asked[0].body["commit"], True)
 
 
+class Receipts(Case):
+    LINES = [b'{"receipt":1}\n', b'{"n":1,"source":"' + 40_000 * b"x" + b'"}\n', b'{"seal":1}\n']
+
+    def test_come_line_by_line_as_they_are_signed(self) -> None:
+        service = self.service(always(Says(200, b"".join(self.LINES))))
+        client = self.client(service)
+        self.assertEqual([*client.receipt("h")], self.LINES)
+        self.assertEqual([*client.receipt("h")], self.LINES)
+        self.assertEqual(service.what, 2 * ["GET /v1/transfers/h/receipt"])
+
+    def test_that_are_refused_broken_off_or_cut_short_raise(self) -> None:
+        told = b'{"code":"wrong_state","detail":"it changed"}\n'
+        cases = [
+            (Says(409, {"code": "wrong_state", "detail": "it is active"}), "wrong_state"),
+            (Says(200, self.LINES[0] + told), "wrong_state"),
+            (Says(200, self.LINES[0]), "internal"),
+            (Says(200, b""), "internal"),
+            (Says(200, self.LINES[2].rstrip()), "internal"),
+            (Says(lost=True), "unreachable"),
+        ]
+        for says, code in cases:
+            with self.subTest(code), self.assertRaises(pyrft.RftError) as raised:
+                [*self.client(self.service(always(says)), keep_trying=0.05).receipt("h")]
+            self.assertEqual(raised.exception.code, code)
+
+    def test_the_key_of_the_service_is_shown(self) -> None:
+        service = self.service(always(Says(200, {"fingerprint": "f"})))
+        self.assertEqual(self.client(service).service_key()["fingerprint"], "f")
+        self.assertEqual(service.what, ["GET /v1/service"])
+
+
 class Proxy(Case):
     def setUp(self) -> None:
         self.store = self.service(
@@ -383,6 +414,12 @@ class Async(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual((await client.add_files("h", ["x"]))["files"], 1)
                 sources = [file["source"] async for file in client.files("h", page=2)]
         self.assertEqual(sources, ["a", "b", "c"])
+
+    async def test_reads_a_receipt(self) -> None:
+        lines = [*Receipts.LINES[:1], *1_500 * [b'{"n":1}\n'], Receipts.LINES[2]]
+        with FakeService(always(Says(200, b"".join(lines)))) as service:
+            async with pyrft.AsyncClient(service.url) as client:
+                self.assertEqual([line async for line in client.receipt("h")], lines)
 
     async def test_copies_and_waits(self) -> None:
         record = {"handle": "h", "status": "done"}

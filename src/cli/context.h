@@ -51,8 +51,9 @@ void add_move(CLI::App& app, Context& context);     // copy, submit, complete
 void add_calls(CLI::App& app, Context& context);    // commit, retry, stop, clear, priority
 void add_look(CLI::App& app, Context& context);     // list, status, ls, why, history, links
 void add_wait(CLI::App& app, Context& context);     // wait
+void add_receipt(CLI::App& app, Context& context);  // receipt, verify-receipt
 void add_top(CLI::App& app, Context& context);      // top
 void add_cred(CLI::App& app, Context& context);     // cred add | ls | rm
-void add_service(CLI::App& app, Context& context);  // service install | remove
+void add_service(CLI::App& app, Context& context);  // service install | remove | key
 
 }  // namespace rft::cli

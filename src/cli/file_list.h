@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/list_line.h"
+#include "receipt/checker.h"
 
 namespace rft::cli {
 
@@ -23,12 +24,17 @@ class FileList {
     std::vector<std::uint64_t> numbers;  // of their lines, from 1
   };
   // The next files, `most` at the most; none where the list has ended. An error begins with the
-  // number of the line; nothing is to be read after it.
+  // number of the line; nothing is to be read after it. A receipt is checked while it is read: it
+  // ends with an error unless it is good to its last line.
   Result<Chunk> next(std::size_t most);
+  // Files of a receipt that are not done, so that they have no checksum to hold them against.
+  std::uint64_t left_out() const { return left_out_; }
 
  private:
   Result<bool> read_line();  // into line_; false at the end
+  Result<void> end() const;
   Result<std::optional<NewFileLine>> parse_line();
+  Result<std::optional<NewFileLine>> parse_receipt_line();
   bool passed_over() const;
   template <class T>
   Result<T> numbered(Result<T> answer) const;
@@ -39,7 +45,10 @@ class FileList {
   bool begun_ = false;  // the line that may tell the format was seen
   std::uint64_t number_ = 0;
   std::string buffer_;
-  std::string_view line_;  // in buffer_
+  std::string_view raw_;   // in buffer_, with its LF where it has one
+  std::string_view line_;  // the same without its end
+  std::optional<receipt::Checker> receipt_;
+  std::uint64_t left_out_ = 0;
 };
 
 }  // namespace rft::cli

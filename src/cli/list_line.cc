@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/figures.h"
+#include "receipt/format.h"
 
 namespace rft::cli {
 namespace {
@@ -127,11 +128,13 @@ std::optional<ListFormat> list_format(std::string_view word) {
   if (word == "pairs") return ListFormat::pairs;
   if (word == "csv") return ListFormat::csv;
   if (word == "jsonl") return ListFormat::jsonl;
+  if (word == "receipt") return ListFormat::receipt;
   return std::nullopt;
 }
 
 ListFormat list_format_of(std::string_view first_line) {
   const std::size_t begin = std::min(first_line.find_first_not_of(blanks), first_line.size());
+  if (first_line.starts_with(receipt::header_begin)) return ListFormat::receipt;
   if (first_line.substr(begin).starts_with('{')) return ListFormat::jsonl;
   const auto names = csv_fields(first_line);
   const bool header = names && std::ranges::any_of(*names, [](const std::string& name) {

@@ -15,11 +15,12 @@
 namespace rft::cli {
 
 enum class ListFormat : std::uint8_t {
-  pairs,  // SOURCE DESTINATION, as globus-url-copy -f takes them
-  csv,    // RFC 4180, with a header
-  jsonl,  // one JSON object a line
+  pairs,    // SOURCE DESTINATION, as globus-url-copy -f takes them
+  csv,      // RFC 4180, with a header
+  jsonl,    // one JSON object a line
+  receipt,  // of a request that has ended: its files that are done, with their checksums
 };
-inline constexpr std::string_view list_format_words = "pairs|csv|jsonl";
+inline constexpr std::string_view list_format_words = "pairs|csv|jsonl|receipt";
 std::optional<ListFormat> list_format(std::string_view word);
 
 // What `first_line`, neither blank nor a comment, begins.

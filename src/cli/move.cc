@@ -262,8 +262,9 @@ void add_list(CLI::App& command, Wishes& wishes) {
           ->excludes("--recursive");
   command
       .add_option("--format", wishes.format,
-                  "how FILE is written: SOURCE DESTINATION in each line, CSV with a header, or a "
-                  "JSON object in each line; where not given its first line tells")
+                  "how FILE is written: SOURCE DESTINATION in each line, CSV with a header, a "
+                  "JSON object in each line, or as 'rft receipt' prints it; where not given its "
+                  "first line tells")
       ->type_name(std::string(list_format_words))
       ->check(is_list_format)
       ->needs(from);

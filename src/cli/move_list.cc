@@ -57,6 +57,7 @@ class Reader {
     if (const auto urls = all_urls(*chunk); !urls) return tl::unexpected(urls.error());
     return chunk;
   }
+  std::uint64_t left_out() const { return list_.left_out(); }
 
  private:
   FileList list_;
@@ -125,7 +126,12 @@ bool add_all(Context& context, Client& client, const std::string& handle, Reader
     context.failed(handle, chunk.error());
     return false;
   }
-  context.terminal.err << files_text(files) << " in the list\n" << std::flush;
+  context.terminal.err << files_text(files) << " in the list\n";
+  if (reader.left_out() > 0) {
+    context.terminal.err << files_text(reader.left_out())
+                         << " of the receipt left out, for they are not done in it\n";
+  }
+  context.terminal.err << std::flush;
   return true;
 }
 

@@ -18,11 +18,11 @@ constexpr const char* about =
     "The bytes go from server to server; a transfer that was committed ends whatever crashes.";
 
 constexpr const char* footer =
-    "Exit codes: 0 yes (copy, wait: done); 1 failed and 7 stopped (copy, wait); 2 usage or "
-    "refused\n"
-    "input; 3 no such transfer; 4 wrong state or handle in use; 5 service unreachable, busy or "
-    "full;\n"
-    "6 not allowed; 130 Ctrl-C (the transfer goes on). With several handles: the largest.\n"
+    "Exit codes: 0 yes (copy, wait: done); 1 failed and 7 stopped (copy, wait), and a receipt "
+    "that\n"
+    "is not good (verify-receipt); 2 usage or refused input; 3 no such transfer; 4 wrong state or\n"
+    "handle in use; 5 service unreachable, busy or full; 6 not allowed; 130 Ctrl-C (the transfer\n"
+    "goes on). With several handles: the largest.\n"
     "\n"
     "The service is found by --server, else RFT_SERVER, else /run/rft/rftd.sock where\n"
     "/etc/rft/rftd.toml stands, else rftd.sock in RFT_STATE_DIR, $XDG_STATE_HOME/rft or\n"
@@ -39,6 +39,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_calls(app, context);
   add_look(app, context);
   add_wait(app, context);
+  add_receipt(app, context);
   add_top(app, context);
   add_cred(app, context);
   add_service(app, context);

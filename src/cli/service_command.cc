@@ -1,4 +1,4 @@
-// rft service install, remove.
+// rft service install, remove, key.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -7,6 +7,7 @@
 
 #include "cli/context.h"
 #include "cli/service.h"
+#include "receipt/key.h"
 
 namespace rft::cli {
 namespace {
@@ -35,6 +36,20 @@ void run(Context& context, const Wanted& wanted, Step step) {
   if (!done) context.failed(done.error());
 }
 
+void show_key(Context& context) {
+  auto client = context.client();
+  if (!client) return context.failed(client.error());
+  const auto told = client->service_key();
+  if (!told) return context.failed(told.error());
+  if (context.json) {
+    context.terminal.out << told->json << '\n';
+    return;
+  }
+  const auto key = receipt::PublicKey::parse(told->public_key);
+  if (!key) return context.failed({Code::internal, key.error().detail});
+  context.terminal.out << "fingerprint " << key->fingerprint() << '\n' << key->pem();
+}
+
 std::shared_ptr<Wanted> add_wanted(CLI::App& command) {
   auto wanted = std::make_shared<Wanted>();
   CLI::Option* user = command.add_flag("--user", wanted->user, "for you alone; the default");
@@ -46,7 +61,8 @@ std::shared_ptr<Wanted> add_wanted(CLI::App& command) {
 }  // namespace
 
 void add_service(CLI::App& app, Context& context) {
-  CLI::App* service = app.add_subcommand("service", "Run rftd as a service of systemd.");
+  CLI::App* service =
+      app.add_subcommand("service", "Run rftd as a service of systemd; show its key.");
   service->require_subcommand(1);
 
   CLI::App* install =
@@ -59,6 +75,10 @@ void add_service(CLI::App& app, Context& context) {
       "remove", "Stop the service and remove its unit. The state of the transfers is kept.");
   const auto to_remove = add_wanted(*remove);
   remove->callback([&context, to_remove] { run(context, *to_remove, remove_service); });
+
+  service
+      ->add_subcommand("key", "Show the public key of the service, with which it signs receipts.")
+      ->callback([&context] { show_key(context); });
 }
 
 }  // namespace rft::cli

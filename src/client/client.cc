@@ -45,6 +45,8 @@ constexpr std::chrono::milliseconds look_longest{1'000};  // ... to this
 constexpr std::size_t lines_per_request = 5'000;
 constexpr std::size_t lines_bytes_per_request = 2 << 20;
 
+constexpr std::size_t receipt_line_max = 64 * 1024;
+
 constexpr std::chrono::milliseconds wait_longest = std::chrono::hours(24 * 365 * 10);
 
 // An empty handle must not name the collection, nor "." its parent.
@@ -73,6 +75,44 @@ std::string take_lines(const std::vector<NewFileLine>& lines, std::size_t& first
   }
   return body;
 }
+
+// Cuts a receipt into its lines, and keeps the word of a service that could not go on with it.
+class ReceiptLines {
+ public:
+  explicit ReceiptLines(const std::function<void(std::string_view)>& line) : line_(line) {}
+
+  void take(std::string_view piece) {
+    rest_ += piece;
+    std::size_t begin = 0;
+    for (std::size_t end; (end = rest_.find('\n', begin)) != std::string::npos; begin = end + 1) {
+      give(std::string_view(rest_).substr(begin, end + 1 - begin));
+    }
+    rest_.erase(0, begin);
+    if (rest_.size() <= receipt_line_max) return;
+    refused_ = Error{Code::internal, "a line of the receipt is longer than a line may be"};
+    rest_.clear();
+  }
+  Result<void> end() const {
+    if (refused_) return tl::unexpected(*refused_);
+    if (sealed_ && rest_.empty()) return {};
+    return fail(Code::internal, "the receipt came without its seal");
+  }
+
+ private:
+  void give(std::string_view line) {
+    if (line.starts_with(R"({"code":)")) {
+      refused_ = client::problem(200, line);
+      return;
+    }
+    sealed_ = line.starts_with(R"({"seal":)");
+    line_(line);
+  }
+
+  const std::function<void(std::string_view)>& line_;
+  std::string rest_;
+  std::optional<Error> refused_;
+  bool sealed_ = false;
+};
 
 }  // namespace
 
@@ -237,6 +277,16 @@ Result<FilePage> Client::files(std::string_view handle, std::string_view status,
       .and_then([&](const std::string& target) { return state_->get<FilePage>(target); });
 }
 
+Result<void> Client::receipt(std::string_view handle,
+                             const std::function<void(std::string_view)>& line) {
+  const auto target = transfer(handle, "/receipt");
+  if (!target) return tl::unexpected(target.error());
+  ReceiptLines lines(line);
+  auto streamed =
+      state_->session.stream(*target, [&](std::string_view piece) { lines.take(piece); });
+  return streamed ? lines.end() : streamed;
+}
+
 Result<TransferHistory> Client::history(std::string_view handle) {
   return transfer(handle, "/history").and_then([&](const std::string& target) {
     return state_->get<TransferHistory>(target);
@@ -288,6 +338,10 @@ Result<void> Client::remove_credential(std::string_view id) {
 
 Result<ServiceVersion> Client::version() {
   return state_->get<ServiceVersion>("/v1/version");
+}
+
+Result<ServicePublicKey> Client::service_key() {
+  return state_->get<ServicePublicKey>("/v1/service");
 }
 
 }  // namespace rft

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -20,7 +21,8 @@ using Unix = asio::local::stream_protocol;
 using SteadyClock = std::chrono::steady_clock;
 using boost::system::error_code;
 
-constexpr std::size_t socket_path_max = 107;  // sun_path without its NUL, unix(7)
+constexpr std::size_t piece_bytes = 16 * 1024;  // of a body that is read as a stream
+constexpr std::size_t socket_path_max = 107;    // sun_path without its NUL, unix(7)
 
 // A name by which `path` can be connected to however long it is: through its open folder.
 class ShortName {
@@ -126,25 +128,60 @@ Result<Connection, int> Connection::open(const std::string& path, const Patience
   return Connection(std::move(socket));
 }
 
-Result<HttpReply, std::string> Connection::exchange(const HttpRequest& request,
-                                                    const Patience& patience) {
+error_code Connection::send(const HttpRequest& request, const Patience& patience) {
   http::request<http::string_body> out = message(request);
   std::optional<error_code> done;
   http::async_write(socket_->stream, out, [&](error_code ec, std::size_t) { done = ec; });
-  error_code error = socket_->finish(done, patience);
+  const error_code error = socket_->finish(done, patience);
   const Secret wiped(std::move(out.body()));
-  if (error) return tl::unexpected(words_of(error));
+  return error;
+}
 
+Result<HttpReply, std::string> Connection::exchange(const HttpRequest& request,
+                                                    const Patience& patience) {
+  if (const error_code error = send(request, patience)) return tl::unexpected(words_of(error));
   http::response_parser<http::string_body> in;
   in.header_limit(reply_header_max);
   in.body_limit(reply_body_max);
-  done.reset();
+  std::optional<error_code> done;
   http::async_read(socket_->stream, socket_->buffer, in,
                    [&](error_code ec, std::size_t) { done = ec; });
-  error = socket_->finish(done, patience);
-  if (error) return tl::unexpected(words_of(error));
+  if (const error_code error = socket_->finish(done, patience)) {
+    return tl::unexpected(words_of(error));
+  }
   if (!in.keep_alive()) socket_->close();
   return HttpReply{in.get().result_int(), std::move(in.get().body())};
+}
+
+Result<HttpReply, std::string> Connection::stream(const HttpRequest& request,
+                                                  const Patience& patience, const Taken& taken) {
+  if (const error_code error = send(request, patience)) return tl::unexpected(words_of(error));
+  http::response_parser<http::buffer_body> in;
+  in.header_limit(reply_header_max);
+  in.body_limit(boost::none);
+  std::optional<error_code> done;
+  const auto ended = [&](error_code ec, std::size_t) { done = ec; };
+  http::async_read_header(socket_->stream, socket_->buffer, in, ended);
+  error_code error = socket_->finish(done, patience);
+  HttpReply reply;
+  std::array<char, piece_bytes> piece;
+  while (!error && !in.is_done()) {
+    reply.status = in.get().result_int();
+    in.get().body() = {piece.data(), piece.size(), true};
+    done.reset();
+    http::async_read_some(socket_->stream, socket_->buffer, in, [&](error_code ec, std::size_t) {
+      done = ec == http::error::need_buffer ? error_code() : ec;
+    });
+    error = socket_->finish(done, patience);
+    const std::string_view got(piece.data(), piece.size() - in.get().body().size);
+    const bool yes = reply.status < 300;
+    if (yes) taken(got);
+    if (!yes && reply.body.size() < reply_header_max) reply.body += got;
+  }
+  if (error) return tl::unexpected(words_of(error));
+  reply.status = in.get().result_int();
+  if (!in.keep_alive()) socket_->close();
+  return reply;
 }
 
 }  // namespace rft::client

@@ -1,9 +1,11 @@
 // One HTTP/1.1 connection over a Unix socket (RFC 9112). Every wait has a limit.
 #pragma once
+#include <boost/system/error_code.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/secret.h"
@@ -51,11 +53,17 @@ class Connection {
   // After an error, and after a reply that ends the connection, is_open() is false and no other
   // request may be made. The error tells in words what happened to the connection.
   Result<HttpReply, std::string> exchange(const HttpRequest& request, const Patience& patience);
+  // The same for a body of any length: that of a yes goes to `taken` in pieces, each awaited for as
+  // long as `patience` says; that of a refusal is in the reply.
+  using Taken = std::function<void(std::string_view)>;
+  Result<HttpReply, std::string> stream(const HttpRequest& request, const Patience& patience,
+                                        const Taken& taken);
   bool is_open() const;
 
  private:
   struct Socket;
   explicit Connection(std::unique_ptr<Socket> socket);
+  boost::system::error_code send(const HttpRequest& request, const Patience& patience);
   std::unique_ptr<Socket> socket_;
 };
 

@@ -205,6 +205,12 @@ void fill(StoredCredential& out, const json::object& in) {
          text(in, "added_at"), text(in, "renewed_at"), {}};
 }
 
+void fill(ServicePublicKey& out, const json::object& in) {
+  out.algorithm = text(in, "algorithm");
+  out.public_key = text(in, "public_key");
+  out.fingerprint = text(in, "fingerprint");
+}
+
 void fill(ServiceVersion& out, const json::object& in) {
   out.version = text(in, "version");
   out.api = text(in, "api");
@@ -353,6 +359,7 @@ template Result<TransferWhy> read(std::string_view);
 template Result<Links> read(std::string_view);
 template Result<StoredCredential> read(std::string_view);
 template Result<std::vector<StoredCredential>> read(std::string_view);
+template Result<ServicePublicKey> read(std::string_view);
 template Result<ServiceVersion> read(std::string_view);
 
 }  // namespace rft::client

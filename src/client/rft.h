@@ -262,6 +262,14 @@ struct StoredCredential {
   std::string json;
 };
 
+// With what the service signs its receipts.
+struct ServicePublicKey {
+  std::string algorithm;    // Ed25519
+  std::string public_key;   // base64 of its SubjectPublicKeyInfo: what stands in a PEM file
+  std::string fingerprint;  // SHA-256 of that, 64 hex digits
+  std::string json;
+};
+
 struct ServiceVersion {
   std::string version;
   std::string api;
@@ -332,6 +340,10 @@ class Client {
   // `status` (waiting, done, failed, skipped), `after` (a cursor) and `limit` as of list().
   Result<FilePage> files(std::string_view handle, std::string_view status = {},
                          std::string_view after = {}, std::uint32_t limit = 0);
+  // The signed receipt of a request that has ended, one line after the other, each with its LF, as
+  // docs/receipt.md states them; what `line` gets before an error is no receipt.
+  //   wrong_state  it has not ended, or was committed again meanwhile
+  Result<void> receipt(std::string_view handle, const std::function<void(std::string_view)>& line);
   Result<TransferHistory> history(std::string_view handle);
   Result<TransferWhy> why(std::string_view handle);
   Result<Links> links();
@@ -344,6 +356,7 @@ class Client {
   Result<std::vector<StoredCredential>> credentials();
   Result<void> remove_credential(std::string_view id);
   Result<ServiceVersion> version();
+  Result<ServicePublicKey> service_key();
 
  private:
   struct State;

@@ -56,9 +56,33 @@ Result<HttpReply> Session::change(const std::string& method, const std::string& 
 }
 
 Result<HttpReply> Session::send(const HttpRequest& request) {
+  return repeat([&](Connection& connection) -> Tried<HttpReply> {
+    auto reply = connection.exchange(request, patience(options_.reply_limit));
+    if (reply) return std::move(*reply);
+    return tl::unexpected(Refused{{Code::unreachable, "no answer: " + reply.error()}, true});
+  });
+}
+
+Result<void> Session::stream(const std::string& target, const Connection::Taken& taken) {
+  bool begun = false;
+  const Connection::Taken noted = [&](std::string_view piece) {
+    begun = true;
+    taken(piece);
+  };
+  const auto reply = repeat([&](Connection& connection) -> Tried<HttpReply> {
+    auto got = connection.stream({"GET", target}, patience(options_.reply_limit), noted);
+    if (got) return std::move(*got);
+    return tl::unexpected(
+        Refused{{Code::unreachable, "the answer did not come whole: " + got.error()}, !begun});
+  });
+  if (!reply) return tl::unexpected(reply.error());
+  return {};
+}
+
+Result<HttpReply> Session::repeat(const Exchange& exchange) {
   const auto last = SteadyClock::now() + options_.keep_trying;
   for (unsigned tried = 1;; ++tried) {
-    Tried<HttpReply> reply = try_once(request);
+    Tried<HttpReply> reply = try_once(exchange);
     if (reply) return std::move(*reply);
     const auto delay = repeat_delay(tried);
     const bool over = tried == tries_max || SteadyClock::now() + delay > last;
@@ -70,16 +94,14 @@ Result<HttpReply> Session::send(const HttpRequest& request) {
   }
 }
 
-Session::Tried<HttpReply> Session::try_once(const HttpRequest& request) {
+Session::Tried<HttpReply> Session::try_once(const Exchange& exchange) {
   if (!connection_ || !connection_->is_open()) {
     Tried<Connection> connected = connect();
     if (!connected) return tl::unexpected(std::move(connected.error()));
     connection_ = std::move(*connected);
   }
-  auto reply = connection_->exchange(request, patience(options_.reply_limit));
-  if (!reply) {
-    return tl::unexpected(Refused{{Code::unreachable, "no answer: " + reply.error()}, true});
-  }
+  Tried<HttpReply> reply = exchange(*connection_);
+  if (!reply) return reply;
   served_ = true;
   down_since_.reset();
   if (reply->status < 300) return std::move(*reply);

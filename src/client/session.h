@@ -31,6 +31,8 @@ class Session {
   ~Session();
 
   Result<HttpReply> get(const std::string& target);
+  // A body of any length: `taken` gets it in pieces. Not repeated once a piece has come.
+  Result<void> stream(const std::string& target, const Connection::Taken& taken);
   // With a fresh Idempotency-Key, which all repeats share. `body` may be empty.
   Result<HttpReply> change(const std::string& method, const std::string& target, Secret body = {},
                            std::string media = media_json);
@@ -45,8 +47,11 @@ class Session {
   template <class T>
   using Tried = Result<T, Refused>;
 
+  using Exchange = std::function<Tried<HttpReply>(Connection&)>;
+
   Result<HttpReply> send(const HttpRequest& request);
-  Tried<HttpReply> try_once(const HttpRequest& request);
+  Result<HttpReply> repeat(const Exchange& exchange);
+  Tried<HttpReply> try_once(const Exchange& exchange);
   Tried<Connection> connect();
   Tried<Connection> start();
   bool may_start(std::chrono::steady_clock::time_point now);
