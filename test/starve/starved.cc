@@ -9,12 +9,16 @@ namespace {
 thread_local std::size_t left = 0;
 thread_local bool failed = false;
 
-void* allocate(std::size_t size) {
+void* allocate_or_none(std::size_t size) noexcept {
   if (left > 0 && --left == 0) {
     failed = true;
-    throw std::bad_alloc();
+    return nullptr;
   }
-  void* const memory = std::malloc(size == 0 ? 1 : size);
+  return std::malloc(size == 0 ? 1 : size);
+}
+
+void* allocate(std::size_t size) {
+  void* const memory = allocate_or_none(size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
@@ -47,6 +51,12 @@ void* operator new(std::size_t size) {
 }
 void* operator new[](std::size_t size) {
   return allocate(size);
+}
+void* operator new(std::size_t size, const std::nothrow_t& /*none*/) noexcept {
+  return allocate_or_none(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t& /*none*/) noexcept {
+  return allocate_or_none(size);
 }
 void operator delete(void* memory) noexcept {
   std::free(memory);
