@@ -53,15 +53,20 @@ class AddedFiles(TypedDict):
 
 
 class FileCounts(TypedDict, total=False):
-    """The files of a list or a tree; total is the sum of waiting, done, failed and skipped."""
+    """The files of a list or a tree; total is the sum of waiting, done, failed, skipped and would_move.
+
+    Of a plan (option act=plan) nothing is done, of all else nothing would_move.
+    """
 
     total: int
     waiting: int
     done: int
     failed: int
     skipped: int
+    would_move: int
     bytes: int
     bytes_done: int
+    bytes_would_move: int
     listing: bool
 
 
@@ -70,7 +75,7 @@ class FileRecord(TypedDict, total=False):
 
     source: str
     destination: str
-    status: str  # waiting, done, failed or skipped
+    status: str  # waiting, done, failed, skipped or would_move
     size: Optional[int]
     checksum: Optional[Checksum]
     adopted: bool

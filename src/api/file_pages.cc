@@ -14,12 +14,15 @@ namespace {
 FileStatus status_of(const std::optional<Fate>& fate) {
   if (fate == Fate::done) return FileStatus::done;
   if (fate == Fate::failed) return FileStatus::failed;
+  if (fate == Fate::would_move) return FileStatus::would_move;
   return fate == Fate::skipped ? FileStatus::skipped : FileStatus::waiting;
 }
 
-FileStatus status_of(Status status) {
-  if (status == Status::done) return FileStatus::done;
-  return status == Status::failed ? FileStatus::failed : FileStatus::waiting;
+FileStatus status_of_one(const Request& request, const File& file) {
+  if (file.status == Status::failed) return FileStatus::failed;
+  if (file.status != Status::done) return FileStatus::waiting;
+  if (!is_plan(request)) return FileStatus::done;
+  return file.adopted ? FileStatus::skipped : FileStatus::would_move;
 }
 
 std::optional<FileEntry> entry_of(const Request& bundle, const BundleFile& file) {
@@ -35,8 +38,9 @@ std::optional<FileEntry> entry_of(const Request& bundle, const BundleFile& file)
 }
 
 FileEntry entry_of_one(const Request& request, const File& file) {
-  FileEntry entry{request.source, request.destination, status_of(file.status), std::nullopt,
-                  file.checksum,  file.verdict,        file.adopted,           file.fault};
+  FileEntry entry{request.source, request.destination, status_of_one(request, file),
+                  std::nullopt,   file.checksum,       file.verdict,
+                  file.adopted,   file.fault};
   if (file.source_facts) {
     entry.size = file.source_facts->size;
   } else if (file.status == Status::done || file.size > 0) {

@@ -38,8 +38,10 @@ Schema counts() {
            {"done", integer, required, ""},
            {"failed", integer, required, ""},
            {"skipped", integer, required, ""},
+           {"would_move", integer, required, "of a plan (act=plan), which moves nothing"},
            {"bytes", integer, required, "of all whose size is known"},
            {"bytes_done", integer, required, ""},
+           {"bytes_would_move", integer, required, "of a plan"},
            {"listing", boolean, required, "more files may still be found"}}};
 }
 
@@ -48,7 +50,13 @@ Schema entry() {
           "one file of a request; a folder, with '/' at its end, where that could not be listed",
           {{"source", text, required, "its URL"},
            {"destination", text, required, "its URL"},
-           {"status", words, required, "", {}, listed(file_status_words)},
+           {"status",
+            words,
+            required,
+            "would_move: by a plan, which says skipped of a file that is there already and failed "
+            "of one that something stands in the way of",
+            {},
+            listed(file_status_words)},
            {"size", integer, nullable, "null until it is known"},
            {"checksum", object, nullable, "", "Checksum"},
            {"adopted", boolean, required, "done because an identical file stood there"},

@@ -14,9 +14,10 @@ enum class FileStatus : std::uint8_t {
   done,
   failed,
   skipped,
+  would_move,  // by a plan
 };
-inline constexpr std::array<std::string_view, 4> file_status_words{"waiting", "done", "failed",
-                                                                   "skipped"};
+inline constexpr std::array<std::string_view, 5> file_status_words{"waiting", "done", "failed",
+                                                                   "skipped", "would_move"};
 
 inline std::string_view word(FileStatus status) {
   return word_of(status, file_status_words);

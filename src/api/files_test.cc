@@ -138,8 +138,8 @@ TEST_F(Files, a_record_and_a_status_tell_how_many_files_there_are_and_what_becam
   world.ask("POST", "/v1/transfers", many("h", "list"));
   add("h", numbered(0, 10, 10));
   EXPECT_EQ(json::serialize(get("h").at("files")),
-            R"({"total":10,"waiting":10,"done":0,"failed":0,"skipped":0,"bytes":100,)"
-            R"("bytes_done":0,"listing":false})");
+            R"({"total":10,"waiting":10,"done":0,"failed":0,"skipped":0,"would_move":0,)"
+            R"("bytes":100,"bytes_done":0,"bytes_would_move":0,"listing":false})");
   commit("h");
   play([](const BundleItem& item) { return item.number < 3 ? Fate::failed : Fate::done; });
   const json::object status = get("h/status");
@@ -153,6 +153,28 @@ TEST_F(Files, a_record_and_a_status_tell_how_many_files_there_are_and_what_becam
   const HttpResponse list = world.ask("GET", "/v1/transfers");
   EXPECT_THAT(list.body, HasSubstr(R"("kind":"list")"));
   EXPECT_EQ(json::parse(list.body).at("transfers").as_array().size(), 2U) << "no parts";
+}
+
+TEST_F(Files, of_a_plan_are_those_that_would_be_moved_and_none_are_done) {
+  world.ask("POST", "/v1/transfers", many("h", "list", R"(,"options":{"act":"plan"})"));
+  EXPECT_EQ(get("h").at("options").at("act").as_string(), "plan");
+  add("h", numbered(0, 3, 10));
+  commit("h");
+  play([](const BundleItem& item) { return item.number == 0 ? Fate::skipped : Fate::would_move; });
+  const json::object record = get("h");
+  EXPECT_EQ(record.at("status").as_string(), "done");
+  const json::object& files = record.at("files").as_object();
+  EXPECT_EQ(files.at("would_move"), 2);
+  EXPECT_EQ(files.at("bytes_would_move"), 20);
+  EXPECT_EQ(files.at("skipped"), 1);
+  EXPECT_EQ(files.at("done"), 0);
+  EXPECT_EQ(files.at("bytes_done"), 0);
+  EXPECT_EQ(record.at("bytes_confirmed"), 0);
+  const json::object page = get("h/files?status=would_move");
+  EXPECT_EQ(page.at("files").as_array().size(), 2U);
+  const HttpResponse refused =
+      world.ask("POST", "/v1/transfers", many("g", "list", R"(,"options":{"act":"try"})"));
+  EXPECT_THAT(refused.body, HasSubstr("move, plan"));
 }
 
 TEST_F(Files, a_tree_is_being_listed_from_its_submission) {

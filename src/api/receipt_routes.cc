@@ -19,6 +19,10 @@ HttpResponse receipt_of(World& world, const std::string& owner, const Found& fou
                                 "for its end",
                                 word(status))});
   }
+  if (is_plan(found.transfer.request)) {
+    return problem(
+        {Code::wrong_state, "a plan moves nothing that a receipt could be of; ask for its files"});
+  }
   auto key = world.service_key();
   if (!key) return problem(key.error());
   auto place = world.receipts.take(owner);

@@ -100,6 +100,15 @@ TEST_F(Receipts, of_what_has_not_ended_is_refused) {
   EXPECT_EQ(world.ask("GET", "/v1/transfers/h/receipt", "", {}, other).status, 404);
 }
 
+TEST_F(Receipts, of_a_plan_there_are_none) {
+  world.ask("POST", "/v1/transfers", many("h", "list", R"(,"options":{"act":"plan"})"));
+  add("h", numbered(0, 1));
+  commit("h");
+  play([](const BundleItem&) { return Fate::would_move; });
+  EXPECT_EQ(WorldForTests::code(ask()), "wrong_state");
+  EXPECT_THAT(WorldForTests::detail(ask()), HasSubstr("a plan moves nothing"));
+}
+
 TEST_F(Receipts, of_a_stopped_request_tells_what_still_waited) {
   list_of(2);
   stop();

@@ -59,6 +59,7 @@ Figures figures_of(const Found& found) {
     figures.streams = found.live->streams;
     figures.doing = found.live->doing;
   }
+  if (is_plan(found.transfer.request)) figures.confirmed = 0;
   if (is_whole(file)) figures.sent = figures.confirmed;
   return figures;
 }
@@ -103,6 +104,7 @@ json::object render(const Options& options) {
   if (options.streams_max) set["streams_max"] = *options.streams_max;
   if (options.parents != usual.parents) set["parents"] = word(options.parents);
   if (options.sync != usual.sync) set["sync"] = word(options.sync);
+  if (options.act != usual.act) set["act"] = word(options.act);
   if (options.skip_errors) set["skip_errors"] = true;
   if (!options.include.empty()) set["include"] = json::value_from(options.include);
   if (!options.exclude.empty()) set["exclude"] = json::value_from(options.exclude);
@@ -117,13 +119,16 @@ json::value files_of(const Found& found) {
   const File& file = found.transfer.file;
   if (!is_whole(file)) return nullptr;
   const Tally& sums = file.tally;
+  const bool plan = is_plan(found.transfer.request);
   return json::object{{"total", sums.files},
                       {"waiting", sums.files - sums.ended()},
-                      {"done", sums.done},
+                      {"done", plan ? 0 : sums.done},
                       {"failed", sums.failed},
                       {"skipped", sums.skipped},
+                      {"would_move", plan ? sums.done : 0},
                       {"bytes", sums.bytes},
-                      {"bytes_done", sums.bytes_done},
+                      {"bytes_done", plan ? 0 : sums.bytes_done},
+                      {"bytes_would_move", plan ? sums.bytes_done : 0},
                       {"listing", found.listing}};
 }
 

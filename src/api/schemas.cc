@@ -62,6 +62,13 @@ Schema options() {
         "a younger source (mtime), or by checksum; the rest is skipped",
         {},
         listed(sync_words)},
+       {"act",
+        words,
+        optional,
+        "plan: look and compare only, and tell what a move would do; nothing is changed at either "
+        "side",
+        {},
+        listed(act_words)},
        {"skip_errors", boolean, optional, "a source that cannot be read is skipped, not failed"},
        {"include", texts, optional, "patterns: only these files of a tree"},
        {"exclude", texts, optional, "patterns: not these files of a tree"},

@@ -1,7 +1,10 @@
 #include "cli/files.h"
 
 #include <algorithm>
+#include <ostream>
 #include <string>
+
+#include "cli/whole_text.h"
 
 namespace rft::cli {
 namespace {
@@ -24,6 +27,14 @@ Result<void> each_file(Client& client, std::string_view handle, std::string_view
     after = page->next;
   }
   return {};
+}
+
+void list_files(Context& context, Client& client, const std::string& handle,
+                std::string_view status, std::uint64_t most) {
+  const auto listed = each_file(client, handle, status, most, [&](const FileRecord& file) {
+    context.terminal.out << (context.json ? file.json : file_line(file)) << '\n';
+  });
+  if (!listed) context.failed(handle, listed.error());
 }
 
 }  // namespace rft::cli

@@ -5,7 +5,7 @@
 #include <limits>
 #include <string_view>
 
-#include "client/rft.h"
+#include "cli/context.h"
 
 namespace rft::cli {
 
@@ -15,5 +15,9 @@ inline constexpr std::uint64_t every_file = std::numeric_limits<std::uint64_t>::
 // the most.
 Result<void> each_file(Client& client, std::string_view handle, std::string_view status,
                        std::uint64_t most, const std::function<void(const FileRecord&)>& seen);
+
+// Prints them, each as it comes: there may be millions.
+void list_files(Context& context, Client& client, const std::string& handle,
+                std::string_view status = {}, std::uint64_t most = every_file);
 
 }  // namespace rft::cli

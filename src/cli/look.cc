@@ -61,16 +61,11 @@ Result<std::vector<TransferRecord>> pages(Client& client, const Listing& listing
   return all;
 }
 
-// Each line is printed as it comes: there may be millions.
 void ls_files(Context& context, const Listing& listing) {
   auto client = context.client();
   if (!client) return context.failed(client.error());
   const std::uint64_t most = listing.limit ? *listing.limit : every_file;
-  const auto listed =
-      each_file(*client, listing.handle, listing.status, most, [&](const FileRecord& file) {
-        context.terminal.out << (context.json ? file.json : file_line(file)) << '\n';
-      });
-  if (!listed) context.failed(listing.handle, listed.error());
+  list_files(context, *client, listing.handle, listing.status, most);
 }
 
 void ls(Context& context, const Listing& listing) {
@@ -101,7 +96,8 @@ void add_ls(CLI::App& app, Context& context) {
   handle->needs(command->add_flag("--files", listing->files, "list files")->needs(handle));
   command
       ->add_option("--status", listing->status,
-                   "only those of this status; of files: waiting, done, failed, skipped")
+                   "only those of this status; of files: waiting, done, failed, skipped, "
+                   "would_move")
       ->type_name("STATUS");
   command->add_option("--limit", listing->limit, "at most so many; 100 transfers, all files")
       ->type_name("N")

@@ -66,6 +66,40 @@ TEST(CopyTree, is_what_submit_and_complete_do_too) {
   }
 }
 
+TEST(DryRun, asks_for_a_plan_and_tells_what_would_be_moved) {
+  const Outcome outcome = rft(
+      {"copy", "-r", "--dry-run", "--verbose", "ftp://a/x", "ftp://b/y"}, [](const Asked& asked) {
+        if (asked.target.find("/files?") != std::string::npos) {
+          return Says{200, R"({"files":[{"source":"ftp://a/x/1","destination":"ftp://b/y/1",)"
+                           R"("status":"would_move","size":10}],"next":null})"};
+        }
+        return Says{200,
+                    R"({"handle":"h","kind":"tree","status":"failed","options":{"act":"plan"},)"
+                    R"("files":{"total":4,"done":0,"waiting":0,"failed":1,"skipped":2,)"
+                    R"("would_move":1,"bytes":50,"bytes_done":0,"bytes_would_move":10}})"};
+      });
+  EXPECT_EQ(outcome.code, 1) << "something would fail";
+  EXPECT_THAT(outcome.asked.at(0).body, HasSubstr(R"("options":{"act":"plan"})"));
+  EXPECT_THAT(outcome.out,
+              HasSubstr("dry run: 1 file, 10 B would be moved; 2 skipped; 1 would fail\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("would_move      10 B  ftp://a/x/1\n"));
+}
+
+TEST(DryRun, of_one_file_tells_of_that) {
+  for (const auto& [adopted, says] :
+       {std::pair("false", "dry run: 10 B would be moved\n"),
+        std::pair("true", "dry run: it is there already, nothing would be moved\n")}) {
+    const std::string record =
+        std::string(R"({"handle":"h","kind":"file","status":"done","size":10,"adopted":)") +
+        adopted + R"(,"options":{"act":"plan"}})";
+    const Outcome outcome = rft({"copy", "--dry-run", "ftp://a/x", "ftp://b/y"}, [&](const Asked&) {
+      return Says{200, record};
+    });
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.out, says);
+  }
+}
+
 TEST(CopyList, submits_sends_the_files_commits_and_watches) {
   const Outcome outcome = from_stdin({"copy", "ftp://a/x", "ftp://b/y"}, "1\n2 3\n");
   EXPECT_EQ(outcome.code, 0);
@@ -209,7 +243,7 @@ TEST(Wait, in_json_for_a_whole_prints_its_record_alone) {
 TEST(LsFiles, prints_page_after_page_one_file_a_line) {
   const Outcome outcome = rft({"ls", "h", "--files", "--status", "failed"}, failed_whole);
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_EQ(outcome.out, "failed          -  ftp://a/1  no such file\n");
+  EXPECT_EQ(outcome.out, "failed             -  ftp://a/1  no such file\n");
   EXPECT_EQ(outcome.asked.at(0).target, "/v1/transfers/h/files?status=failed&limit=1000");
   EXPECT_EQ(outcome.asked.at(1).target, "/v1/transfers/h/files?status=failed&after=1.1&limit=1000");
 }

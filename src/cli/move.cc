@@ -10,6 +10,7 @@
 
 #include "cli/context.h"
 #include "cli/figures.h"
+#include "cli/files.h"
 #include "cli/move_list.h"
 #include "cli/progress.h"
 #include "cli/watch.h"
@@ -60,6 +61,8 @@ struct Wishes {
   std::array<std::string, named_options.size()> named;
   std::vector<std::string> include, exclude;
   bool skip_errors = false;
+  bool dry_run = false;
+  bool verbose = false;
   bool recursive = false;
   std::string from;  // the file with the list; empty: none
   std::string format;
@@ -101,6 +104,7 @@ void set_of_many(TransferSpec& spec, const Wishes& wishes) {
   set_patterns("include", wishes.include);
   set_patterns("exclude", wishes.exclude);
   if (wishes.skip_errors) spec.options["skip_errors"] = "true";
+  if (wishes.dry_run) spec.options["act"] = "plan";
 }
 
 Result<TransferSpec> spec_of(const Wishes& wishes) {
@@ -172,7 +176,7 @@ void begin(Context& context, const Wishes& wishes, bool commit) {
 
 // `listed`: the answer to the submit of a list, which has its files by now.
 void commit_and_watch(Context& context, Client& client, const TransferSpec& spec,
-                      const std::optional<TransferAnswer>& listed) {
+                      const std::optional<TransferAnswer>& listed, bool verbose) {
   const CtrlC ctrl_c;
   const auto answer = listed ? commit_list(client, *listed) : client.complete(spec);
   if (!answer && CtrlC::pressed()) {
@@ -187,6 +191,7 @@ void commit_and_watch(Context& context, Client& client, const TransferSpec& spec
     context.terminal.err << "handle " << shown(answer->handle) << '\n';
   }
   watch(context, client, {answer->handle});
+  if (verbose && context.exit != exit_interrupted) list_files(context, client, answer->handle);
 }
 
 void copy(Context& context, const Wishes& wishes) {
@@ -195,9 +200,10 @@ void copy(Context& context, const Wishes& wishes) {
   if (!spec) return context.failed(spec.error());
   auto client = watching_client(context);
   if (!client) return context.failed(client.error());
-  if (!is_list(*spec)) return commit_and_watch(context, *client, *spec, std::nullopt);
+  if (!is_list(*spec))
+    return commit_and_watch(context, *client, *spec, std::nullopt, wishes.verbose);
   const auto listed = submit_list(context, *client, *spec, list_source(wishes));
-  if (listed) commit_and_watch(context, *client, *spec, listed);
+  if (listed) commit_and_watch(context, *client, *spec, listed, wishes.verbose);
 }
 
 std::shared_ptr<Wishes> add_wishes(CLI::App& command) {
@@ -240,6 +246,11 @@ std::shared_ptr<Wishes> add_wishes(CLI::App& command) {
                 "of many files: one whose source cannot be read is skipped, and listed by 'rft ls "
                 "HANDLE --files --status skipped'")
       ->group("What is to be moved, and how");
+  command
+      .add_flag("--dry-run", wishes->dry_run,
+                "look, list and compare only: tell what would be moved and what would fail, and "
+                "change nothing at either side")
+      ->group("What is to be moved, and how");
   command.add_option("--option", wishes->pairs, "any option by its name in the API; repeatable")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false)
@@ -280,6 +291,8 @@ void add_move(CLI::App& app, Context& context) {
   const auto to_copy = add_wishes(*copy_command);
   add_list(*copy_command, *to_copy);
   copy_command->add_flag("--no-wait", to_copy->no_wait, "print the handle and do not watch");
+  copy_command->add_flag("--verbose", to_copy->verbose,
+                         "at the end list every file, as 'rft ls HANDLE --files' does");
   copy_command->callback([&context, to_copy] { copy(context, *to_copy); });
 
   CLI::App* submit = app.add_subcommand(

@@ -156,6 +156,7 @@ bool is_news(const TransferProgress& before, const TransferProgress& now) {
 
 std::string verdict_line(const TransferRecord& record) {
   if (record.files && is_final(record.status)) return whole_verdict(record);
+  if (record.status == "done" && is_plan(record)) return plan_verdict(record);
   if (record.status == "done") {
     return fmt::format("done: {}{}, {}{}, {}", proof(record),
                        record.adopted ? ", an identical file stood there already" : "",

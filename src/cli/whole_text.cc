@@ -28,13 +28,15 @@ std::string bytes_of(const FileCounts& files, std::uint64_t bytes_confirmed) {
 }
 
 std::string done_of_total(const FileCounts& files) {
-  return fmt::format("{} of {}{}", files.done, files.listing ? "at least " : "",
+  return fmt::format("{} of {}{}", files.done + files.would_move, files.listing ? "at least " : "",
                      files_text(files.total));
 }
 
 std::optional<Share> share_of_files(const FileCounts& files, std::uint64_t bytes_confirmed) {
   if (files.listing) return std::nullopt;
-  const Share of_files{files.done + files.skipped, files.total};
+  const Share of_files{files.done + files.skipped + files.would_move, files.total};
+  // A plan moves no bytes.
+  if (files.would_move > 0) return of_files;
   const Share of_bytes{std::max(bytes_confirmed, files.bytes_done), files.bytes};
   return fraction(of_bytes) < fraction(of_files) ? of_bytes : of_files;
 }
@@ -74,7 +76,8 @@ std::string whole_amount(const FileCounts& files, std::uint64_t bytes_confirmed)
 }
 
 std::string counts_text(const FileCounts& files) {
-  const std::array<std::pair<std::uint64_t, const char*>, 4> all{{{files.done, "done"},
+  const std::array<std::pair<std::uint64_t, const char*>, 5> all{{{files.done, "done"},
+                                                                  {files.would_move, "would_move"},
                                                                   {files.failed, "failed"},
                                                                   {files.skipped, "skipped"},
                                                                   {files.waiting, "waiting"}}};
@@ -94,8 +97,30 @@ std::uint64_t files_to_go(const FileCounts& files) {
   return files.waiting + files.failed;
 }
 
+bool is_plan(const TransferRecord& record) {
+  const auto act = record.options.find("act");
+  return act != record.options.end() && act->second == "plan";
+}
+
+std::string plan_verdict(const TransferRecord& record) {
+  if (!record.files) {
+    return fmt::format("dry run: {}", record.adopted
+                                          ? "it is there already, nothing would be moved"
+                                          : bytes(record.size.value_or(0)) + " would be moved");
+  }
+  const FileCounts& files = *record.files;
+  std::string text = fmt::format("dry run: {}, {} would be moved", files_text(files.would_move),
+                                 bytes(files.bytes_would_move));
+  if (files.skipped > 0) text += fmt::format("; {} skipped", files.skipped);
+  if (files.failed > 0) text += fmt::format("; {} would fail", files.failed);
+  return text;
+}
+
 std::string whole_verdict(const TransferRecord& record) {
   const FileCounts& files = *record.files;
+  const bool looked_at_all =
+      record.status == "done" || (record.status == "failed" && files.failed > 0);
+  if (is_plan(record) && looked_at_all) return plan_verdict(record);
   const std::string moved = bytes(files.bytes_done);
   if (record.status == "done") {
     return fmt::format("done: {}, {}, {}{}{}", proof(record), files_text(files.done), moved,
@@ -114,7 +139,7 @@ std::string whole_verdict(const TransferRecord& record) {
 }
 
 std::string file_line(const FileRecord& file) {
-  std::string line = fmt::format("{:<7}{}{:>8}{}{}", shown(file.status), gap,
+  std::string line = fmt::format("{:<10}{}{:>8}{}{}", shown(file.status), gap,
                                  file.size ? bytes(*file.size) : "-", gap, shown(file.source));
   if (file.fault) line += fmt::format("{}{}", gap, shown(file.fault->sentence));
   return line;

@@ -37,6 +37,10 @@ std::string files_text(std::uint64_t count);
 // Those that a retry sends again.
 std::uint64_t files_to_go(const FileCounts& files);
 
+// The option act=plan, which --dry-run is. What it found, in one line, of one file or many.
+bool is_plan(const TransferRecord& record);
+std::string plan_verdict(const TransferRecord& record);
+
 // The end in one line, of a record that has files.
 std::string whole_verdict(const TransferRecord& record);
 

@@ -111,8 +111,16 @@ void fill(TransferAnswer& out, const json::object& in) {
 }
 
 void fill(FileCounts& out, const json::object& in) {
-  out = {count(in, "total"),   count(in, "waiting"), count(in, "done"),       count(in, "failed"),
-         count(in, "skipped"), count(in, "bytes"),   count(in, "bytes_done"), flag(in, "listing")};
+  out.total = count(in, "total");
+  out.waiting = count(in, "waiting");
+  out.done = count(in, "done");
+  out.failed = count(in, "failed");
+  out.skipped = count(in, "skipped");
+  out.would_move = count(in, "would_move");
+  out.bytes = count(in, "bytes");
+  out.bytes_done = count(in, "bytes_done");
+  out.bytes_would_move = count(in, "bytes_would_move");
+  out.listing = flag(in, "listing");
 }
 
 void fill(TransferProgress& out, const json::object& in) {

@@ -111,7 +111,8 @@ struct TransferChecksum {
   std::string verdict;  // verified | size_only | not_verified
 };
 
-// The files of a list or a tree by what became of them: total = waiting + done + failed + skipped.
+// The files of a list or a tree by what became of them: total = waiting + done + failed + skipped
+// + would_move; of a plan (option act=plan) nothing is done, of all else nothing would_move.
 struct FileCounts {
   std::uint64_t total = 0;
   std::uint64_t waiting = 0;  // those that move are among them
@@ -121,6 +122,8 @@ struct FileCounts {
   std::uint64_t bytes = 0;  // of all whose size is known
   std::uint64_t bytes_done = 0;
   bool listing = false;  // of a tree: more files may still be found
+  std::uint64_t would_move = 0;
+  std::uint64_t bytes_would_move = 0;
 };
 
 // How far it is. Sizes in bytes, rate in bytes per second, eta in seconds.
@@ -173,7 +176,7 @@ struct TransferPage {
 struct FileRecord {
   std::string source;  // URLs; of a folder that could not be listed they end with '/'
   std::string destination;
-  std::string status;  // waiting | done | failed | skipped
+  std::string status;  // waiting | done | failed | skipped | would_move
   std::optional<std::uint64_t> size;
   std::string checksum;  // ALGORITHM:hex; empty where none was computed
   std::string verdict;   // verified | size_only | not_verified; empty where it is not proven yet
@@ -337,12 +340,12 @@ class Client {
   Result<TransferPage> list(std::string_view status = {}, std::string_view after = {},
                             std::uint32_t limit = 0);
   // The files of a request, in the order in which they became known; of one file that file.
-  // `status` (waiting, done, failed, skipped), `after` (a cursor) and `limit` as of list().
+  // `status` (as of a FileRecord), `after` (a cursor) and `limit` as of list().
   Result<FilePage> files(std::string_view handle, std::string_view status = {},
                          std::string_view after = {}, std::uint32_t limit = 0);
   // The signed receipt of a request that has ended, one line after the other, each with its LF, as
   // docs/receipt.md states them; what `line` gets before an error is no receipt.
-  //   wrong_state  it has not ended, or was committed again meanwhile
+  //   wrong_state  it has not ended, was committed again meanwhile, or is a plan
   Result<void> receipt(std::string_view handle, const std::function<void(std::string_view)>& line);
   Result<TransferHistory> history(std::string_view handle);
   Result<TransferWhy> why(std::string_view handle);

@@ -126,7 +126,7 @@ BundleFile take_file(Reader& in) {
     intent.part.unique = in.text();
     if (bits & has_intent_checksum) intent.checksum = in.checksum();
   }
-  if (bits & has_fate) file.fate = enumerator(in, bits, fate_at, Fate::apart);
+  if (bits & has_fate) file.fate = enumerator(in, bits, fate_at, Fate::would_move);
   file.verdict = enumerator(in, bits, verdict_at, Verdict::not_verified);
   if (bits & has_checksum) file.checksum = in.checksum();
   file.adopted = (bits & is_adopted) != 0;
@@ -220,7 +220,7 @@ Tally tally_of(const Bundle& bundle) {
     sum.bytes += file.size.value_or(0);
     if (file.fate == Fate::failed) ++sum.failed;
     if (file.fate == Fate::skipped) ++sum.skipped;
-    if (file.fate != Fate::done) continue;
+    if (file.fate != Fate::done && file.fate != Fate::would_move) continue;
     ++sum.done;
     sum.bytes_done += file.size.value_or(0);
   }

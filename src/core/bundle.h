@@ -48,7 +48,8 @@ class Bundle {
   std::shared_ptr<const std::vector<BundleFile>> files_;
 };
 
-// Sums over files. Those that are moved apart are counted where they are moved.
+// Sums over files. Those that are moved apart are counted where they are moved. Of a plan `done`
+// and `bytes_done` are what would be moved.
 struct Tally {
   std::uint64_t files = 0;
   std::uint64_t done = 0, failed = 0, skipped = 0;

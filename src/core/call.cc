@@ -175,6 +175,8 @@ constexpr std::array option_table{
                 }},
     OptionEntry{"sync", [](Options& o, std::string_view n,
                            std::string_view v) { return set_word(o.sync, n, v, sync_words); }},
+    OptionEntry{"act", [](Options& o, std::string_view n,
+                          std::string_view v) { return set_word(o.act, n, v, act_words); }},
     OptionEntry{"skip_errors", [](Options& o, std::string_view n,
                                   std::string_view v) { return set_flag(o.skip_errors, n, v); }},
     OptionEntry{"include", [](Options& o, std::string_view n,

@@ -101,7 +101,8 @@ Order order_for(const Transfer& before, const Grant& grant, const File& after, b
 // The names under which its part may stand: the new one is in the store before it is used (design
 // 5.2).
 void name_part(const Request& request, File& file) {
-  if (request.options.publish != Publish::rename || file.kind == Kind::listing) return;
+  const bool has_none = is_plan(request) || file.kind == Kind::listing;
+  if (request.options.publish != Publish::rename || has_none) return;
   file.part.epochs.insert(file.part.epochs.begin(), file.epoch);
 }
 

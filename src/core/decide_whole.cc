@@ -11,8 +11,9 @@ void end(ChangeWriter& writer, Status status, const Tally& sums, std::string_vie
   writer.file().tally = sums;
   writer.file().size = sums.bytes_done;
   writer.say(service, std::string(what),
-             fmt::format("{} of {} files, {} bytes; {} failed, {} skipped", sums.done, sums.files,
-                         sums.bytes_done, sums.failed, sums.skipped));
+             fmt::format("{} of {} files, {} bytes{}; {} failed, {} skipped", sums.done, sums.files,
+                         sums.bytes_done, is_plan(writer.request()) ? " would be moved" : "",
+                         sums.failed, sums.skipped));
 }
 
 }  // namespace

@@ -84,6 +84,16 @@ void rest(ChangeWriter& writer, std::string why) {
   writer.say(service, "stopped", std::move(why));
 }
 
+std::string moved(const Done& said) {
+  return fmt::format("{} bytes, {}{}", said.size, word(said.verdict),
+                     said.adopted ? "; an identical file stood there already" : "");
+}
+
+std::string planned(const Done& said) {
+  if (said.adopted) return "a plan: it is there already";
+  return fmt::format("a plan: {} bytes would be moved", said.size);
+}
+
 std::string end_sentence(FlowEnd end) {
   switch (end) {
     case FlowEnd::no_flow:
@@ -253,9 +263,7 @@ class WordTaker {
     file_.adopted = said.adopted;
     file_.verdict = said.verdict;
     if (said.checksum) file_.checksum = said.checksum;
-    writer_.say(who_, "done",
-                fmt::format("{} bytes, {}{}", said.size, word(said.verdict),
-                            said.adopted ? "; an identical file stood there already" : ""));
+    writer_.say(who_, "done", is_plan(writer_.request()) ? planned(said) : moved(said));
   }
 
   void operator()(const Failed& said) {
@@ -309,10 +317,12 @@ class WordTaker {
     writer_.end(Status::done);
     file_.publish_ordered = false;
     file_.fault.reset();
-    writer_.say(who_, "done",
-                file_.kind == Kind::listing ? fmt::format("{} files found in this try", said.size)
-                                            : fmt::format("{} files, {} bytes, {} skipped",
-                                                          sum.done, sum.bytes_done, sum.skipped));
+    writer_.say(
+        who_, "done",
+        file_.kind == Kind::listing
+            ? fmt::format("{} files found in this try", said.size)
+            : fmt::format("{} files, {} bytes{}, {} skipped", sum.done, sum.bytes_done,
+                          is_plan(writer_.request()) ? " would be moved" : "", sum.skipped));
   }
 
   std::vector<NewFile> files_of(const Listed& said) const {

@@ -49,11 +49,14 @@ Tally tally_of(const Transfer& part) {
     sum.failed = failed ? 1 : 0;
     return sum;
   }
+  // By a plan it stands there already: nothing would be moved.
+  const bool kept = done && is_plan(part.request) && file.adopted;
   sum.files = 1;
   sum.bytes = file.size;
   sum.failed = failed ? 1 : 0;
-  sum.done = done ? 1 : 0;
-  sum.bytes_done = done ? file.size : 0;
+  sum.skipped = kept ? 1 : 0;
+  sum.done = done && !kept ? 1 : 0;
+  sum.bytes_done = done && !kept ? file.size : 0;
   return sum;
 }
 

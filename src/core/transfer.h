@@ -38,6 +38,10 @@ struct Request {
   bool operator==(const Request&) const = default;
 };
 
+inline bool is_plan(const Request& request) {
+  return request.options.act == Act::plan;
+}
+
 // What a record is of. A request of many files, given as a list or found in a tree, is a *whole*:
 // no mover moves it. The files are in its parts, which are transfers like any other: bundles of
 // small files, single large files, and the listing that finds them.
@@ -118,6 +122,10 @@ struct Transfer {
 };
 
 Stage stage(const File& file);
+// Two such transfers to one destination go one after the other. (A plan writes nothing.)
+inline bool claims_destination(const Transfer& transfer) {
+  return transfer.file.kind == Kind::file && !is_plan(transfer.request);
+}
 inline bool is_part(const Transfer& transfer) {
   return transfer.request.whole.has_value();
 }

@@ -94,7 +94,7 @@ void Engine::World::mark_active(Strand& strand, const LaneKey& lane) {
   ++active_of_endpoint[lane.source];
   if (lane.destination != lane.source) ++active_of_endpoint[lane.destination];
   if (lane.bundles) ++active_bundles[lane];
-  if (strand.transfer->file.kind == Kind::file) {
+  if (claims_destination(*strand.transfer)) {
     ++busy_destinations[strand.transfer->request.destination.text()];
   }
   strand.active_lane = lane;
@@ -112,7 +112,7 @@ void Engine::World::unmark_active(Strand& strand) {
   less(active_of_endpoint, lane.source);
   if (lane.destination != lane.source) less(active_of_endpoint, lane.destination);
   if (lane.bundles) less(active_bundles, lane);
-  if (strand.transfer->file.kind == Kind::file) {
+  if (claims_destination(*strand.transfer)) {
     less(busy_destinations, strand.transfer->request.destination.text());
   }
   strand.active_lane.reset();

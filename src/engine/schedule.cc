@@ -41,7 +41,7 @@ bool Engine::World::within_limits(const LaneKey& lane) const {
 bool Engine::World::fits(const Uuid& file) const {
   const Strand& strand = *by_file.at(file);
   return strand.transfer && !strand.busy &&
-         (strand.transfer->file.kind != Kind::file ||
+         (!claims_destination(*strand.transfer) ||
           busy_destinations.count(strand.transfer->request.destination.text()) == 0);
 }
 
@@ -139,7 +139,8 @@ Why Engine::World::why(const Strand& strand) const {
   } else if (now.instant < no_start_before) {
     why.hold = Hold::turn;
     why.sentence = "movers do not start; see the service's log";
-  } else if (busy_destinations.count(transfer.request.destination.text()) > 0) {
+  } else if (claims_destination(transfer) &&
+             busy_destinations.count(transfer.request.destination.text()) > 0) {
     why.hold = Hold::destination_busy;
     why.sentence = "another transfer to the same destination goes first";
   } else {

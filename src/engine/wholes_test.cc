@@ -51,8 +51,9 @@ struct World {
     run();
     return live.value();
   }
-  void submit(const std::string& handle, Submit::What what) {
+  void submit(const std::string& handle, Submit::What what, const Options& options = {}) {
     Submit submit;
+    submit.options = options;
     submit.handle = handle;
     submit.source = *parse_folder_url("ftp://a/s/");
     submit.destination = *parse_folder_url("ftp://b/d/");
@@ -99,6 +100,7 @@ struct World {
       ItemOutcome outcome{item.number, fate(item), 10, {}, Verdict::verified, false, {}};
       if (outcome.fate == Fate::failed) outcome.fault = no_file;
       if (outcome.fate == Fate::done) ++moved;
+      if (outcome.fate == Fate::would_move) outcome.verdict = Verdict::none;
       outcomes.outcomes.push_back(outcome);
     }
     say(order.task, outcomes);
@@ -448,6 +450,53 @@ TEST(Wholes, clear_forgets_the_parts_and_deletes_what_they_left) {
   const auto orders = world.fresh();
   ASSERT_FALSE(orders.empty());
   EXPECT_EQ(std::get<RemoveOrder>(orders.back()).items.size(), 3U);
+}
+
+TEST(Wholes, a_plan_tells_what_would_be_moved_and_fails_where_something_would) {
+  World world;
+  Options options;
+  options.act = Act::plan;
+  world.submit("h", Submit::What::list, options);
+  ASSERT_TRUE(world.call(AddFiles{"h", lines(1, 4)}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  const auto first = bundles_of(world.fresh());
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].options.act, Act::plan);
+  world.move(first[0], [](const BundleItem& item) {
+    return item.source == "/s/f3"   ? Fate::failed
+           : item.source == "/s/f4" ? Fate::skipped
+                                    : Fate::would_move;
+  });
+  world.turn();
+  const Transfer failed = world.record("h");
+  EXPECT_EQ(failed.file.status, Status::failed);
+  EXPECT_EQ(failed.file.tally.done, 2U) << "of a plan: what would be moved";
+  EXPECT_EQ(failed.file.tally.bytes_done, 20U);
+  EXPECT_EQ(failed.file.tally.skipped, 1U);
+  // Once that is put right: only what would have failed is looked at again.
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  const auto again = bundles_of(world.fresh());
+  ASSERT_EQ(again.size(), 1U);
+  ASSERT_EQ(again[0].items.size(), 1U);
+  EXPECT_TRUE(again[0].earlier.empty()) << "there are no parts to be cleared away";
+  world.move(again[0], [](const BundleItem&) { return Fate::would_move; });
+  world.turn();
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+}
+
+TEST(Wholes, plans_of_one_destination_wait_for_nobody_and_hold_up_nobody) {
+  World world;
+  for (const char* handle : {"plan", "move"}) {
+    Submit submit;
+    submit.handle = handle;
+    submit.source = *parse_url("ftp://a/s/x");
+    submit.destination = *parse_url("ftp://b/d/x");
+    submit.commit = true;
+    if (submit.handle == "plan") submit.options.act = Act::plan;
+    ASSERT_TRUE(world.call(submit));
+  }
+  EXPECT_EQ(world.fresh().size(), 2U);
+  EXPECT_TRUE(world.record("plan").file.part.epochs.empty());
 }
 
 }  // namespace

@@ -77,6 +77,12 @@ void BundleTask::judge_sources(const Lot& lot, const std::vector<Look>& looks) {
       continue;
     }
     lot[i]->facts = std::move(*facts);
+    if (is_plan()) {
+      if (const auto may = judge_may_read(**looks[i]); !may) {
+        refuse(*lot[i], may.error());
+        continue;
+      }
+    }
     if (lot[i]->facts.size > bundle_file_max) settle_apart(*lot[i]);
   }
 }
@@ -120,7 +126,7 @@ awaitable<void> BundleTask::adopt(Lot lot) {
                           "its size is another")
                         .value());
     } else if (item->algorithm.empty()) {
-      settle_done(*item, item->facts.size, true);
+      settle_identical(*item);
     } else {
       compared.push_back(item);
     }
@@ -138,9 +144,19 @@ awaitable<void> BundleTask::adopt(Lot lot) {
                        .value());
     } else {
       item.checksum = **same[i];
-      settle_done(item, item.facts.size, true);
+      settle_identical(item);
     }
   }
+}
+
+std::optional<Fault> BundleTask::judge_folder(const Look& seen) const {
+  if (!seen) return seen.error();
+  if (!*seen && order_.options.parents == Parents::fail) {
+    return Fault{FaultCode::no_such_folder, Side::destination, Doing::look, "", ""};
+  }
+  if (!*seen || !is_plan()) return std::nullopt;
+  const auto may = judge_may_write(**seen);
+  return may ? std::nullopt : std::optional(may.error());
 }
 
 awaitable<void> BundleTask::make_folders(Lot lot, std::map<std::string, Look> seen) {
@@ -149,16 +165,17 @@ awaitable<void> BundleTask::make_folders(Lot lot, std::map<std::string, Look> se
   for (const Item* item : lot) {
     const std::string folder = folder_of(item->final_name);
     const Look& look = seen.at(folder);
-    if (!look) {
-      faults.emplace(folder, look.error());
-    } else if (!*look && order_.options.parents == Parents::fail) {
-      faults.emplace(folder,
-                     Fault{FaultCode::no_such_folder, Side::destination, Doing::look, "", ""});
+    if (const auto bad = judge_folder(look)) {
+      faults.emplace(folder, *bad);
     } else if (!*look) {
       missing.insert(folder);
     }
   }
-  if (!missing.empty()) faults.merge(co_await make_missing(*carrier_, std::move(missing)));
+  if (!missing.empty() && is_plan()) {
+    faults.merge(co_await foresee_missing(*carrier_, std::move(missing)));
+  } else if (!missing.empty()) {
+    faults.merge(co_await make_missing(*carrier_, std::move(missing)));
+  }
   for (Item* item : lot) {
     const auto why = faults.find(folder_of(item->final_name));
     if (why != faults.end()) refuse(*item, why->second);

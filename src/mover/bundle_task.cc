@@ -43,6 +43,9 @@ awaitable<Outcome<void>> BundleTask::carry() {
   co_await clear_earlier_parts(all_due(), false);
   co_await look_around();
   tell_outcomes();
+  if (is_plan()) {
+    for (Item* item : all_due()) settle_would_move(*item);
+  }
   if (all_due().empty()) co_return Outcome<void>();
   if (const auto begun = co_await begin(); !begun) co_return failed(begun);
   for (Lot& lot : lots()) co_await carry_lot(std::move(lot));
@@ -116,6 +119,19 @@ void BundleTask::settle_kept(Item& item) {
   outcome.size = item.there->facts.size;
   outcome.checksum = item.checksum;
   if (item.checksum) outcome.verdict = Verdict::verified;
+  settle(item, std::move(outcome));
+}
+
+void BundleTask::settle_identical(Item& item) {
+  if (is_plan()) return settle_kept(item);
+  settle_done(item, item.facts.size, true);
+}
+
+void BundleTask::settle_would_move(Item& item) {
+  ItemOutcome outcome;
+  outcome.fate = Fate::would_move;
+  outcome.size = item.facts.size;
+  bytes_done_ += item.facts.size;
   settle(item, std::move(outcome));
 }
 

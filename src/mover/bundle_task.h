@@ -60,6 +60,8 @@ class BundleTask final : public Work {
   void settle_done(Item& item, std::uint64_t size, bool adopted);
   void settle_apart(Item& item);
   void settle_kept(Item& item);
+  void settle_identical(Item& item);  // to what stands there
+  void settle_would_move(Item& item);
   void refuse(Item& item, const Fault& fault);  // an outcome where the fault's remedy is `never`
   void leave(Item& item, const Fault& fault);
   void leave_all(const Lot& lot, const Fault& fault);
@@ -76,7 +78,7 @@ class BundleTask final : public Work {
   void settle_published(Item& item, const FileFacts& there);
   awaitable<void> clear_earlier_parts(Lot lot, bool must_be_gone);
 
-  // bundle_look.cc: looks, what stands there already, folders.
+  // bundle_look.cc: looks, what stands there already, folders. A plan makes none.
   Outcome<void> agree_on_proof();
   awaitable<void> look_around();
   void judge_sources(const Lot& lot, const std::vector<Look>& looks);
@@ -85,6 +87,7 @@ class BundleTask final : public Work {
   awaitable<void> keep_identical(Lot lot);
   awaitable<void> adopt(Lot lot);
   awaitable<void> make_folders(Lot lot, std::map<std::string, Look> seen);
+  std::optional<Fault> judge_folder(const Look& seen) const;
   awaitable<Outcome<void>> begin();
 
   // bundle_move.cc
@@ -112,12 +115,13 @@ class BundleTask final : public Work {
   awaitable<void> look_at_each(Lot renamed);
   awaitable<void> take_names_away(Lot spoilt);
 
+  bool is_plan() const { return order_.options.act == Act::plan; }
   bool in_place() const { return order_.options.publish == Publish::in_place; }
   bool wants_no_proof() const { return order_.options.verify == Verify::none; }
   // Nothing is looked at that a proof or the option `existing` would need.
   bool is_bare() const {
-    return in_place() && wants_no_proof() && order_.options.existing == Existing::overwrite &&
-           order_.options.sync == Sync::always;
+    return !is_plan() && in_place() && wants_no_proof() &&
+           order_.options.existing == Existing::overwrite && order_.options.sync == Sync::always;
   }
   const WantedChecksum& wanted(const Item& item) const;
   std::string written_name(const Item& item) const;  // the part, in_place the final name

@@ -24,6 +24,7 @@ struct TestWorld {
   std::map<std::string, TestFile> source, destination;
   std::set<std::string> folders{"/d"};
   std::set<std::string> algorithms{"ADLER32"};
+  std::map<std::string, unsigned> modes;  // of sources and folders
   bool many = true;
 
   // What goes wrong, by the name that it happens to.
@@ -139,13 +140,15 @@ class TestCarrier final : public ManyCarrier {
     if (side == Side::destination) world_.looked_at.push_back(name);
     const auto no = world_.look_refused.find(name);
     if (no != world_.look_refused.end()) return tl::unexpected(no->second);
+    const auto told = world_.modes.find(name);
+    const auto mode = told == world_.modes.end() ? std::nullopt : std::optional(told->second);
     if (side == Side::destination && world_.folders.contains(name)) {
-      return std::optional(Standing{true, {}});
+      return std::optional(Standing{true, {}, mode});
     }
     auto& files = side == Side::source ? world_.source : world_.destination;
     const auto found = files.find(name);
     if (found == files.end()) return std::optional<Standing>();
-    return std::optional(Standing{false, found->second.facts});
+    return std::optional(Standing{false, found->second.facts, mode});
   }
   void store(const Consignment& file, const std::string& bytes_of) {
     TestFile& stored = world_.destination[file.destination];

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mover/judge.h"
+
 namespace rft::mover {
 namespace {
 
@@ -38,6 +40,16 @@ awaitable<Names> with_missing_above(BothSides& sides, std::set<std::string> miss
   co_return downwards;
 }
 
+// Whether a folder could be made in it; false where it is missing itself.
+Outcome<bool> would_hold(const std::string& folder, const Look& seen) {
+  if (!seen) return failed(seen);
+  if (!*seen && !is_top(folder)) return false;
+  if (!*seen) return fault(FaultCode::no_such_folder, Side::destination, Doing::look);
+  const auto may = judge_may_write(**seen);
+  if (!may) return failed(may);
+  return true;
+}
+
 }  // namespace
 
 std::string folder_of(const std::string& path) {
@@ -68,6 +80,32 @@ awaitable<std::map<std::string, Fault>> make_missing(BothSides& sides,
     if (is_there) not_made.erase(refused[i]);
   }
   co_return not_made;
+}
+
+awaitable<std::map<std::string, Fault>> foresee_missing(BothSides& sides,
+                                                        std::set<std::string> missing) {
+  std::map<std::string, Fault> faults;
+  // Of each the next one above it that may stand.
+  std::map<std::string, std::string> climbing;
+  for (const std::string& folder : missing) climbing.emplace(folder, folder_of(folder));
+  for (std::size_t depth = 0; depth < folder_depth_max && !climbing.empty(); ++depth) {
+    std::set<std::string> above;
+    for (const auto& [folder, next] : climbing) above.insert(next);
+    const Names asked(above.begin(), above.end());
+    const auto looks = co_await sides.look_many(Side::destination, asked, Doing::look);
+    std::map<std::string, Outcome<bool>> is_good;  // false: it is missing, too
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      is_good.emplace(asked[i], would_hold(asked[i], looks[i]));
+    }
+    std::map<std::string, std::string> higher;
+    for (const auto& [folder, next] : climbing) {
+      const Outcome<bool>& good = is_good.at(next);
+      if (!good) faults.emplace(folder, good.error());
+      if (good && !*good) higher.emplace(folder, folder_of(next));
+    }
+    climbing = std::move(higher);
+  }
+  co_return faults;
 }
 
 }  // namespace rft::mover

@@ -19,4 +19,9 @@ std::string folder_of(const std::string& path);
 awaitable<std::map<std::string, Fault>> make_missing(BothSides& sides,
                                                      std::set<std::string> missing);
 
+// Makes nothing: returns those of the missing folders that could not be made, as far as a look at
+// what stands above them tells.
+awaitable<std::map<std::string, Fault>> foresee_missing(BothSides& sides,
+                                                        std::set<std::string> missing);
+
 }  // namespace rft::mover

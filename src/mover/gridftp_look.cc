@@ -32,7 +32,7 @@ Look standing_of_mlst(const Outcome<ftp::Reply>& answer, Doing doing, Side side)
   const auto facts = ftp::mlst_facts(mlst);
   if (!facts) return marked(facts.error(), doing, side);
   if (facts->type != ftp::EntryType::file) {
-    if (facts->type != ftp::EntryType::other) return std::optional(Standing{true, {}});
+    if (facts->type != ftp::EntryType::other) return std::optional(Standing{true, {}, facts->mode});
     return tl::unexpected(Fault{FaultCode::not_supported, side, doing, mlst.text(),
                                 "the name is that of no regular file"});
   }
@@ -40,7 +40,8 @@ Look standing_of_mlst(const Outcome<ftp::Reply>& answer, Doing doing, Side side)
     return tl::unexpected(Fault{FaultCode::protocol_broken, side, doing, mlst.text(),
                                 "the server does not tell the size"});
   }
-  return std::optional(Standing{false, FileFacts{*facts->size, facts->modify, facts->unique}});
+  return std::optional(
+      Standing{false, FileFacts{*facts->size, facts->modify, facts->unique}, facts->mode});
 }
 
 // MDTM's text is kept as it came: identity is compared by it.

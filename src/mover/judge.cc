@@ -11,6 +11,20 @@ Outcome<FileFacts> source_facts(const Look& seen) {
   return (*seen)->facts;
 }
 
+Outcome<void> judge_may_read(const Standing& source) {
+  constexpr unsigned by_anybody = 0444;
+  if (!source.mode || (*source.mode & by_anybody) != 0) return {};
+  return fault(FaultCode::not_permitted, Side::source, Doing::look, "its mode lets nobody read it");
+}
+
+Outcome<void> judge_may_write(const Standing& folder) {
+  constexpr unsigned by_anybody = 0222;
+  if (!folder.is_folder) return fault(FaultCode::not_a_folder, Side::destination, Doing::look);
+  if (!folder.mode || (*folder.mode & by_anybody) != 0) return {};
+  return fault(FaultCode::not_permitted, Side::destination, Doing::look,
+               "the mode of its folder lets nobody write there");
+}
+
 namespace {
 
 Outcome<Place> judge_existing(const std::optional<Standing>& there, Existing option, Doing doing) {

@@ -7,6 +7,12 @@ namespace rft::mover {
 // The facts of a source that can be moved. Faults: no_such_file, is_a_folder, the look's own.
 Outcome<FileFacts> source_facts(const Look& seen);
 
+// What a plan can see without trying: a mode that lets nobody read a source, or write into a folder
+// of the destination. The fact Perm is not believed: GCT compares a user's id with a group's for
+// it, and denies what the group may. Faults: not_permitted, not_a_folder.
+Outcome<void> judge_may_read(const Standing& source);
+Outcome<void> judge_may_write(const Standing& folder);
+
 // What the options make of what stands under the final name.
 enum class Place : std::uint8_t {
   free,      // nothing stands there

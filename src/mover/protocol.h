@@ -16,7 +16,8 @@ namespace rft::mover {
 // What stands under a name.
 struct Standing {
   bool is_folder = false;
-  FileFacts facts;  // of a file
+  FileFacts facts;                 // of a file
+  std::optional<unsigned> mode{};  // where the server tells it
 };
 using Look = Outcome<std::optional<Standing>>;  // nothing: nothing stands there
 

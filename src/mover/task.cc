@@ -28,6 +28,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
   if (const auto looked = co_await look_around(); !looked) co_return failed(looked);
   const auto adopted = co_await respect_existing();
   if (!adopted || *adopted) co_return adopted;
+  if (is_plan()) co_return co_await foresee();
   if (const auto made = co_await make_parents(); !made) co_return failed(made);
   if (const auto begun = co_await begin(); !begun) co_return failed(begun);
   publish_unknown_ = false;

@@ -43,6 +43,7 @@ class MoveTask final : public Work {
   awaitable<Outcome<Ending>> keep_if_identical();
   awaitable<Outcome<Ending>> adopt_existing(const Standing& there);
   awaitable<Outcome<void>> make_parents();
+  awaitable<Outcome<Ending>> foresee();
   awaitable<Outcome<void>> begin();
   awaitable<Outcome<bool>> take_over_part();
   awaitable<Outcome<bool>> adopt_part();
@@ -63,6 +64,7 @@ class MoveTask final : public Work {
   awaitable<Outcome<void>> take_name_away();
   Done done(bool adopted) const;
 
+  bool is_plan() const { return order_.options.act == Act::plan; }
   bool in_place() const { return order_.options.publish == Publish::in_place; }
   bool wants_checksum() const { return order_.options.verify == Verify::checksum; }
   bool wants_no_proof() const { return order_.options.verify == Verify::none; }
@@ -84,7 +86,7 @@ class MoveTask final : public Work {
   std::string algorithm_;  // empty: no checksum is compared
   FileFacts source_;
   std::optional<Standing> existing_;  // under the final name
-  bool folder_is_there_ = false;
+  std::optional<Standing> folder_;    // in which it is
   RangeSet resumed_;
   Flow flow_;
   FileFacts part_;  // as verified

@@ -33,7 +33,9 @@ awaitable<Outcome<void>> MoveTask::look_around() {
   if (!existing) co_return failed(existing);
   if (!folder) co_return failed(folder);
   existing_ = *existing;
-  folder_is_there_ = existing_.has_value() || folder->has_value();
+  folder_ = *folder;
+  // Of some servers a look tells nothing of folders.
+  if (existing_ && !folder_) folder_ = Standing{true, {}};
   co_return Outcome<void>();
 }
 
@@ -41,6 +43,9 @@ Outcome<void> MoveTask::judge_source(const Look& seen) {
   auto facts = source_facts(seen);
   if (!facts) return failed(facts);
   source_ = std::move(*facts);
+  if (is_plan()) {
+    if (const auto may = judge_may_read(**seen); !may) return may;
+  }
   if (order_.source_facts && *order_.source_facts != source_) {
     return fault(FaultCode::source_changed, Side::source, Doing::look);
   }
@@ -87,8 +92,24 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::adopt_existing(const Standing& th
   co_return done(true);
 }
 
+// Of a plan: nothing stands in its way that a look can show.
+awaitable<Outcome<MoveTask::Ending>> MoveTask::foresee() {
+  if (folder_) {
+    if (const auto may = judge_may_write(*folder_); !may) co_return failed(may);
+    co_return done(false);
+  }
+  if (order_.options.parents == Parents::fail) {
+    co_return fault(FaultCode::no_such_folder, Side::destination, Doing::look);
+  }
+  std::set<std::string> missing;
+  missing.insert(folder_of(final_name()));
+  const auto faults = co_await foresee_missing(*carrier_, std::move(missing));
+  if (!faults.empty()) co_return tl::unexpected(faults.begin()->second);
+  co_return done(false);
+}
+
 awaitable<Outcome<void>> MoveTask::make_parents() {
-  if (folder_is_there_) co_return Outcome<void>();
+  if (folder_) co_return Outcome<void>();
   if (order_.options.parents == Parents::fail) {
     co_return fault(FaultCode::no_such_folder, Side::destination, Doing::look);
   }

@@ -463,5 +463,33 @@ TEST_F(TaskRules, the_way_that_bytes_took_which_differ_is_not_used_again) {
   EXPECT_EQ(world.said.back(), "distrust channel");
 }
 
+TEST_F(TaskRules, a_plan_says_done_and_changes_nothing) {
+  order.options.act = Act::plan;
+  const TaskSays last = run();
+  ASSERT_TRUE(std::holds_alternative<Done>(last));
+  EXPECT_FALSE(std::get<Done>(last).adopted);
+  EXPECT_EQ(std::get<Done>(last).size, 100U);
+  EXPECT_EQ(std::get<Done>(last).verdict, Verdict::none) << "nothing is proven";
+  EXPECT_FALSE(begun_);
+  EXPECT_TRUE(world.said.empty());
+  EXPECT_TRUE(world.destination.empty());
+}
+
+TEST_F(TaskRules, a_plan_tells_what_is_there_already_and_what_stands_in_the_way) {
+  order.options.act = Act::plan;
+  world.destination["/d/file"] = {{100, "1", "other"}, "abcd", 0};
+  const TaskSays last = run();
+  ASSERT_TRUE(std::holds_alternative<Done>(last));
+  EXPECT_TRUE(std::get<Done>(last).adopted);
+  order.options.existing = Existing::fail;
+  EXPECT_EQ(fault_of(run()), FaultCode::destination_exists);
+  order.destination = parse_url("ftp://b/nowhere/file").value();
+  EXPECT_EQ(fault_of(run()), FaultCode::no_such_folder);
+  order.destination = parse_url("ftp://b/d/new/file").value();
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  order.options.parents = Parents::fail;
+  EXPECT_EQ(fault_of(run()), FaultCode::no_such_folder);
+}
+
 }  // namespace
 }  // namespace rft::mover

@@ -11,7 +11,7 @@ BOOST_DESCRIBE_STRUCT(WantedChecksum, (), (algorithm, value))
 BOOST_DESCRIBE_STRUCT(Options, (),
                       (existing, checksum, verify, publish, data_channel, resume, finish_by,
                        max_tries, label, streams_max, parents, source_credential,
-                       destination_credential, sync, skip_errors, include, exclude))
+                       destination_credential, sync, act, skip_errors, include, exclude))
 BOOST_DESCRIBE_STRUCT(Task, (), (file, epoch))
 BOOST_DESCRIBE_STRUCT(FileFacts, (), (size, modify, unique))
 BOOST_DESCRIBE_STRUCT(Checksum, (), (algorithm, value))
@@ -86,6 +86,10 @@ struct FromWord<Parents> {
 template <>
 struct FromWord<Sync> {
   static auto parse(std::string_view t) { return enumerator_of<Sync>(t, sync_words); }
+};
+template <>
+struct FromWord<Act> {
+  static auto parse(std::string_view t) { return enumerator_of<Act>(t, act_words); }
 };
 template <>
 struct FromWord<Verdict> {

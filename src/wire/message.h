@@ -235,9 +235,10 @@ struct BundleVerified {
 
 enum class Fate : std::uint8_t {
   done,     // stands under its final name
-  skipped,  // was not to be moved: what stands there is as good, by the option `sync`
+  skipped,  // is not moved: what stands there is as good, by `sync` or, of a plan, by `existing`
   failed,   // for good
   apart,  // too large for a bundle, or the servers cannot move many at once: a transfer of its own
+  would_move,  // of a plan: nothing stands in its way
 };
 std::string_view word(Fate fate);
 

@@ -20,6 +20,9 @@ enum class Parents : std::uint8_t { create, fail };
 // Which files are moved at all: those that are not at the destination (missing), or differ there by
 // size, by size or a younger source (mtime), or by checksum. What differs is replaced.
 enum class Sync : std::uint8_t { always, missing, size, mtime, checksum };
+// What is done about the files. A plan looks and compares as a move does before its first byte, and
+// changes nothing at either side: it tells what a move would do, and what would be wrong.
+enum class Act : std::uint8_t { move, plan };
 
 std::string_view word(Existing value);
 std::string_view word(Verify value);
@@ -28,6 +31,7 @@ std::string_view word(DataChannel value);
 std::string_view word(Resume value);
 std::string_view word(Parents value);
 std::string_view word(Sync value);
+std::string_view word(Act value);
 
 // A checksum that the user asked for (algorithm alone) or knows (with its value).
 struct WantedChecksum {
@@ -51,6 +55,7 @@ struct Options {
   std::optional<Uuid> source_credential;
   std::optional<Uuid> destination_credential;
   Sync sync = Sync::always;
+  Act act = Act::move;
   // Of requests of many files.
   bool skip_errors = false;          // a source that cannot be read is skipped, and listed
   std::vector<std::string> include;  // patterns of a tree's files (core/pattern.h); empty: all

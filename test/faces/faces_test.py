@@ -91,8 +91,8 @@ class Rest:
         return reply["code"] if status >= 400 else reply["status"]
 
 
-    def submit_list(self, handle, source, destination, paths):
-        body = {"handle": handle, "kind": "list", "source": source, "destination": destination}
+    def submit_list(self, handle, source, destination, paths, **options):
+        body = {"handle": handle, "kind": "list", "source": source, "destination": destination, "options": options}
         self.request("POST", "/v1/transfers", body)
         lines = "".join(json.dumps({"source": path}) + "\n" for path in paths)
         self.request("POST", f"/v1/transfers/{handle}/files", raw=lines)
@@ -106,8 +106,10 @@ class Cli:
     def __init__(self, path):
         self.path = path
 
-    def submit_list(self, handle, source, destination, paths):
+    def submit_list(self, handle, source, destination, paths, **options):
         command = ["submit", source, destination, "--from", "-", "--handle", handle, "--json"]
+        for option in options.items():
+            command += ["--option", "=".join(option)]
         done = subprocess.run([f"{BIN}/rft", "--server", f"unix:{self.path}", *command], input="\n".join(paths) + "\n",
                               capture_output=True, text=True, timeout=30)
         return json.loads(done.stdout)["status"] if done.returncode == 0 else done.stderr
@@ -157,8 +159,8 @@ class Python:
             return self.client.checkStatusRequest(handle)["status"]
         return reply["status"]
 
-    def submit_list(self, handle, source, destination, paths):
-        self.client.submit(source, destination, handle=handle, kind="list")
+    def submit_list(self, handle, source, destination, paths, **options):
+        self.client.submit(source, destination, handle=handle, kind="list", **options)
         self.client.add_files(handle, paths)
         return self.client.status(handle)["status"]
 
@@ -175,8 +177,8 @@ class Library:
                               capture_output=True, text=True, timeout=30, check=True)
         return done.stdout.split()[1]
 
-    def submit_list(self, handle, source, destination, paths):
-        return self.call("submit_list", handle, source, destination, *paths)
+    def submit_list(self, handle, source, destination, paths, **options):
+        return self.call("submit_list", handle, source, destination, *map("=".join, options.items()), *paths)
 
     def files(self, handle):
         return self.call("files", handle).rstrip(",").split(",")
@@ -350,6 +352,20 @@ class Faces(unittest.TestCase):
             self.assertEqual((counts["total"], counts["done"], counts["failed"]), (2, 1, 1))
             for teller in self.faces.values():
                 self.assertEqual(teller.files(handle), ["done", "failed"], (face, teller))
+
+    def test_a_plan_is_asked_for_and_told_alike_by_each_face_and_changes_nothing(self):
+        for face in self.faces:
+            handle = f"plan-{face}-{uuid.uuid4().hex[:8]}"
+            out = f"{self.folder}/out-{handle}"
+            self.assertEqual(self.faces[face].submit_list(
+                handle, f"{self.here}{self.folder}", f"{self.here}{out}", ["small", "none"], act="plan"), "inactive", face)
+            self.rest.call("commit", handle)
+            self.until(lambda: self.status(handle)["status"] == "failed")
+            counts = self.status(handle)["files"]
+            self.assertEqual((counts["would_move"], counts["failed"], counts["done"]), (1, 1, 0), face)
+            for teller in self.faces.values():
+                self.assertEqual(teller.files(handle), ["would_move", "failed"], (face, teller))
+            self.assertFalse(os.path.exists(out), face)
 
     def test_the_same_key_brings_the_first_answer_again(self):
         handle = f"key-{uuid.uuid4().hex[:8]}"

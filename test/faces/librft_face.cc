@@ -1,5 +1,6 @@
 // The eight calls of librft at a shell, for the conformance test of the four faces:
-//   librft_face SOCKET CALL HANDLE [SRC DST | SRC_FOLDER DST_FOLDER PATH... | PRIORITY]
+//   librft_face SOCKET CALL HANDLE [SRC DST | SRC_FOLDER DST_FOLDER [OPTION=VALUE...] PATH... |
+//   PRIORITY]
 // prints one line: "yes <status>" or "no <code>". `submit_list` is answered by the status when its
 // files are added, `files` by what became of each.
 #include <iostream>
@@ -28,7 +29,14 @@ void submit_list(Client& client, const std::vector<std::string>& args) {
   rft::TransferSpec spec{args[2], args.at(3), args.at(4), std::nullopt, {}};
   spec.kind = rft::TransferSpec::Kind::list;
   std::vector<rft::NewFileLine> lines;
-  for (std::size_t i = 5; i < args.size(); ++i) lines.push_back({args[i], ""});
+  for (std::size_t i = 5; i < args.size(); ++i) {
+    const std::size_t equals = args[i].find('=');
+    if (equals == std::string::npos) {
+      lines.push_back({args[i], ""});
+    } else {
+      spec.options[args[i].substr(0, equals)] = args[i].substr(equals + 1);
+    }
+  }
   say(client.submit(spec)
           .and_then([&](const auto&) { return client.add_files(args[2], lines); })
           .and_then([&](const auto&) { return client.status(args[2]); }));

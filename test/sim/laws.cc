@@ -19,6 +19,11 @@ constexpr std::uint64_t commands_of_a_file_most = 24;
 constexpr Duration facts_are_of{1'000};  // Modify has whole seconds
 constexpr Duration look_to_rename{500};  // what is written in between nobody can see
 
+bool changes_something(Doing doing) {
+  return doing == Doing::make_parents || doing == Doing::adopt || doing == Doing::move ||
+         doing == Doing::publish || doing == Doing::remove;
+}
+
 }  // namespace
 
 void Laws::break_law(std::string law, std::string how) {
@@ -58,6 +63,9 @@ std::string Laws::name_of(const Transfer& transfer) const {
 void Laws::changed(const Server& server, const std::string& path) {
   const auto expected = expected_.find({server.endpoint, path});
   const auto file = server.files.find(path);
+  if (expected != expected_.end() && expected->second.untouched) {
+    break_law("P3", server.endpoint.text() + path + " changed and is only planned");
+  }
   if (expected == expected_.end() || expected->second.unproven || file == server.files.end())
     return;
   const Inode& inode = *file->second;
@@ -93,7 +101,11 @@ void Laws::said(const std::string&, const Task& task, const TaskSays& says) {
 }
 
 // P11: what a try asks of servers is bounded.
-void Laws::commanded(const Task& task) {
+void Laws::commanded(const Task& task, Doing doing) {
+  const auto seen = seen_.find(task.file);
+  if (seen != seen_.end() && is_plan(seen->second.request) && changes_something(doing)) {
+    break_law("P3", fmt::format("{} is only planned: {}", name_of(seen->second), word(doing)));
+  }
   Commands& commands = commands_[task];
   if (commands.count++ == 0) commands.first = events_.now();
   // A part is looked for under one name an epoch, at most.
@@ -203,8 +215,19 @@ void Laws::check_done(const Transfer& transfer) {
     break_law("P5", name_of(transfer) + ": no mover of this epoch said that it is done");
   }
   if (transfer.file.kind != Kind::file) return;
+  if (is_plan(transfer.request) && !transfer.file.adopted) {
+    return check_plan(transfer, transfer.request.destination);
+  }
   check_stands(transfer, transfer.request.source, transfer.request.destination,
                transfer.file.verdict);
+}
+
+// P4: that a plan would be moved is true.
+void Laws::check_plan(const Transfer& transfer, const Url& destination) {
+  const auto expected = expected_.find({destination.endpoint, destination.wire_path()});
+  const bool is_free = expected == expected_.end() || !expected->second.before;
+  if (is_free || transfer.request.options.existing == Existing::overwrite) return;
+  break_law("P4", name_of(transfer) + ": what stands there would not be replaced");
 }
 
 void Laws::check_stands(const Transfer& transfer, const Url& source, const Url& destination,

@@ -24,6 +24,7 @@ struct Broken {
 struct Expected {
   std::vector<std::uint64_t> sources;  // of the transfers that go there
   std::optional<Content> before;       // what stood there at the beginning
+  bool untouched = false;              // it is only planned
   bool unproven = false;  // in place, or not verified by checksum: the user did without P3 or P4
 };
 
@@ -55,7 +56,8 @@ class Laws {
   // ---- moments ----
   void changed(const Server& server, const std::string& path);  // P3
   void said(const std::string& mover, const Task& task, const TaskSays& says);
-  void commanded(const Task& task);                              // P11: a command for it goes out
+  // P11: a command for it goes out; P3: for a plan only such as change nothing.
+  void commanded(const Task& task, Doing doing);
   void ordered(const Order& order, const MemoryTables& tables);  // P5: it was saved before
   // P3, 5.3: a part was given the name of this epoch.
   void adopted(const Task& task, const Server& server, const std::string& path);
@@ -104,6 +106,7 @@ class Laws {
   std::uint64_t source_of(const Url& source) const;
   void check_stands(const Transfer& transfer, const Url& source, const Url& destination,
                     Verdict verdict);
+  void check_plan(const Transfer& transfer, const Url& destination);
   bool is_revived(const Transfer& before, const Transfer& after, const MemoryTables& tables) const;
   // laws_of_many.cc
   void check_born(const Transfer& part);

@@ -160,6 +160,10 @@ void Laws::check_fate(const Transfer& part, std::uint32_t number) {
   if (file.fate == Fate::done) {
     check_stands(part, origin_of(part, file), destination_of(part, file), file.verdict);
   }
+  if (file.fate == Fate::would_move) check_plan(part, destination_of(part, file));
+  if (file.fate == Fate::done && is_plan(part.request)) {
+    break_law("P3", file.source + " was moved and only planned");
+  }
   if (file.fate != Fate::failed) return;
   if (!file.fault) return break_law("P13", file.source + " failed without a reason");
   if (file.fault->code == FaultCode::destination_exists && is_published(part, file)) {

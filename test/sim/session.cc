@@ -90,7 +90,7 @@ awaitable<void> Session::wait_ms(std::uint64_t least, std::uint64_t most) {
 awaitable<Outcome<void>> Session::ask(Doing doing, std::function<void()> done) {
   if (interrupt_ && *interrupt_) co_return fault(FaultCode::cut, Side::none, doing);
   if (lost_) co_return fault(FaultCode::cut, side_, doing);
-  if (const auto* task = std::get_if<Task>(&subject_)) shore_.laws.commanded(*task);
+  if (const auto* task = std::get_if<Task>(&subject_)) shore_.laws.commanded(*task, doing);
   if (strikes(FaultKind::command_stalls)) co_return co_await fall_silent(doing);
   const Instant there = boot_now() + shore_.dice.between(Duration(1), Duration(30));
   while (boot_now() < there) co_await wait_any(there);
@@ -150,7 +150,7 @@ awaitable<std::vector<Outcome<void>>> Session::ask_each(Doing doing, std::size_t
       co_await wait_ms(1, 20);
     }
     const auto* task = std::get_if<Task>(&subject_);
-    if (task != nullptr) shore_.laws.commanded(*task);
+    if (task != nullptr) shore_.laws.commanded(*task, doing);
     const auto why = co_await ends_before(doing);
     if (why) {
       none_behind(i, *why);

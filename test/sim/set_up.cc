@@ -82,6 +82,7 @@ void World::draw_options(Submit& submit) {
   options.existing = static_cast<Existing>(dice_.below(3));
   if (dice_.chance(100'000)) options.verify = static_cast<Verify>(dice_.between(1, 2));
   if (dice_.chance(100'000)) options.publish = Publish::in_place;
+  if (dice_.chance(70'000)) options.act = Act::plan;
   if (dice_.chance(150'000)) options.resume = Resume::strict;
   if (dice_.chance(100'000)) options.max_tries = static_cast<std::uint32_t>(dice_.between(3, 30));
   if (dice_.chance(80'000)) {
@@ -122,6 +123,7 @@ void World::set_up_file(UserTransfer& transfer, const Url& source, const Url& de
   expected.sources = {id};
   const Options& options = transfer.submit.options;
   expected.unproven = options.verify != Verify::checksum || options.publish == Publish::in_place;
+  expected.untouched = options.act == Act::plan;
   if (dice_.chance(transfer.submit.what == Submit::What::file ? 150'000 : 60'000)) {
     const bool same = dice_.chance(400'000);
     expected.before = same ? content : content_of(10'000 + id, 1, size);

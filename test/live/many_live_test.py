@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Requests of many files on real servers, as a user asks for them.
+
+  many_live_test.py BIN_FOLDER [Many ...]
+"""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, f"{ROOT}/testbed")
+from service import Service, Testbed  # noqa: E402
+
+BIN = os.path.abspath(sys.argv.pop(1))
+MIB = 1 << 20
+
+
+def snapshot(folder):
+    """All that stands in it: names, sizes, times of change; of files their bytes too."""
+    seen = {}
+    for path, _, names in os.walk(folder):
+        for name in [".", *names]:
+            one = os.path.join(path, name)
+            facts = os.stat(one)
+            content = b""
+            if os.path.isfile(one):
+                with open(one, "rb") as file:
+                    content = file.read()
+            seen[os.path.relpath(one, folder)] = (facts.st_ino, facts.st_mtime_ns, content)
+    return seen
+
+
+def write(path, content):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+class Many(unittest.TestCase):
+    """A GCT server on the way to another, and to proftpd."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.bed = Testbed()
+        cls.bed.bed("start", "near", "--anon")
+        cls.bed.bed("start", "far", "--anon")
+        cls.bed.bed("start", "pro", "--kind", "proftpd", "--anon")
+        cls.service = Service(BIN, f"{cls.bed.folder}/state")
+        cls.service.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.service.stop()
+        cls.bed.destroy()
+
+    def setUp(self):
+        self.handle = self.id().rsplit(".", 1)[-1].replace("test_", "")[:60]
+        self.source, self.out = (f"{self.bed.folder}/{self.handle}-{end}" for end in ("from", "to"))
+        os.makedirs(self.source)
+
+    def rft(self, *arguments, stdin=""):
+        done = subprocess.run([f"{BIN}/rft", "--server", f"unix:{self.service.socket}", *arguments], input=stdin,
+                              capture_output=True, text=True, timeout=120)
+        return done.returncode, done.stdout, done.stderr
+
+    def copy(self, handle, *options, far="far"):
+        return self.rft("copy", "-r", f"{self.bed.url('near')}{self.source}/", f"{self.bed.url(far)}{self.out}/",
+                        "--handle", handle, *options)
+
+    def files(self, handle):
+        lines = self.rft("ls", handle, "--files", "--json")[1].splitlines()
+        below = len(f"{self.bed.url('near')}{self.source}/")
+        return {record["source"][below:]: record for record in map(json.loads, lines)}
+
+    def make_tree(self):
+        write(f"{self.source}/new/er/one", os.urandom(1000))
+        write(f"{self.source}/two", os.urandom(2000))
+        write(f"{self.source}/large", os.urandom(33 * MIB))
+        write(f"{self.source}/same", b"the same")
+        write(f"{self.source}/other", b"one")
+        write(f"{self.source}/closed", b"not to be read")
+        os.chmod(f"{self.source}/closed", 0)
+        write(f"{self.out}/same", b"the same")
+        write(f"{self.out}/other", b"another")
+
+
+class DryRuns(Many):
+    def test_a_tree_is_looked_at_and_nothing_is_changed(self):
+        self.make_tree()
+        for far in ("far", "pro"):
+            handle = f"{self.handle}-{far}"
+            before = snapshot(self.out), snapshot(self.source)
+            code, out, err = self.copy(handle, "--dry-run", "--verbose", far=far)
+            self.assertEqual((snapshot(self.out), snapshot(self.source)), before, "a dry run changed something")
+            self.assertEqual(code, 1, out + err)
+            self.assertIn("dry run: 3 files, 34.6 MB would be moved; 1 skipped; 2 would fail", out)
+            self.assertIn("would_move", out)
+            files = self.files(handle)
+            self.assertEqual({name: file["status"] for name, file in files.items()},
+                             {"new/er/one": "would_move", "two": "would_move", "large": "would_move", "same": "skipped",
+                              "other": "failed", "closed": "failed"})
+            self.assertEqual(files["other"]["fault"]["code"], "destination_exists")
+            self.assertEqual(files["closed"]["fault"]["code"], "not_permitted")
+            record = json.loads(self.rft("list", handle, "--json")[1])
+            self.assertEqual((record["bytes_sent"], record["bytes_confirmed"]), (0, 0))
+
+    def test_what_a_dry_run_foresaw_is_what_a_copy_does(self):
+        self.make_tree()
+        self.copy(f"{self.handle}-plan", "--dry-run", "--sync", "size")
+        self.copy(f"{self.handle}-copy", "--sync", "size")
+        became = {"would_move": "done", "skipped": "skipped", "failed": "failed"}
+        planned, moved = (self.files(f"{self.handle}-{act}") for act in ("plan", "copy"))
+        os.chmod(f"{self.source}/closed", 0o600)
+        del planned["closed"], moved["closed"]  # who runs the servers here may read it all the same
+        self.assertEqual({name: became[file["status"]] for name, file in planned.items()},
+                         {name: file["status"] for name, file in moved.items()})
+        self.assertEqual(moved["other"]["status"], "done", "it differs in size and is replaced")
+
+    def test_a_list_and_one_file_are_looked_at_too(self):
+        self.make_tree()
+        before = snapshot(self.out)
+        folders = f"{self.bed.url('near')}{self.source}/", f"{self.bed.url('far')}{self.out}/"
+        code, out, err = self.rft("copy", "--from", "-", *folders, "--dry-run", stdin="two\nnone\n")
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("dry run: 1 file, 2.00 kB would be moved; 1 would fail", out)
+        code, out, err = self.rft("copy", *(f"{folder}two" for folder in folders), "--dry-run")
+        self.assertEqual((code, out), (0, "dry run: 2.00 kB would be moved\n"), err)
+        code, out, err = self.rft("copy", *(f"{folder}same" for folder in folders), "--dry-run")
+        self.assertEqual((code, out), (0, "dry run: it is there already, nothing would be moved\n"), err)
+        code, out, err = self.rft("copy", *(f"{folder}other" for folder in folders), "--dry-run", "--existing", "fail")
+        self.assertEqual(code, 1)
+        self.assertIn("something else stands under the destination's name", out)
+        self.assertEqual(snapshot(self.out), before)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
