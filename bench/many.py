@@ -80,7 +80,7 @@ class Bench:
         try:
             done = subprocess.run([PEER, "-fast", "-pp", "-cc", str(connections), "-f", listing], env=self.environment,
                                   capture_output=True, text=True, timeout=PEER_LIMIT)
-        except subprocess.TimeoutExpired:  # it hangs now and then
+        except subprocess.TimeoutExpired:
             shutil.rmtree(folder)
             return float("inf")
         taken = time.monotonic() - begun

@@ -49,15 +49,20 @@ TEST_F(MoverLive, a_refused_read_is_the_sources_fault_and_the_flow_is_known_to_h
   write_file(source, mib);
   fs::permissions(source, fs::perms::owner_read);
   const std::string server = Bed::get().server("nobody", "--anon --user nobody");
-  const MoveOrder order = order_for(server + source, two() + destination);
   Mover mover;
   mover.connect();
-  mover.send(Order(order));
-  const Failed failed = failure(mover, order.task);
-  EXPECT_EQ(failed.fault.code, FaultCode::not_permitted) << sentence(failed.fault);
-  EXPECT_EQ(failed.fault.side, Side::source);
-  EXPECT_EQ(failed.fault.doing, Doing::move);
-  EXPECT_EQ(failed.end, FlowEnd::known);
+  // The GCT server hangs at ABOR now and then [M]; then the end of its flow cannot be known.
+  FlowEnd end = FlowEnd::presumed;
+  for (int trial = 0; trial < 3 && end == FlowEnd::presumed; ++trial) {
+    const MoveOrder order = order_for(server + source, two() + destination);
+    mover.send(Order(order));
+    const Failed failed = failure(mover, order.task);
+    EXPECT_EQ(failed.fault.code, FaultCode::not_permitted) << sentence(failed.fault);
+    EXPECT_EQ(failed.fault.side, Side::source);
+    EXPECT_EQ(failed.fault.doing, Doing::move);
+    end = failed.end;
+  }
+  EXPECT_EQ(end, FlowEnd::known);
 }
 
 TEST_F(MoverLive, a_refused_write_is_the_destinations_fault) {
