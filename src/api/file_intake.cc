@@ -59,7 +59,7 @@ class FileIntake : public BodyStream,
 
   void add(const Line& line) {
     auto file = file_line_from(line.text).and_then([this](const FileLine& given) {
-      return checked_file(given, list_.source, list_.destination);
+      return checked_file(given, list_.source, list_.destination, list_.options.act);
     });
     if (!file) return refuse(line.number, file.error());
     files_.push_back(std::move(*file));

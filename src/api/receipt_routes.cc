@@ -19,9 +19,10 @@ HttpResponse receipt_of(World& world, const std::string& owner, const Found& fou
                                 "for its end",
                                 word(status))});
   }
-  if (is_plan(found.transfer.request)) {
+  if (changes_nothing(found.transfer.request)) {
     return problem(
-        {Code::wrong_state, "a plan moves nothing that a receipt could be of; ask for its files"});
+        {Code::wrong_state, fmt::format("a receipt is of what was moved; this request was a {}",
+                                        word(found.transfer.request.options.act))});
   }
   auto key = world.service_key();
   if (!key) return problem(key.error());

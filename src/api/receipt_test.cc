@@ -106,7 +106,7 @@ TEST_F(Receipts, of_a_plan_there_are_none) {
   commit("h");
   play([](const BundleItem&) { return Fate::would_move; });
   EXPECT_EQ(WorldForTests::code(ask()), "wrong_state");
-  EXPECT_THAT(WorldForTests::detail(ask()), HasSubstr("a plan moves nothing"));
+  EXPECT_THAT(WorldForTests::detail(ask()), HasSubstr("this request was a plan"));
 }
 
 TEST_F(Receipts, of_a_stopped_request_tells_what_still_waited) {

@@ -66,7 +66,9 @@ Schema options() {
         words,
         optional,
         "plan: look and compare only, and tell what a move would do; nothing is changed at either "
-        "side",
+        "side; check: compare what stands at the destination, which is named as the source too, "
+        "with "
+        "the sizes and checksums that the request gives",
         {},
         listed(act_words)},
        {"skip_errors", boolean, optional, "a source that cannot be read is skipped, not failed"},

@@ -49,10 +49,14 @@ Result<std::string> root_of(const std::string& url, std::uint64_t number) {
 // Reads a list in chunks, each of which was looked at as far as one can without the service.
 class Reader {
  public:
-  Reader(FileList list, bool folders) : list_(std::move(list)), folders_(folders) {}
+  Reader(FileList list, const ListSource& source, bool folders)
+      : list_(std::move(list)), destinations_(source.destinations), folders_(folders) {}
 
   Result<FileList::Chunk> next() {
     auto chunk = list_.next(files_per_chunk);
+    if (chunk && destinations_) {
+      for (NewFileLine& file : chunk->files) file.source = file.destination;
+    }
     if (!chunk || folders_) return chunk;
     if (const auto urls = all_urls(*chunk); !urls) return tl::unexpected(urls.error());
     return chunk;
@@ -61,6 +65,7 @@ class Reader {
 
  private:
   FileList list_;
+  bool destinations_;
   bool folders_;
 };
 
@@ -171,7 +176,7 @@ std::optional<TransferAnswer> submit_list(Context& context, Client& client, Tran
     return refused({Code::invalid_request, fmt::format("the list {} cannot be opened: {}",
                                                        source.path, std::strerror(errno))});
   }
-  Reader reader(FileList(standard_input ? context.terminal.in : file, source.format),
+  Reader reader(FileList(standard_input ? context.terminal.in : file, source.format), source,
                 !spec.source.empty());
   auto first = first_chunk(reader, spec);
   if (!first) return refused(first.error());

@@ -11,6 +11,7 @@ namespace rft::cli {
 struct ListSource {
   std::string path;                  // "-": standard input
   std::optional<ListFormat> format;  // none: its first line tells it
+  bool destinations = false;         // each is the source of its own line too: for a check
 };
 
 // Submits `spec`, which has a handle, and gives it the files of the list; it is not committed yet.

@@ -14,6 +14,10 @@
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/figures.h"
+#include "cli/files.h"
+#include "cli/move_list.h"
+#include "cli/progress.h"
+#include "cli/watch.h"
 #include "cli/whole_text.h"
 #include "receipt/checker.h"
 
@@ -65,6 +69,7 @@ void receipt_of(Context& context, const Wanted& wanted) {
 struct Check {
   std::string path;  // "-": standard input
   std::string key;   // a fingerprint; empty: whichever the receipt names
+  bool against = false;
 };
 
 FileCounts counts_of(const receipt::Totals& totals) {
@@ -119,12 +124,35 @@ void not_good(Context& context, const Error& error) {
   context.ended(exit_not_good);
 }
 
-// Off-line: neither a service nor a server is asked.
+// Whether the files that are done in it are at their destinations as they were. What is not is
+// listed; the service asks the servers, and the record of its asking stays with it.
+void hold_against_servers(Context& context, const std::string& path) {
+  TransferSpec spec;
+  spec.handle = new_handle();
+  spec.kind = TransferSpec::Kind::list;
+  spec.options["act"] = "check";
+  spec.options["label"] = "verify-receipt";
+  auto client = watching_client(context);
+  if (!client) return context.failed(client.error());
+  const auto listed = submit_list(context, *client, spec, {path, ListFormat::receipt, true});
+  if (!listed) return;
+  const auto committed = client->commit(listed->handle);
+  if (!committed) return context.failed(listed->handle, committed.error());
+  watch(context, *client, {listed->handle});
+  if (context.exit == 0 || context.exit == exit_interrupted) return;
+  list_files(context, *client, listed->handle, "failed");
+}
+
+// Off-line, unless `against` says otherwise: neither a service nor a server is asked.
 void verify(Context& context, const Check& wanted) {
   std::ifstream file;
   const bool standard_input = wanted.path == "-";
   if (!standard_input) file.open(wanted.path, std::ios::binary);
   if (!standard_input && !file) return context.failed(cannot("opened", wanted.path));
+  if (standard_input && wanted.against) {
+    return context.failed(
+        {Code::invalid_request, "--against reads the receipt twice: give it as a file"});
+  }
   const auto summary = receipt::check(standard_input ? context.terminal.in : file, wanted.key);
   if (!summary) return not_good(context, summary.error());
   const bool pinned = !wanted.key.empty();
@@ -133,6 +161,7 @@ void verify(Context& context, const Check& wanted) {
   } else {
     context.terminal.out << good_text(*summary, pinned);
   }
+  if (wanted.against) hold_against_servers(context, wanted.path);
 }
 
 std::string is_fingerprint(const std::string& word) {
@@ -153,15 +182,19 @@ void add_receipt(CLI::App& app, Context& context) {
       ->type_name("FILE");
   receipt->callback([&context, wanted] { receipt_of(context, *wanted); });
 
-  CLI::App* verify_receipt = app.add_subcommand(
-      "verify-receipt",
-      "Check off-line that a receipt is whole and as it was signed. Exit code 1 where it is not.");
+  CLI::App* verify_receipt = app.add_subcommand("verify-receipt",
+                                                "Check off-line that a receipt is whole and as it "
+                                                "was signed. Exit code 1 where it is not, or "
+                                                "where a file is not as it says (--against).");
   auto check = std::make_shared<Check>();
   verify_receipt->add_option("file", check->path, "the receipt; - for standard input")->required();
   verify_receipt
       ->add_option("--key", check->key, "the fingerprint of the one key that may have signed it")
       ->type_name("FINGERPRINT")
       ->check(is_fingerprint);
+  verify_receipt->add_flag("--against", check->against,
+                           "then ask the servers whether the files that are done in it are still "
+                           "there with these sizes and checksums; their sources are not needed");
   verify_receipt->callback([&context, check] { verify(context, *check); });
 }
 

@@ -117,6 +117,33 @@ TEST(VerifyReceipt, reads_a_file_and_tells_the_same_as_json) {
   EXPECT_EQ(rft({"verify-receipt", folder / "none"}).code, 2);
 }
 
+TEST(VerifyReceipt, against_asks_for_a_check_of_the_destinations_and_lists_what_differs) {
+  const fake::Folder folder;
+  std::ofstream(folder / "r", std::ios::binary) << joined(lines());
+  const auto answers = [](const Asked& asked) {
+    if (asked.method == "POST" && asked.target.ends_with("/files")) {
+      return Says{200, "{\"lines\":2,\"added\":2,\"files\":2}\n"};
+    }
+    if (asked.target.find("/files?") != std::string::npos) {
+      return Says{200, R"({"files":[{"source":"ftp://b.example/d/3","status":"failed"}]})"};
+    }
+    if (asked.what() == "POST /v1/transfers") {
+      return Says{201, R"({"handle":"c","status":"inactive"})"};
+    }
+    return Says{200, R"({"handle":"c","kind":"list","status":"failed",)"
+                     R"("files":{"total":2,"done":1,"failed":1}})"};
+  };
+  const Outcome outcome = rft({"verify-receipt", folder / "r", "--against"}, answers);
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  ASSERT_GT(outcome.asked.size(), 3U);
+  EXPECT_THAT(outcome.asked[0].body, HasSubstr(R"("act":"check")"));
+  EXPECT_THAT(outcome.asked[1].body,
+              StartsWith(R"({"source":"ftp://b.example/d/1","destination":"ftp://b.example/d/1",)"
+                         R"("size":10,"checksum":"ADLER32:00000001"})"));
+  EXPECT_THAT(outcome.out, HasSubstr("ftp://b.example/d/3"));
+  EXPECT_EQ(verified({"--against"}, joined(lines())).code, 2) << "standard input is read once";
+}
+
 TEST(ServiceKeyCommand, prints_what_openssl_reads) {
   const receipt::PublicKey key = receipt::key_for_tests().public_key();
   const Outcome outcome =

@@ -234,7 +234,7 @@ std::vector<BundleItem> items_of(const Bundle& bundle, bool ended) {
   for (std::uint32_t number = 0; number < bundle.files().size(); ++number) {
     const BundleFile& file = bundle.files()[number];
     if (file.fate.has_value() != ended) continue;
-    items.push_back({number, file.source, file.destination, file.wanted, file.intent});
+    items.push_back({number, file.source, file.destination, file.wanted, file.intent, file.size});
   }
   return items;
 }

@@ -306,7 +306,18 @@ Result<Url> below(const Url& folder, const std::string& text, std::string_view s
   return url;
 }
 
+tl::unexpected<Error> one_sided() {
+  return fail(Code::invalid_option,
+              "act=check asks the destination alone: name it as the source too, so that nothing "
+              "else is waited for");
+}
+
 Result<void> checked_whole(const Submit& submit) {
+  if (submit.what == Submit::What::tree && submit.options.act == Act::check) {
+    return fail(Code::invalid_option,
+                "act=check needs to be told what must be there: a file or a list, not a tree");
+  }
+
   if (!submit.options.checksum.value.empty()) {
     return fail(Code::invalid_option,
                 "a checksum's value is that of one file; give it with the file's line");
@@ -322,7 +333,8 @@ Result<void> checked_whole(const Submit& submit) {
 
 }  // namespace
 
-Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url& destination) {
+Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url& destination,
+                             Act act) {
   if (line.source.empty()) return fail(Code::invalid_url, "a file needs a source");
   const bool is_url = line.source.find("://") != std::string::npos;
   if (is_url && line.destination.empty()) {
@@ -333,7 +345,8 @@ Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url&
   auto to =
       below(destination, line.destination.empty() ? line.source : line.destination, "destination");
   if (!to) return tl::unexpected(to.error());
-  if (*from == *to) {
+  if (act == Act::check && *from != *to) return one_sided();
+  if (act != Act::check && *from == *to) {
     return fail(Code::same_source_and_destination,
                 fmt::format("'{}' is source and destination", printable(from->text(), 256)));
   }
@@ -373,7 +386,8 @@ Result<Submit> checked_submit(Submit submit) {
   if (submit.what != Submit::What::file) {
     if (const auto fits = checked_whole(submit); !fits) return tl::unexpected(fits.error());
   }
-  if (submit.source == submit.destination) {
+  if (options.act == Act::check && submit.source != submit.destination) return one_sided();
+  if (options.act != Act::check && submit.source == submit.destination) {
     return fail(Code::same_source_and_destination,
                 "source and destination are the same file; nothing would be moved");
   }

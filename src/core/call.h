@@ -103,7 +103,8 @@ struct FileLine {
   std::optional<std::uint64_t> size;
   std::string checksum;  // ALGORITHM:hex, or empty
 };
-Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url& destination);
+Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url& destination,
+                             Act act = Act::move);
 // What makes a line known already: 16 octets over its two URLs.
 std::string line_digest(const NewFile& file);
 // SHA-256 over the normalised URLs and the options: what makes two submissions the same.

@@ -96,5 +96,21 @@ TEST(Line, that_leaves_its_folder_or_names_no_file_is_refused) {
   EXPECT_FALSE(checked_file({"x", "", {}, "CRC99:00"}, from, to));
 }
 
+TEST(Line, of_a_check_names_its_destination_as_its_source) {
+  const Url there = *parse_folder_url("ftp://b/d");
+  EXPECT_TRUE(checked_file({"ftp://c/x", "ftp://c/x", {}, ""}, there, there, Act::check));
+  EXPECT_FALSE(checked_file({"ftp://a/x", "ftp://c/x", {}, ""}, there, there, Act::check));
+  Submit submit;
+  submit.what = Submit::What::list;
+  submit.options.act = Act::check;
+  submit.source = submit.destination = there;
+  EXPECT_TRUE(checked_submit(submit));
+  submit.source = *parse_folder_url("ftp://a/d");
+  EXPECT_EQ(checked_submit(submit).error().code, Code::invalid_option);
+  submit.source = there;
+  submit.what = Submit::What::tree;
+  EXPECT_EQ(checked_submit(submit).error().code, Code::invalid_option);
+}
+
 }  // namespace
 }  // namespace rft

@@ -48,6 +48,9 @@ MoveOrder move_order(const Transfer& transfer, const Grant& grant, WallTime now)
   if (transfer.file.publish_ordered) order.intent = transfer.file.intent;
   order.streams = streams_of(transfer.request, grant);
   order.final_name_is_ours = transfer.file.final_name_is_ours;
+  if (is_check(transfer.request) && transfer.file.size > 0) {
+    order.recorded_size = transfer.file.size;
+  }
   return order;
 }
 
@@ -101,7 +104,7 @@ Order order_for(const Transfer& before, const Grant& grant, const File& after, b
 // The names under which its part may stand: the new one is in the store before it is used (design
 // 5.2).
 void name_part(const Request& request, File& file) {
-  const bool has_none = is_plan(request) || file.kind == Kind::listing;
+  const bool has_none = changes_nothing(request) || file.kind == Kind::listing;
   if (request.options.publish != Publish::rename || has_none) return;
   file.part.epochs.insert(file.part.epochs.begin(), file.epoch);
 }

@@ -94,6 +94,12 @@ std::string planned(const Done& said) {
   return fmt::format("a plan: {} bytes would be moved", said.size);
 }
 
+std::string told_of(const Request& request, const Done& said) {
+  if (is_plan(request)) return planned(said);
+  return is_check(request) ? fmt::format("a check: {} bytes are as recorded", said.size)
+                           : moved(said);
+}
+
 std::string end_sentence(FlowEnd end) {
   switch (end) {
     case FlowEnd::no_flow:
@@ -263,7 +269,7 @@ class WordTaker {
     file_.adopted = said.adopted;
     file_.verdict = said.verdict;
     if (said.checksum) file_.checksum = said.checksum;
-    writer_.say(who_, "done", is_plan(writer_.request()) ? planned(said) : moved(said));
+    writer_.say(who_, "done", told_of(writer_.request(), said));
   }
 
   void operator()(const Failed& said) {

@@ -42,6 +42,14 @@ inline bool is_plan(const Request& request) {
   return request.options.act == Act::plan;
 }
 
+inline bool is_check(const Request& request) {
+  return request.options.act == Act::check;
+}
+// No byte, folder or name is changed at either side.
+inline bool changes_nothing(const Request& request) {
+  return request.options.act != Act::move;
+}
+
 // What a record is of. A request of many files, given as a list or found in a tree, is a *whole*:
 // no mover moves it. The files are in its parts, which are transfers like any other: bundles of
 // small files, single large files, and the listing that finds them.
@@ -122,9 +130,9 @@ struct Transfer {
 };
 
 Stage stage(const File& file);
-// Two such transfers to one destination go one after the other. (A plan writes nothing.)
+// Two such transfers to one destination go one after the other.
 inline bool claims_destination(const Transfer& transfer) {
-  return transfer.file.kind == Kind::file && !is_plan(transfer.request);
+  return transfer.file.kind == Kind::file && !changes_nothing(transfer.request);
 }
 inline bool is_part(const Transfer& transfer) {
   return transfer.request.whole.has_value();

@@ -180,7 +180,7 @@ void Engine::World::after_word(const Strand& strand, const TaskWord& word) {
     if (key) close(*key, failed->fault);
   } else if (std::holds_alternative<Verified>(word.says) ||
              std::holds_alternative<BundleVerified>(word.says) ||
-             (std::holds_alternative<Done>(word.says) && !is_plan(request))) {
+             (std::holds_alternative<Done>(word.says) && !changes_nothing(request))) {
     open_gate(space);
   }
 }

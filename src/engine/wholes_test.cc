@@ -484,6 +484,40 @@ TEST(Wholes, a_plan_tells_what_would_be_moved_and_fails_where_something_would) {
   EXPECT_EQ(world.record("h").file.status, Status::done);
 }
 
+TEST(Wholes, a_check_tells_the_mover_what_is_recorded_and_leaves_no_parts) {
+  World world;
+  Options options;
+  options.act = Act::check;
+  world.submit("h", Submit::What::list, options);
+  std::vector<NewFile> files = lines(1, 2);
+  files[0].size = 7;
+  files.push_back(lines(3, 1).front());
+  files.back().size = bundle_file_max;
+  ASSERT_TRUE(world.call(AddFiles{"h", files}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  const auto orders = world.fresh();
+  const auto bundles = bundles_of(orders);
+  ASSERT_EQ(bundles.size(), 1U);
+  EXPECT_EQ(bundles[0].items.at(0).size, 7U);
+  const auto large = std::find_if(orders.begin(), orders.end(), [](const Order& one) {
+    return std::holds_alternative<MoveOrder>(one);
+  });
+  ASSERT_NE(large, orders.end());
+  EXPECT_EQ(std::get<MoveOrder>(*large).recorded_size, bundle_file_max);
+  world.move(bundles[0],
+             [](const BundleItem& item) { return item.number == 0 ? Fate::failed : Fate::done; });
+  world.say(std::get<MoveOrder>(*large).task,
+            Done{{}, Verdict::verified, false, bundle_file_max, 0});
+  world.turn();
+  EXPECT_EQ(world.record("h").file.status, Status::failed);
+  EXPECT_EQ(world.record("h").file.tally.done, 2U);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  const auto again = bundles_of(world.fresh());
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].items.at(0).size, 7U) << "what is recorded, not what was found";
+  EXPECT_TRUE(again[0].earlier.empty());
+}
+
 TEST(Wholes, plans_of_one_destination_wait_for_nobody_and_hold_up_nobody) {
   World world;
   for (const char* handle : {"plan", "move"}) {

@@ -35,6 +35,11 @@ awaitable<Outcome<void>> BundleTask::carry() {
   // With Begun the intents of earlier epochs are forgotten: not before every doubt is settled.
   if (order_.look_only || all_due().empty() || is_in_doubt()) co_return Outcome<void>();
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
+  if (is_check()) {
+    co_await check();
+    tell_outcomes();
+    co_return Outcome<void>();
+  }
   if (!carrier_->can_move_many()) {
     for (Item* item : all_due()) settle_apart(*item);
     co_return Outcome<void>();

@@ -90,6 +90,11 @@ class BundleTask final : public Work {
   std::optional<Fault> judge_folder(const Look& seen) const;
   awaitable<Outcome<void>> begin();
 
+  // bundle_check.cc: of a check, which asks the destination alone.
+  awaitable<void> check();
+  awaitable<void> check_checksums(Lot lot);
+  void settle_as_recorded(Item& item);
+
   // bundle_move.cc
   std::vector<Lot> lots();
   awaitable<Lot> move(Lot lot);
@@ -115,6 +120,7 @@ class BundleTask final : public Work {
   awaitable<void> look_at_each(Lot renamed);
   awaitable<void> take_names_away(Lot spoilt);
 
+  bool is_check() const { return order_.options.act == Act::check; }
   bool is_plan() const { return order_.options.act == Act::plan; }
   bool in_place() const { return order_.options.publish == Publish::in_place; }
   bool wants_no_proof() const { return order_.options.verify == Verify::none; }

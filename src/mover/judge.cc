@@ -113,4 +113,20 @@ Outcome<void> judge_content(const WantedChecksum& wanted, const Checksum& source
                "its " + source.algorithm + " is " + source.value);
 }
 
+Outcome<FileFacts> judge_recorded(const Look& there, const std::optional<std::uint64_t>& size) {
+  if (!there) return failed(there);
+  if (!*there) return fault(FaultCode::no_such_file, Side::destination, Doing::look);
+  if ((*there)->is_folder) return fault(FaultCode::is_a_folder, Side::destination, Doing::look);
+  const FileFacts& facts = (*there)->facts;
+  if (!size || *size == facts.size) return facts;
+  return fault(FaultCode::not_as_recorded, Side::destination, Doing::look,
+               "it has " + std::to_string(facts.size) + " bytes, not " + std::to_string(*size));
+}
+
+Outcome<void> judge_recorded(const WantedChecksum& recorded, const Checksum& there) {
+  if (judge_content(recorded, there)) return {};
+  return fault(FaultCode::not_as_recorded, Side::destination, Doing::verify,
+               "its " + there.algorithm + " is " + there.value + ", not " + recorded.value);
+}
+
 }  // namespace rft::mover

@@ -49,4 +49,10 @@ Verdict verdict_without_checksum(Verify verify);
 // not_the_expected_content.
 Outcome<void> judge_content(const WantedChecksum& wanted, const Checksum& source);
 
+// Of a check: the facts of the file that stands at the destination. Faults: no_such_file,
+// is_a_folder, not_as_recorded where its size is another, the look's own.
+Outcome<FileFacts> judge_recorded(const Look& there, const std::optional<std::uint64_t>& size);
+// Of a check: its checksum is that of the record. Faults: not_as_recorded.
+Outcome<void> judge_recorded(const WantedChecksum& recorded, const Checksum& there);
+
 }  // namespace rft::mover

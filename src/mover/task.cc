@@ -24,6 +24,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
   const auto published = co_await settle_doubt();
   if (!published || *published || order_.look_only) co_return published;
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
+  if (is_check()) co_return co_await check();
   if (const auto agreed = agree_on_proof(); !agreed) co_return failed(agreed);
   if (const auto looked = co_await look_around(); !looked) co_return failed(looked);
   const auto adopted = co_await respect_existing();

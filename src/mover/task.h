@@ -44,6 +44,7 @@ class MoveTask final : public Work {
   awaitable<Outcome<Ending>> adopt_existing(const Standing& there);
   awaitable<Outcome<void>> make_parents();
   awaitable<Outcome<Ending>> foresee();
+  awaitable<Outcome<Ending>> check();
   awaitable<Outcome<void>> begin();
   awaitable<Outcome<bool>> take_over_part();
   awaitable<Outcome<bool>> adopt_part();
@@ -64,6 +65,7 @@ class MoveTask final : public Work {
   awaitable<Outcome<void>> take_name_away();
   Done done(bool adopted) const;
 
+  bool is_check() const { return order_.options.act == Act::check; }
   bool is_plan() const { return order_.options.act == Act::plan; }
   bool in_place() const { return order_.options.publish == Publish::in_place; }
   bool wants_checksum() const { return order_.options.verify == Verify::checksum; }

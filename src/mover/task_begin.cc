@@ -108,6 +108,29 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::foresee() {
   co_return done(false);
 }
 
+// Of a check: what stands at the destination is as recorded, or it fails.
+awaitable<Outcome<MoveTask::Ending>> MoveTask::check() {
+  const Look there = co_await carrier_->look(Side::destination, final_name(), Doing::look);
+  auto facts = judge_recorded(there, order_.recorded_size);
+  if (!facts) co_return failed(facts);
+  source_ = std::move(*facts);
+  verdict_ = Verdict::size_only;
+  const WantedChecksum& recorded = order_.options.checksum;
+  if (recorded.value.empty()) co_return done(false);
+  // A stop starts no checksum.
+  if (interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::verify);
+  const auto algorithm = carrier_->common_checksum(recorded.algorithm);
+  if (!algorithm) {
+    co_return fault(FaultCode::no_common_checksum, Side::destination, Doing::features);
+  }
+  auto sum = co_await carrier_->checksum(Side::destination, final_name(), *algorithm, source_.size);
+  if (!sum) co_return failed(sum);
+  checksum_ = Checksum{*algorithm, std::move(*sum)};
+  if (const auto same = judge_recorded(recorded, *checksum_); !same) co_return failed(same);
+  verdict_ = Verdict::verified;
+  co_return done(false);
+}
+
 awaitable<Outcome<void>> MoveTask::make_parents() {
   if (folder_) co_return Outcome<void>();
   if (order_.options.parents == Parents::fail) {

@@ -491,5 +491,27 @@ TEST_F(TaskRules, a_plan_tells_what_is_there_already_and_what_stands_in_the_way)
   EXPECT_EQ(fault_of(run()), FaultCode::no_such_folder);
 }
 
+TEST_F(TaskRules, a_check_asks_the_destination_alone_and_changes_nothing) {
+  order.options.act = Act::check;
+  order.options.checksum = {"ADLER32", "0000abcd"};
+  order.recorded_size = 100;
+  world.source.clear();
+  EXPECT_EQ(fault_of(run()), FaultCode::no_such_file);
+  world.destination["/d/file"] = {{100, "1", "other"}, "0000abcd", 0};
+  const TaskSays last = run();
+  ASSERT_TRUE(std::holds_alternative<Done>(last));
+  EXPECT_EQ(std::get<Done>(last).verdict, Verdict::verified);
+  EXPECT_EQ(std::get<Done>(last).size, 100U);
+  EXPECT_FALSE(std::get<Done>(last).adopted);
+  EXPECT_FALSE(begun_);
+  EXPECT_TRUE(world.said.empty());
+  world.destination["/d/file"].checksum = "0000beef";
+  EXPECT_EQ(fault_of(run()), FaultCode::not_as_recorded);
+  order.options.checksum = {};
+  EXPECT_EQ(std::get<Done>(run()).verdict, Verdict::size_only);
+  order.recorded_size = 101;
+  EXPECT_EQ(fault_of(run()), FaultCode::not_as_recorded);
+}
+
 }  // namespace
 }  // namespace rft::mover

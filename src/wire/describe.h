@@ -20,8 +20,8 @@ BOOST_DESCRIBE_STRUCT(EarlierPart, (), (epochs, end, settle, presumed_before, co
 BOOST_DESCRIBE_STRUCT(MoveOrder, (),
                       (task, source, destination, source_credential, destination_credential,
                        options, part, earlier, source_facts, intent, streams, final_name_is_ours,
-                       look_only))
-BOOST_DESCRIBE_STRUCT(BundleItem, (), (number, source, destination, checksum, intent))
+                       look_only, recorded_size))
+BOOST_DESCRIBE_STRUCT(BundleItem, (), (number, source, destination, checksum, intent, size))
 BOOST_DESCRIBE_STRUCT(BundleOrder, (),
                       (task, source, destination, source_credential, destination_credential,
                        options, part, earlier, items, final_names_are_ours, look_only))

@@ -91,6 +91,7 @@ struct MoveOrder {
   // Stopped by its user while the end of a rename was not known: look whether the final name is
   // that of `intent`, then say Done, or Stopped with no_flow. Nothing is moved.
   bool look_only = false;
+  std::optional<std::uint64_t> recorded_size{};  // of a check: what the file must have
 };
 
 // One of the small files of a bundle.
@@ -100,6 +101,7 @@ struct BundleItem {
   std::string destination;
   WantedChecksum checksum{};              // the user's, of this file
   std::optional<PublishIntent> intent{};  // its rename may have been ordered by an earlier epoch
+  std::optional<std::uint64_t> size{};    // as it was listed; of a check: what it must have
   bool operator==(const BundleItem&) const = default;
 };
 

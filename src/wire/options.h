@@ -21,8 +21,10 @@ enum class Parents : std::uint8_t { create, fail };
 // size, by size or a younger source (mtime), or by checksum. What differs is replaced.
 enum class Sync : std::uint8_t { always, missing, size, mtime, checksum };
 // What is done about the files. A plan looks and compares as a move does before its first byte, and
-// changes nothing at either side: it tells what a move would do, and what would be wrong.
-enum class Act : std::uint8_t { move, plan };
+// changes nothing at either side: it tells what a move would do, and what would be wrong. A check
+// asks the destination alone whether the files are there with the sizes and checksums that the
+// request names.
+enum class Act : std::uint8_t { move, plan, check };
 
 std::string_view word(Existing value);
 std::string_view word(Verify value);

@@ -100,6 +100,23 @@ class Receipts(unittest.TestCase):
             told = self.rft("verify-receipt", self.receipt, code=1)
             self.assertRegex(told, rf"not good: line ({number + 1}|{number + 2}): ", f"byte {at} of {line!r}")
 
+    def test_against_the_destination_tells_what_is_not_there_any_more_as_it_was(self):
+        self.take()
+        os.rename(self.tree, f"{self.tree}.away")  # no source is needed
+        try:
+            self.assertIn("done: ", self.rft("verify-receipt", self.receipt, "--against"))
+            os.remove(f"{self.out}/a")
+            with open(f"{self.out}/sub dir/c", "r+b") as file:
+                file.write(b"other")
+            with open(f"{self.out}/large", "ab") as file:
+                file.write(b"x")
+            told = self.rft("verify-receipt", self.receipt, "--against", code=1)
+        finally:
+            os.rename(f"{self.tree}.away", self.tree)
+        for name, fault in (("a", "no_such_file"), ("sub%20dir/c", "not_as_recorded"), ("large", "not_as_recorded")):
+            self.assertRegex(told, rf"failed .*{self.out}/{name} .*{fault}")
+        self.assertNotIn(f"{self.out}/b ", told)
+
     def test_the_key_outlives_the_daemon_and_is_nobody_elses_to_read(self):
         before = self.rft("service", "key")
         self.service.kill()
