@@ -16,6 +16,14 @@ void end(ChangeWriter& writer, Status status, const Tally& sums, std::string_vie
                          sums.failed, sums.skipped));
 }
 
+// Where none failed, some were stopped before and may not begin any more.
+Fault why_failed(const Tally& sums) {
+  const bool too_late = sums.failed == 0;
+  return {too_late ? FaultCode::finish_by_passed : FaultCode::some_files_failed, Side::none,
+          Doing::nothing, "",
+          fmt::format("{} of {}", too_late ? sums.files - sums.ended() : sums.failed, sums.files)};
+}
+
 }  // namespace
 
 std::optional<Change> on_start(const Transfer& whole, Now now) {
@@ -42,8 +50,7 @@ std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, N
   } else if (whole.file.stop_asked) {
     end(writer, Status::user_stop_partial_trans, sums, "stopped");
   } else {
-    writer.file().fault = Fault{FaultCode::some_files_failed, Side::none, Doing::nothing, "",
-                                fmt::format("{} of {}", sums.failed, sums.files)};
+    writer.file().fault = why_failed(sums);
     end(writer, Status::failed, sums, "failed");
   }
   return writer.take();

@@ -245,6 +245,7 @@ void Engine::World::settle_doubt(Strand& strand, const Change& change) {
                          file.tally.files};
   }
   strand.kept.reset();
+  read_again(change.born);
   apply(strand, change);
   finish(strand, outcome);
 }

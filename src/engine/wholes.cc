@@ -96,6 +96,16 @@ void Engine::World::part_changed(const Transfer& part, const std::vector<Transfe
   }
 }
 
+// What was born in a save that was in doubt may have been read, moved and forgotten since: not what
+// was known of it then comes into the window, but what is stored now.
+void Engine::World::read_again(const std::vector<Transfer>& born) {
+  for (const Transfer& young : born) {
+    Whole* whole = whole_of(young);
+    if (whole == nullptr || young.request.number > whole->read_up_to) continue;
+    whole->read_up_to = young.request.number - 1;
+  }
+}
+
 void Engine::World::whole_changed(const Transfer& whole) {
   const auto open = wholes.find(whole.request.id);
   if (whole.file.status != Status::active) {
@@ -156,7 +166,8 @@ void Engine::World::read_parts(const Uuid& id, Whole& whole) {
     if (open == wholes.end() || open->second.life != query.open_in_life) return;
     Whole& whole = open->second;
     whole.reading = false;
-    if (!found) return;  // asked again at the next tick
+    if (!found) return;                          // asked again at the next tick
+    if (whole.read_up_to < query.after) return;  // from further back
     whole.all_read = found->size() < query.limit;
     untended.insert(query.whole);
     if (!whole.stopping && !found->empty()) whole.read_up_to = found->back().request.number;

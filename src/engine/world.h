@@ -172,6 +172,7 @@ struct Engine::World {
   void adopt_part(Transfer part);
   void leave_window(const Uuid& whole, const Uuid& part);
   void part_changed(const Transfer& part, const std::vector<Transfer>& born);
+  void read_again(const std::vector<Transfer>& born);
   void whole_changed(const Transfer& whole);
   void tend_wholes();
   bool parts_ended(const Strand& strand) const;
