@@ -123,7 +123,10 @@ void await_look(ChangeWriter& writer, const std::string& who, std::string why) {
 void begin_afresh(ChangeWriter& writer, const Fault& fault, const Draws& draws) {
   File& file = writer.file();
   ++file.afresh;
-  writer.discard_part(draws.ledger);
+  // A bundle resumes nothing, so its parts may stay; where a rename is in doubt the next epoch must
+  // know them, for it deletes them before it believes that the rename will not come (5.6).
+  const bool in_doubt = file.kind == Kind::bundle && file.publish_ordered;
+  if (!in_doubt) writer.discard_part(draws.ledger);
   if (fault.code == FaultCode::source_changed) file.source_facts.reset();
   writer.say(service, "afresh", sentence(fault));
 }
