@@ -21,10 +21,10 @@ live: release     ## kills and outages on real servers (SEED: as an earlier camp
 	python3 test/live/campaign/campaign.py build/release/bin $(if $(SEED),--seed $(SEED))
 bench: release    ## measured against globus-url-copy on a link of 400 Mbit/s
 	bench/run
-matrix:           ## every preset with both compilers (build/matrix)
+matrix:           ## every preset with both compilers (build/COMPILER-PRESET)
 	scripts/deps && for c in "gcc-12 g++-12" "clang-14 clang++-14"; do set -- $$c; for p in dev release asan tsan; do \
-	  echo "$$2 $$p"; cmake --preset $$p -B build/matrix/$$2-$$p -DCMAKE_C_COMPILER=$$1 -DCMAKE_CXX_COMPILER=$$2 >/dev/null && \
-	  cmake --build build/matrix/$$2-$$p || exit 1; done; done
+	  echo "$$2 $$p"; cmake --preset $$p -B build/$$2-$$p -DCMAKE_C_COMPILER=$$1 -DCMAKE_CXX_COMPILER=$$2 >/dev/null && \
+	  cmake --build build/$$2-$$p || exit 1; done; done
 	cmake --preset fuzz >/dev/null && cmake --build --preset fuzz
 tidy:
 	scripts/tidy --all
