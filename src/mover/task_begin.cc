@@ -44,7 +44,7 @@ Outcome<void> MoveTask::judge_source(const Look& seen) {
   if (!facts) return failed(facts);
   source_ = std::move(*facts);
   if (is_plan()) {
-    if (const auto may = judge_may_read(**seen); !may) return may;
+    if (auto may = judge_may_read(**seen); !may) return may;
   }
   if (order_.source_facts && *order_.source_facts != source_) {
     return fault(FaultCode::source_changed, Side::source, Doing::look);
