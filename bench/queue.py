@@ -98,7 +98,7 @@ class Queue:
         self.moved += 1
         handle, begun = f"one-{self.moved}", time.perf_counter()
         self.service.copy(handle, self.source, f"{self.destination}/{handle}")
-        status = self.service.request("GET", f"/v1/transfers/{handle}/status?end_within=30000")[1]["status"]
+        status = self.service.request("GET", f"/v1/transfers/{handle}/status?end_within=10000")[1]["status"]
         if status != "done":
             raise RuntimeError(f"{handle} is {status}")
         return (time.perf_counter() - begun) * 1000
