@@ -29,6 +29,7 @@ class Lie:
     path: str = "/data/file"  # at the side that lies
     many: str = None  # a request of many files, as a "tree" or a "list" (lies_of_many.py)
     files_fail: dict = dataclasses.field(default_factory=dict)  # of many: name -> code of its fault; all others are done
+    grows: int = 0  # kB that this lie alone may cost the mover: a stated limit of ours is reached
     behind: str = None  # the lies are told by a relay before a real server, about its replies (gsi_relay.py)
     prepare: object = None  # of the server that lies, before the transfer
     then: object = None  # of record and server: what else is wrong, or nothing

@@ -3,7 +3,7 @@
 import json
 
 from ftp_server import FEATURES, File
-from lie import Lie, close, is_part, only, reset, say, silence
+from lie import Lie, close, flood, is_part, only, reset, say, silence
 
 FILES = 8  # of each request; alike in size, so that only a checksum tells one from the other
 NAMES = [f"f{number}" for number in range(FILES)]
@@ -43,9 +43,9 @@ def tree_lie(name, proves, lie, **more):
     return many_lie(name, proves, {"MLSC": lie}, "tree", "source", **more)
 
 
-def unlisted_lie(name, proves, lie, code):
+def unlisted_lie(name, proves, lie, code, **more):
     """The request fails as its listing does."""
-    return tree_lie(name, proves, lie, files_fail={name: code})
+    return tree_lie(name, proves, lie, files_fail={name: code}, **more)
 
 
 def list_lie(name, proves, lies, at="destination", **more):
@@ -144,6 +144,8 @@ LIES = [
              files_fail={"f9": "no_such_file"}),
     tree_lie("tree_of_wrong_sizes", "sizes in a listing are not believed",
              listed(*[entry(name, "Type=file;Size=5;Modify=20260101000000;") for name in NAMES]), status="done"),
+    unlisted_lie("tree_without_end", "a folder has a number of entries that it does not exceed",
+                 flood(b"250-Contents\r\n", b" Type=file;Size=1; x\r\n", pace=0), "folder_too_large", grows=260 << 10),
     tree_lie("tree_without_end_below", "folders in folders have a limit", a_folder_in_each,
              files_fail={"deeper": "folder_too_large"}),
     list_lie("stor_refused_among_many", "a refused STOR fails alone, and gives no other its bytes",
