@@ -6,16 +6,9 @@
 
 import json
 import os
-import subprocess
-import sys
 import unittest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, f"{ROOT}/testbed")
-from service import Service, Testbed  # noqa: E402
-
-BIN = os.path.abspath(sys.argv.pop(1))
-MIB = 1 << 20
+from on_service import MIB, OnService
 
 
 def snapshot(folder):
@@ -39,31 +32,21 @@ def write(path, content):
         file.write(content)
 
 
-class Many(unittest.TestCase):
+class Many(OnService):
     """A GCT server on the way to another, and to proftpd."""
 
     @classmethod
     def setUpClass(cls):
-        cls.bed = Testbed()
-        cls.bed.bed("start", "near", "--anon")
-        cls.bed.bed("start", "far", "--anon")
+        super().setUpClass()
         cls.bed.bed("start", "pro", "--kind", "proftpd", "--anon")
-        cls.service = Service(BIN, f"{cls.bed.folder}/state")
-        cls.service.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.service.stop()
-        cls.bed.destroy()
 
     def setUp(self):
-        self.handle = self.id().rsplit(".", 1)[-1].replace("test_", "")[:60]
+        super().setUp()
         self.source, self.out = (f"{self.bed.folder}/{self.handle}-{end}" for end in ("from", "to"))
         os.makedirs(self.source)
 
     def rft(self, *arguments, stdin=""):
-        done = subprocess.run([f"{BIN}/rft", "--server", f"unix:{self.service.socket}", *arguments], input=stdin,
-                              capture_output=True, text=True, timeout=120)
+        done = self.run_rft(arguments, stdin)
         return done.returncode, done.stdout, done.stderr
 
     def copy(self, handle, *options, far="far"):

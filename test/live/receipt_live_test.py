@@ -10,43 +10,28 @@ import os
 import random
 import stat
 import subprocess
-import sys
 import unittest
 import zlib
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "testbed"))
-from service import Service, Testbed  # noqa: E402
-
-BIN = os.path.abspath(sys.argv.pop(1))
-MIB = 1 << 20
+from on_service import MIB, OnService
 
 
-class Receipts(unittest.TestCase):
+class Receipts(OnService):
     @classmethod
     def setUpClass(cls):
-        cls.bed = Testbed()
-        cls.bed.bed("start", "near", "--anon")
-        cls.bed.bed("start", "far", "--anon")
-        cls.service = Service(BIN, f"{cls.bed.folder}/state", cls.bed.environment())
-        cls.service.start()
+        super().setUpClass()
         cls.tree = f"{cls.bed.folder}/tree"
         os.makedirs(f"{cls.tree}/sub dir")
         for name, size in (("a", 1000), ("b", 0), ("sub dir/c", 50_000), ("large", 40 * MIB)):  # the last stands alone
             cls.bed.make_file(f"tree/{name}", size)
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.service.stop()
-        cls.bed.destroy()
-
     def setUp(self):
-        self.handle = self.id().rsplit(".", 1)[-1].replace("test_", "")[:60]
+        super().setUp()
         self.out = f"{self.bed.folder}/out-{self.handle}"
         self.receipt = f"{self.bed.folder}/{self.handle}.jsonl"
 
     def rft(self, *words, code=0):
-        done = subprocess.run([f"{BIN}/rft", "--server", f"unix:{self.service.socket}", *words], capture_output=True, text=True,
-                              timeout=120, env=self.service.environment)
+        done = self.run_rft(words)
         self.assertEqual(done.returncode, code, done.stderr)
         return done.stdout + done.stderr if code else done.stdout
 
