@@ -5,7 +5,8 @@ usage: many.py BIN_FOLDER [ROUNDS [FILES]]
 In each round, for GSI and for anonymous ftp://, in turn: globus-url-copy -fast -pp with -cc 1, 4 and 8; RFT bare
 (verify=none, publish=in_place, existing=overwrite: what globus-url-copy does, and durable); RFT verified (looks, part files,
 size and checksum of each, rename); and with GSI the verified one again with 1 file in 100 missing. RFT's time is from the first
-byte of its submission to the status that ends it. Each run has a destination folder of its own. Prints tables in Markdown.
+byte of its submission to the status that ends it. Each run has a destination folder of its own. The store's cost (targets: at
+most 100 commits/s, 0.1 ms CPU a file) is that of /metrics. Prints tables in Markdown.
 """
 
 import json
@@ -95,7 +96,7 @@ class Bench:
         bad = set(range(0, self.files, 100)) if missing else set()
         lines = "".join(json.dumps({"source": ("missing" if n in bad else "") + name, "destination": name}) + "\n"
                         for n, name in enumerate(names))
-        pids = [self.service.process.pid, *self.service.movers()]
+        pids, store = [self.service.process.pid, *self.service.movers()], self.store_cost()
         cpu, begun = cpu_seconds(pids), time.monotonic()
         self.must("POST", "/v1/transfers", {"handle": handle, "kind": "list", "options": options,
                                             "source": f"{self.url[how + '1']}{self.source}/",
@@ -105,11 +106,17 @@ class Bench:
         record = self.end_of(handle)
         taken = time.monotonic() - begun
         cpu = cpu_seconds([self.service.process.pid, *self.service.movers()]) - cpu
+        commits, store_cpu = (after - before for after, before in zip(self.store_cost(), store))
         counts = record["files"]
         if counts["done"] != self.files - len(bad) or counts["failed"] != len(bad):
             raise RuntimeError(f"{record}")
         self.check(folder, [name for n, name in enumerate(names) if n not in bad])
-        return taken, 1000 * cpu / self.files
+        return taken, 1000 * cpu / self.files, commits / taken, 1000 * store_cpu / self.files
+
+    def store_cost(self):
+        """Commits and seconds of CPU since the service was started."""
+        lines = dict(line.rsplit(" ", 1) for line in self.service.request("GET", "/metrics")[1].splitlines() if line[:1] != "#")
+        return float(lines["rft_store_commits_total"]), float(lines["rft_store_cpu_seconds_total"])
 
     def must(self, method, target, body):
         status, reply = self.service.request(method, target, body)
@@ -130,12 +137,12 @@ def main():
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     files = int(sys.argv[3]) if len(sys.argv) > 3 else 5000
     bench = Bench(sys.argv[1], files)
-    taken, cpu = {}, {}
+    taken, costs = {}, {}
 
-    def note(key, seconds, milliseconds=None):
+    def note(key, seconds, *cost):
         taken.setdefault(key, []).append(seconds)
-        if milliseconds is not None:
-            cpu.setdefault(key, []).append(milliseconds)
+        if cost:
+            costs.setdefault(key, []).append(cost)
         print(f"{key}: {files / seconds:.0f} files/s", file=sys.stderr, flush=True)
 
     try:
@@ -150,19 +157,21 @@ def main():
             note(("gsi", "verified, 1 % missing"), *bench.ours("gsi", VERIFIED, missing=True))
     finally:
         bench.close()
-    report(rounds, files, taken, cpu)
+    report(rounds, files, taken, costs)
 
 
-def report(rounds, files, taken, cpu):
-    print(f"| {files} files of 1 KiB | runs | files/s, median | of the peer's best, median of pairs | target | CPU ms a file | target |")
-    print("|---|---|---|---|---|---|---|")
+def report(rounds, files, taken, costs):
+    print(f"| {files} files of 1 KiB | runs | files/s, median | of the peer's best, median of pairs | target | CPU ms a file | target "
+          "| commits/s | CPU of the store, ms a file |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for key, seconds in taken.items():
         how, what = key
         best = [min(taken[(how, f"{PEER} -cc {c}")][n] for c in (1, 4, 8)) for n in range(rounds)]
         ratio = statistics.median(peer / one for peer, one in zip(best, seconds))
-        spent = f"{statistics.median(cpu[key]):.2f}" if key in cpu else ""
+        spent, commits, store = ([statistics.median(cost) for cost in zip(*costs[key])] if key in costs else [None] * 3)
         print(f"| {how}: {what} | {len(seconds)} | {files / statistics.median(seconds):.0f} | {ratio:.2f} "
-              f"| {TARGETS.get(key, '')} | {spent} | {CPU_TARGETS.get(what, '') if spent else ''} |")
+              f"| {TARGETS.get(key, '')} "
+              + (f"| {spent:.2f} | {CPU_TARGETS.get(what, '')} | {commits:.0f} | {store:.3f} |" if spent else "| | | | |"))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,10 @@ void add_transfers(Page& page, const Figures& figures) {
               figures.totals.stale_words);
   page.single("rft_saves_failed_total", "counter", "Saves that the store refused.",
               figures.totals.saves_failed);
+  page.single("rft_store_commits_total", "counter", "Transactions of the database: one fsync each.",
+              figures.totals.store.commits);
+  page.single("rft_store_cpu_seconds_total", "counter", "CPU time of the database's thread.",
+              static_cast<double>(figures.totals.store.cpu.count()) / 1000);
   page.family("rft_faults_total", "counter", "Faults of transfers since the start, by code.");
   for (const auto& [code, count] : figures.faults) {
     page.sample("rft_faults_total", fmt::format("code=\"{}\"", word(code)), count);

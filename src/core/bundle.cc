@@ -134,11 +134,46 @@ BundleFile take_file(Reader& in) {
   return file;
 }
 
+std::string pack(const std::vector<BundleFile>& files) {
+  std::string out;
+  append_varint(out, form_version);
+  append_varint(out, files.size());
+  for (const BundleFile& file : files) put(out, file);
+  return out;
+}
+
+std::optional<std::vector<BundleFile>> unpack(std::string_view bytes) {
+  std::vector<BundleFile> files;
+  if (bytes.empty()) return files;
+  Reader in(bytes);
+  if (in.number() != form_version) return std::nullopt;
+  const std::uint64_t count = in.number();
+  files.reserve(std::min<std::uint64_t>(count, bundle_items_max));
+  while (in.good() && files.size() < count) files.push_back(take_file(in));
+  if (!in.good() || !in.at_end()) return std::nullopt;
+  return files;
+}
+
+Tally tally_of(const std::vector<BundleFile>& files) {
+  Tally sum;
+  for (const BundleFile& file : files) {
+    if (file.fate == Fate::apart) continue;
+    ++sum.files;
+    sum.bytes += file.size.value_or(0);
+    if (file.fate == Fate::failed) ++sum.failed;
+    if (file.fate == Fate::skipped) ++sum.skipped;
+    if (file.fate != Fate::done && file.fate != Fate::would_move) continue;
+    ++sum.done;
+    sum.bytes_done += file.size.value_or(0);
+  }
+  return sum;
+}
+
 template <class Change>
 Bundle changed(const Bundle& bundle, Change change) {
   std::vector<BundleFile> files = bundle.files();
   for (BundleFile& file : files) change(file);
-  return Bundle(std::move(files));
+  return Bundle(files);
 }
 
 void take_outcome(BundleFile& file, const ItemOutcome& outcome) {
@@ -167,29 +202,18 @@ bool same_link(const NewFile& a, const NewFile& b) {
 
 }  // namespace
 
-const std::vector<BundleFile>& Bundle::files() const {
-  static const std::vector<BundleFile> none;
-  return files_ ? *files_ : none;
+Bundle::Bundle(const std::vector<BundleFile>& files) {
+  if (files.empty()) return;
+  content_ = std::make_shared<const Content>(Content{pack(files), tally_of(files)});
 }
 
-std::string Bundle::bytes_form() const {
-  std::string out;
-  if (empty()) return out;
-  append_varint(out, form_version);
-  append_varint(out, files().size());
-  for (const BundleFile& file : files()) put(out, file);
-  return out;
+std::vector<BundleFile> Bundle::files() const {
+  return content_ ? unpack(content_->packed).value() : std::vector<BundleFile>();
 }
 
 std::optional<Bundle> Bundle::from_bytes_form(std::string_view bytes) {
-  if (bytes.empty()) return Bundle();
-  Reader in(bytes);
-  if (in.number() != form_version) return std::nullopt;
-  const std::uint64_t count = in.number();
-  std::vector<BundleFile> files;
-  while (in.good() && files.size() < count) files.push_back(take_file(in));
-  if (!in.good() || !in.at_end()) return std::nullopt;
-  return Bundle(std::move(files));
+  const auto files = unpack(bytes);
+  return files ? std::optional(Bundle(*files)) : std::nullopt;
 }
 
 Tally& Tally::operator+=(const Tally& other) {
@@ -212,29 +236,16 @@ Tally& Tally::operator-=(const Tally& other) {
   return *this;
 }
 
-Tally tally_of(const Bundle& bundle) {
-  Tally sum;
-  for (const BundleFile& file : bundle.files()) {
-    if (file.fate == Fate::apart) continue;
-    ++sum.files;
-    sum.bytes += file.size.value_or(0);
-    if (file.fate == Fate::failed) ++sum.failed;
-    if (file.fate == Fate::skipped) ++sum.skipped;
-    if (file.fate != Fate::done && file.fate != Fate::would_move) continue;
-    ++sum.done;
-    sum.bytes_done += file.size.value_or(0);
-  }
-  return sum;
-}
-
 namespace {
 
 std::vector<BundleItem> items_of(const Bundle& bundle, bool ended) {
   std::vector<BundleItem> items;
-  for (std::uint32_t number = 0; number < bundle.files().size(); ++number) {
-    const BundleFile& file = bundle.files()[number];
+  std::uint32_t number = 0;
+  for (BundleFile& file : bundle.files()) {
+    const std::uint32_t own = number++;
     if (file.fate.has_value() != ended) continue;
-    items.push_back({number, file.source, file.destination, file.wanted, file.intent, file.size});
+    items.push_back({own, std::move(file.source), std::move(file.destination),
+                     std::move(file.wanted), std::move(file.intent), file.size});
   }
   return items;
 }
@@ -255,7 +266,7 @@ Bundle with_outcomes(const Bundle& bundle, const std::vector<ItemOutcome>& outco
     const bool waits = outcome.number < files.size() && !files[outcome.number].fate;
     if (waits) take_outcome(files[outcome.number], outcome);
   }
-  return Bundle(std::move(files));
+  return Bundle(files);
 }
 
 Bundle with_intents(const Bundle& bundle, const std::vector<VerifiedItem>& verified) {
@@ -264,7 +275,7 @@ Bundle with_intents(const Bundle& bundle, const std::vector<VerifiedItem>& verif
     const bool waits = item.number < files.size() && !files[item.number].fate;
     if (waits) files[item.number].intent = item.intent;
   }
-  return Bundle(std::move(files));
+  return Bundle(files);
 }
 
 Bundle without_intents(const Bundle& bundle) {
@@ -322,7 +333,7 @@ Bundle bundle_of(const std::vector<NewFile>& files) {
     if (file.passed_over) fail_file(one, *file.passed_over);
     made.push_back(std::move(one));
   }
-  return Bundle(std::move(made));
+  return Bundle(made);
 }
 
 }  // namespace rft

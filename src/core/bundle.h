@@ -26,28 +26,6 @@ struct BundleFile {
   bool operator==(const BundleFile&) const = default;
 };
 
-// A value whose copies share their content: a change copies its transfer, and most changes leave
-// the files as they are.
-class Bundle {
- public:
-  Bundle() = default;
-  explicit Bundle(std::vector<BundleFile> files)
-      : files_(std::make_shared<const std::vector<BundleFile>>(std::move(files))) {}
-
-  const std::vector<BundleFile>& files() const;
-  bool empty() const { return files().empty(); }
-  bool operator==(const Bundle& other) const {
-    return files_ == other.files_ || files() == other.files();
-  }
-
-  // Octets for a column: about 80 a file, and back. Nothing where they are no bundle.
-  std::string bytes_form() const;
-  static std::optional<Bundle> from_bytes_form(std::string_view bytes);
-
- private:
-  std::shared_ptr<const std::vector<BundleFile>> files_;
-};
-
 // Sums over files. Those that are moved apart are counted where they are moved. Of a plan `done`
 // and `bytes_done` are what would be moved.
 struct Tally {
@@ -60,7 +38,29 @@ struct Tally {
   bool operator==(const Tally&) const = default;
   std::uint64_t ended() const { return done + failed + skipped; }
 };
-Tally tally_of(const Bundle& bundle);
+// A value whose copies share their content, which is packed: about 80 octets a file, as in a row of
+// the store. So a million files that wait are some 80 MB in memory.
+class Bundle {
+ public:
+  Bundle() = default;
+  explicit Bundle(const std::vector<BundleFile>& files);
+
+  std::vector<BundleFile> files() const;  // unpacked anew at each call
+  bool empty() const { return content_ == nullptr; }
+  Tally tally() const { return content_ ? content_->tally : Tally{}; }
+  bool operator==(const Bundle& other) const { return bytes_form() == other.bytes_form(); }
+
+  // Octets for a column, valid as long as this is; and back. Nothing where they are no bundle.
+  std::string_view bytes_form() const { return content_ ? content_->packed : std::string_view(); }
+  static std::optional<Bundle> from_bytes_form(std::string_view bytes);
+
+ private:
+  struct Content {
+    std::string packed;
+    Tally tally;
+  };
+  std::shared_ptr<const Content> content_;
+};
 
 // The items of an order: the files that wait, and the leftovers of a ledger's entry.
 std::vector<BundleItem> waiting_items(const Bundle& bundle);

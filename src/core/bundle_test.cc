@@ -32,13 +32,15 @@ TEST(Bundle, every_member_of_a_file_survives_its_row) {
                   Verdict::verified,
                   true,
                   no_file};
-  const Bundle bundle({file, {"/x", "/y", std::nullopt}});
+  const std::vector<BundleFile> files{file, {"/x", "/y", std::nullopt}};
+  const Bundle bundle(files);
+  EXPECT_EQ(bundle.files(), files);
   EXPECT_EQ(Bundle::from_bytes_form(bundle.bytes_form()), bundle);
   EXPECT_EQ(Bundle::from_bytes_form(Bundle().bytes_form()), Bundle());
 }
 
 TEST(Bundle, a_row_that_was_cut_is_refused) {
-  const std::string whole = bundle_of(some_files(3)).bytes_form();
+  const std::string whole(bundle_of(some_files(3)).bytes_form());
   for (std::size_t length = 1; length < whole.size(); ++length) {
     EXPECT_FALSE(Bundle::from_bytes_form(whole.substr(0, length))) << length;
   }
@@ -52,7 +54,7 @@ TEST(Bundle, an_outcome_is_taken_once_and_counted) {
                             {1, Fate::failed, 0, {}, Verdict::none, false, no_file},
                             {2, Fate::apart, 1ULL << 40, {}, Verdict::none, false, {}},
                             {99, Fate::done, 1, {}, Verdict::none, false, {}}});
-  EXPECT_EQ(tally_of(ended), (Tally{3, 1, 1, 0, 9, 7}));
+  EXPECT_EQ(ended.tally(), (Tally{3, 1, 1, 0, 9, 7}));
   EXPECT_EQ(with_outcomes(ended, {{0, Fate::failed, 0, {}, Verdict::none, false, no_file}}), ended);
   const auto waiting = waiting_items(ended);
   ASSERT_EQ(waiting.size(), 1U);

@@ -45,7 +45,7 @@ Uuid nth(const Uuid& drawn, std::uint64_t n) {
 
 // A part of which no file can be moved, and that is known from the first.
 void end_unborn(File& file, WallTime at) {
-  const bool failed = tally_of(file.bundle).failed > 0;
+  const bool failed = file.bundle.tally().failed > 0;
   file.status = failed ? Status::failed : Status::done;
   file.hold = Hold::none;
   file.finished_at = at;
@@ -96,7 +96,7 @@ void ChangeWriter::bear(std::vector<NewFile> files, const Draws& draws) {
 }
 
 void ChangeWriter::bear_apart(std::uint32_t item, const Draws& draws) {
-  const BundleFile& apart = file().bundle.files()[item];
+  const BundleFile apart = file().bundle.files()[item];
   const std::uint64_t number = first_apart + request().number * bundle_items_max + item;
   Transfer& part = bear_part(number, Kind::file, {request().source.endpoint, apart.source},
                              {request().destination.endpoint, apart.destination}, draws);

@@ -225,15 +225,15 @@ class WordTaker {
     if (said.outcomes.empty()) return;
     file_.tries = file_.afresh = 0;
     end_hold(file_);
-    const bool renames = std::any_of(file_.bundle.files().begin(), file_.bundle.files().end(),
+    const std::vector<BundleFile> files = file_.bundle.files();
+    const bool renames = std::any_of(files.begin(), files.end(),
                                      [](const BundleFile& one) { return one.intent.has_value(); });
     // A stop that waited for this to be known has its time from now on.
     const bool known_now = file_.publish_ordered && !renames;
     if (known_now && stage(file_) == Stage::stopping) file_.held_since = writer_.at();
     file_.publish_ordered = file_.publish_ordered && renames;
     for (const ItemOutcome& outcome : said.outcomes) {
-      const bool apart =
-          outcome.fate == Fate::apart && outcome.number < file_.bundle.files().size();
+      const bool apart = outcome.fate == Fate::apart && outcome.number < files.size();
       if (apart) writer_.bear_apart(outcome.number, draws_);
     }
   }
@@ -316,10 +316,10 @@ class WordTaker {
     }
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     writer_.end_attempt(FlowEnd::known, std::nullopt);
-    const Tally sum = tally_of(file_.bundle);
-    const auto failed =
-        std::find_if(file_.bundle.files().begin(), file_.bundle.files().end(),
-                     [](const BundleFile& one) { return one.fate == Fate::failed; });
+    const Tally sum = file_.bundle.tally();
+    const std::vector<BundleFile> files = file_.bundle.files();
+    const auto failed = std::find_if(
+        files.begin(), files.end(), [](const BundleFile& one) { return one.fate == Fate::failed; });
     file_.part = Part{};
     file_.size = sum.bytes_done;
     if (sum.failed > 0) return end_failed(writer_, *failed->fault, "", draws_.ledger);

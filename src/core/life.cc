@@ -39,7 +39,7 @@ bool is_final(Status status) {
 
 Tally tally_of(const Transfer& part) {
   const File& file = part.file;
-  if (file.kind == Kind::bundle) return tally_of(file.bundle);
+  if (file.kind == Kind::bundle) return file.bundle.tally();
   const bool failed = file.status == Status::failed;
   const bool done = file.status == Status::done;
   Tally sum;

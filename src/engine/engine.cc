@@ -222,6 +222,7 @@ Engine::Totals Engine::totals() const {
   totals.movers = world_->movers.size();
   totals.stale_words = world_->stale_words;
   totals.saves_failed = world_->saves_failed;
+  totals.store = world_->store.cost();
   for (const auto& [key, strand] : world_->strands) totals.mail += strand->mail.size();
   return totals;
 }

@@ -110,6 +110,7 @@ class Engine {
   struct Totals {
     std::uint64_t waiting = 0, active = 0, movers = 0;
     std::uint64_t stale_words = 0, saves_failed = 0;
+    StoreCost store;
     std::uint64_t mail = 0;  // calls, words and the like that wait behind a load or a save
   };
   Totals totals() const;

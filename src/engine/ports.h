@@ -90,6 +90,12 @@ struct History {
   std::vector<Attempt> attempts;
 };
 
+// Since the store was opened. Zeros where it does not measure.
+struct StoreCost {
+  std::uint64_t commits = 0;
+  Duration cpu{0};  // of its own threads
+};
+
 class Store {
  public:
   template <class T>
@@ -117,6 +123,7 @@ class Store {
                             Then<std::vector<Event>> then) = 0;
   // Of all owners, by status: for metrics.
   virtual void counts(Then<std::map<Status, std::uint64_t>> then) = 0;
+  virtual StoreCost cost() const { return {}; }
 
   // A credential's secret is sealed by the vault before it comes here.
   virtual void save_credential(CredentialFacts facts, std::string sealed,

@@ -195,18 +195,6 @@ Sql<bool> renew_instance(Database& database, const Uuid& fresh) {
   return steps.outcome(steps.run("UPDATE meta SET instance = ?", fresh) == 1);
 }
 
-namespace {
-
-std::size_t weight_of(const Bundle& bundle) {
-  std::size_t weight = 0;
-  for (const BundleFile& file : bundle.files()) {
-    weight += 64 + file.source.size() + file.destination.size();
-  }
-  return weight;
-}
-
-}  // namespace
-
 std::size_t weight_of(const Saving& saving) {
   constexpr std::size_t per_row = 512;
   constexpr std::size_t per_line = 64;
@@ -218,8 +206,10 @@ std::size_t weight_of(const Saving& saving) {
     weight += request.source.path.size() + request.destination.path.size();
     weight += per_range * change.next.file.part.confirmed.ranges().size();
     for (const Event& event : change.events) weight += event.why.size();
-    weight += weight_of(change.next.file.bundle);
-    for (const Transfer& part : change.born) weight += per_row * 2 + weight_of(part.file.bundle);
+    weight += change.next.file.bundle.bytes_form().size();
+    for (const Transfer& part : change.born) {
+      weight += per_row * 2 + part.file.bundle.bytes_form().size();
+    }
     weight += change.lines.size() * per_line;
   }
   return weight + per_row * (saving.endpoints.size() + saving.events.size());

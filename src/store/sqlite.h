@@ -36,6 +36,7 @@ class SqliteStore final : public Store {
   void events_after(const std::string& owner, std::int64_t after, std::uint32_t limit,
                     Then<std::vector<Event>> then) override;
   void counts(Then<std::map<Status, std::uint64_t>> then) override;
+  StoreCost cost() const override { return worker_.cost(); }
   void save_credential(CredentialFacts facts, std::string sealed,
                        std::function<void(Saved)> then) override;
   void sealed_credential(const Uuid& id, Then<std::string> then) override;

@@ -1,8 +1,20 @@
 #include "store/worker.h"
 
+#include <time.h>
+
 #include <utility>
 
 namespace rft {
+namespace {
+
+Duration cpu_of_this_thread() {
+  timespec spent{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return std::chrono::duration_cast<Duration>(std::chrono::seconds(spent.tv_sec) +
+                                              std::chrono::nanoseconds(spent.tv_nsec));
+}
+
+}  // namespace
 
 Worker::Worker(Database database, Post post)
     : database_(std::move(database)), post_(std::move(post)), thread_([this] { work(); }) {}
@@ -45,7 +57,14 @@ void Worker::queue(Job job) {
 }
 
 void Worker::work() {
-  for (auto batch = next_batch(); !batch.empty(); batch = next_batch()) serve(std::move(batch));
+  for (auto batch = next_batch(); !batch.empty(); batch = next_batch()) {
+    serve(std::move(batch));
+    cpu_ = cpu_of_this_thread();
+  }
+}
+
+StoreCost Worker::cost() const {
+  return {commits_, cpu_};
 }
 
 // What waits, up to what one commit takes; empty once all is done and the end was asked for.
@@ -73,7 +92,10 @@ void Worker::serve(std::vector<Job> batch) {
     if (const auto* write = std::get_if<WriteJob>(&job)) writes.push_back(&write->write);
   }
   std::vector<Saved> saved;
-  if (!writes.empty()) saved = commit_group(database_, writes);
+  if (!writes.empty()) {
+    saved = commit_group(database_, writes);
+    ++commits_;
+  }
   auto answer = saved.begin();
   for (Job& job : batch) {
     if (auto* write = std::get_if<WriteJob>(&job)) {

@@ -1,5 +1,6 @@
 // The one thread on which all SQL runs, and its queue. Whoever asks never waits for it.
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -35,6 +36,7 @@ class Worker {
 
   void write(Write write, std::size_t weight, std::function<void(Saved)> then);
   void read(std::function<Answer(Database&)> ask, Answer refused);
+  StoreCost cost() const;
 
  private:
   struct WriteJob {
@@ -58,6 +60,8 @@ class Worker {
 
   Database database_;
   Post post_;
+  std::atomic<std::uint64_t> commits_ = 0;
+  std::atomic<Duration> cpu_ = Duration{0};
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   std::deque<Job> queue_;

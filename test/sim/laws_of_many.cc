@@ -152,7 +152,7 @@ bool Laws::is_published(const Transfer& part, const BundleFile& file) const {
 }
 
 void Laws::check_fate(const Transfer& part, std::uint32_t number) {
-  const BundleFile& file = part.file.bundle.files()[number];
+  const BundleFile file = part.file.bundle.files()[number];
   const bool said = said_outcomes_.contains({task_of(part.file), number});
   if (*file.fate != Fate::failed && !said) {
     break_law("P5", name_of(part) + ": no mover of this epoch told of " + file.source);
