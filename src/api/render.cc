@@ -106,6 +106,7 @@ json::object render(const Options& options) {
   if (options.sync != usual.sync) set["sync"] = word(options.sync);
   if (options.act != usual.act) set["act"] = word(options.act);
   if (options.skip_errors) set["skip_errors"] = true;
+  if (options.all_or_none) set["all_or_none"] = true;
   if (!options.include.empty()) set["include"] = json::value_from(options.include);
   if (!options.exclude.empty()) set["exclude"] = json::value_from(options.exclude);
   if (options.source_credential) set["source_credential"] = options.source_credential->text();

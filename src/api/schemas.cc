@@ -72,6 +72,9 @@ Schema options() {
         {},
         listed(act_words)},
        {"skip_errors", boolean, optional, "a source that cannot be read is skipped, not failed"},
+       {"all_or_none", boolean, optional,
+        "of many files: none gets its final name before all are proven, and none at all where one "
+        "fails; not with publish=in_place or verify=none"},
        {"include", texts, optional, "patterns: only these files of a tree"},
        {"exclude", texts, optional, "patterns: not these files of a tree"},
        {"source_credential", uuid, optional, "the credential for the source"},

@@ -17,9 +17,9 @@ constexpr std::array faults{
 };
 
 constexpr std::array<std::string_view, 4> remedies{"again", "afresh", "hold", "never"};
-constexpr std::array<std::string_view, 9> holds{
-    "none",   "turn",    "back_off", "endpoint_down", "credential", "space", "destination_busy",
-    "paused", "stopping"};
+constexpr std::array<std::string_view, 10> holds{
+    "none",   "turn",   "back_off", "endpoint_down", "credential", "space", "destination_busy",
+    "others", "paused", "stopping"};
 constexpr std::array<std::string_view, 4> sides{"none", "source", "destination", "both"};
 constexpr std::array<std::string_view, 12> doings{"nothing", "connect", "login",        "features",
                                                   "look",    "list",    "make_parents", "adopt",

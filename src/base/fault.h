@@ -18,6 +18,7 @@ enum class Hold : std::uint8_t {
   credential,        // a credential is missing, expired or refused
   space,             // the destination is full
   destination_busy,  // another transfer of ours publishes under the same name
+  others,            // proven, and published when all files of its request are (all_or_none)
   paused,            // by an operator
   stopping,          // the user asked; the mover has not confirmed yet
 };

@@ -66,6 +66,12 @@ TEST(CopyTree, is_what_submit_and_complete_do_too) {
   }
 }
 
+TEST(AllOrNone, is_asked_for_as_a_truth) {
+  const Outcome outcome =
+      rft({"submit", "-r", "--all-or-none", "ftp://a/x", "ftp://b/y"}, Says{201, "{}"});
+  EXPECT_THAT(outcome.asked.at(0).body, HasSubstr(R"("options":{"all_or_none":true})"));
+}
+
 TEST(DryRun, asks_for_a_plan_and_tells_what_would_be_moved) {
   const Outcome outcome = rft(
       {"copy", "-r", "--dry-run", "--verbose", "ftp://a/x", "ftp://b/y"}, [](const Asked& asked) {

@@ -61,6 +61,7 @@ struct Wishes {
   std::array<std::string, named_options.size()> named;
   std::vector<std::string> include, exclude;
   bool skip_errors = false;
+  bool all_or_none = false;
   bool dry_run = false;
   bool verbose = false;
   bool recursive = false;
@@ -104,6 +105,7 @@ void set_of_many(TransferSpec& spec, const Wishes& wishes) {
   set_patterns("include", wishes.include);
   set_patterns("exclude", wishes.exclude);
   if (wishes.skip_errors) spec.options["skip_errors"] = "true";
+  if (wishes.all_or_none) spec.options["all_or_none"] = "true";
   if (wishes.dry_run) spec.options["act"] = "plan";
 }
 
@@ -245,6 +247,11 @@ std::shared_ptr<Wishes> add_wishes(CLI::App& command) {
       .add_flag("--skip-errors", wishes->skip_errors,
                 "of many files: one whose source cannot be read is skipped, and listed by 'rft ls "
                 "HANDLE --files --status skipped'")
+      ->group("What is to be moved, and how");
+  command
+      .add_flag("--all-or-none", wishes->all_or_none,
+                "of many files: none gets its final name before all are proven, and none at all "
+                "where one fails")
       ->group("What is to be moved, and how");
   command
       .add_flag("--dry-run", wishes->dry_run,

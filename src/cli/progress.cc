@@ -16,13 +16,14 @@ constexpr std::size_t bar_width_least = 10;
 constexpr std::size_t bar_width_most = 40;
 constexpr std::string_view gap = "  ";
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> hold_words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> hold_words{{
     {"turn", "waits for its turn"},
     {"back_off", "waits before the next try"},
     {"endpoint_down", "waits for an endpoint that is down"},
     {"credential", "waits for a credential"},
     {"space", "waits for space at the destination"},
     {"destination_busy", "waits for another transfer to the same destination"},
+    {"others", "is proven, and waits for the other files of its request"},
     {"paused", "is paused by the operator"},
     {"stopping", "is being stopped"},
 }};

@@ -27,7 +27,8 @@ json::value lines_of(std::string_view text) {
 // service to refuse by name.
 json::value option_value(std::string_view name, std::string_view value) {
   if (name == "include" || name == "exclude") return lines_of(value);
-  if (name == "skip_errors" && (value == "true" || value == "false")) return value == "true";
+  const bool flag = name == "skip_errors" || name == "all_or_none";
+  if (flag && (value == "true" || value == "false")) return value == "true";
   const bool numeric = name == "max_tries" || name == "streams_max";
   const auto number = numeric ? parse_number(value) : std::nullopt;
   return number ? json::value(*number) : json::value(json::string(value));

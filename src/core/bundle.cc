@@ -302,6 +302,13 @@ Bundle failed_waiting_again(const Bundle& bundle) {
   });
 }
 
+bool all_proven(const Bundle& bundle) {
+  const std::vector<BundleItem> waiting = waiting_items(bundle);
+  return !waiting.empty() && std::all_of(waiting.begin(), waiting.end(), [](const BundleItem& one) {
+    return one.intent.has_value();
+  });
+}
+
 std::vector<std::vector<NewFile>> cut_into_bundles(std::vector<NewFile> files) {
   std::vector<std::vector<NewFile>> bundles;
   std::size_t names = 0;

@@ -62,6 +62,9 @@ class Bundle {
   std::shared_ptr<const Content> content_;
 };
 
+// Some files wait, and all that do have an intent.
+bool all_proven(const Bundle& bundle);
+
 // The items of an order: the files that wait, and the leftovers of a ledger's entry.
 std::vector<BundleItem> waiting_items(const Bundle& bundle);
 std::vector<BundleItem> ended_items(const Bundle& bundle);

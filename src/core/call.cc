@@ -179,6 +179,8 @@ constexpr std::array option_table{
                           std::string_view v) { return set_word(o.act, n, v, act_words); }},
     OptionEntry{"skip_errors", [](Options& o, std::string_view n,
                                   std::string_view v) { return set_flag(o.skip_errors, n, v); }},
+    OptionEntry{"all_or_none", [](Options& o, std::string_view n,
+                                  std::string_view v) { return set_flag(o.all_or_none, n, v); }},
     OptionEntry{"include", [](Options& o, std::string_view n,
                               std::string_view v) { return set_patterns(o.include, n, v); }},
     OptionEntry{"exclude", [](Options& o, std::string_view n,
@@ -382,6 +384,17 @@ Result<Submit> checked_submit(Submit submit) {
   if (options.sync == Sync::checksum && options.verify != Verify::checksum) {
     return fail(Code::invalid_option,
                 fmt::format("sync=checksum needs verify=checksum, not {}", word(options.verify)));
+  }
+  if (options.all_or_none && options.act == Act::check) {
+    return fail(Code::invalid_option, "act=check publishes nothing, so all_or_none has no meaning");
+  }
+  if (options.all_or_none && options.publish == Publish::in_place) {
+    return fail(Code::invalid_option,
+                "all_or_none needs publish=rename: what is written in place stands there at once");
+  }
+  if (options.all_or_none && options.verify == Verify::none) {
+    return fail(Code::invalid_option,
+                "all_or_none publishes what is proven, and verify=none proves nothing");
   }
   if (submit.what != Submit::What::file) {
     if (const auto fits = checked_whole(submit); !fits) return tl::unexpected(fits.error());

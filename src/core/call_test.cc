@@ -112,5 +112,29 @@ TEST(Line, of_a_check_names_its_destination_as_its_source) {
   EXPECT_EQ(checked_submit(submit).error().code, Code::invalid_option);
 }
 
+TEST(Calls, all_or_none_is_refused_where_nothing_is_held_back_or_proven) {
+  Submit submit;
+  submit.what = Submit::What::tree;
+  submit.source = *parse_folder_url("ftp://a/s/");
+  submit.destination = *parse_folder_url("ftp://b/d/");
+  ASSERT_TRUE(set_option(submit.options, "all_or_none", "true"));
+  EXPECT_TRUE(checked_submit(submit));
+  Submit plan = submit;
+  plan.options.act = Act::plan;
+  EXPECT_TRUE(checked_submit(plan));
+  Submit check = submit;
+  check.what = Submit::What::list;
+  check.source = check.destination;
+  check.options.act = Act::check;
+  EXPECT_EQ(checked_submit(check).error().code, Code::invalid_option);
+  check.options.all_or_none = false;
+  EXPECT_TRUE(checked_submit(check));
+  Submit in_place = submit, unproven = submit;
+  in_place.options.publish = Publish::in_place;
+  unproven.options.verify = Verify::none;
+  EXPECT_EQ(checked_submit(in_place).error().code, Code::invalid_option);
+  EXPECT_EQ(checked_submit(unproven).error().code, Code::invalid_option);
+}
+
 }  // namespace
 }  // namespace rft

@@ -23,6 +23,10 @@ void ChangeWriter::discard_part(const Uuid& ledger_id) {
     change_.discarded.push_back(std::move(*left));
   }
   file().part = Part{};
+  // Of what is all or none: what was proven, and not ordered to be published, goes with it.
+  if (file().publish_ordered || !is_all_or_none(request())) return;
+  file().intent.reset();
+  file().bundle = without_intents(file().bundle);
 }
 
 namespace {

@@ -31,6 +31,7 @@ struct Draws {
   Uuid request, file, part, ledger;  // fresh ids
   std::int64_t rank = 0;             // next of the counter
   std::int64_t front_rank = 0;       // one less than the smallest rank that waits for this owner
+  bool may_publish = true;           // of a part of an all_or_none: its whole has decided it
 };
 
 struct CallOutcome {
@@ -47,14 +48,23 @@ CallOutcome on_call(const Transfer* transfer, const Call& call, const Caller& ca
 // Its turn has come: its parts may be granted from now on.
 std::optional<Change> on_start(const Transfer& whole, Now now);
 // All its parts are at rest, or it is to stop and none is active: its own end. `sums` over its
-// parts.
-std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, Now now);
+// parts; `all_there`: each of them has had its turn in this life. Of what is all or none it may be
+// that all are proven: then that they are published is decided.
+std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, bool all_there,
+                                     Now now);
+
+// All or none. A part that is proven waits until all are (Proven); then the whole decides
+// (on_parts_ended), and its parts go on. Where one failed, the others end with it.
+bool gives_up_others(const Transfer& whole, const Tally& sums);
+Transfer released(Transfer part);  // is in memory only until its grant is saved
+std::optional<Change> on_give_up(const Transfer& part, Now now, const Draws& draws);
 
 struct Grant {
   std::string mover;
   std::optional<Uuid> source_credential;
   std::optional<Uuid> destination_credential;
   std::uint32_t streams = 4;
+  bool prove_only = false;  // of a part of an all_or_none that has not decided yet
 };
 // Also for a stopping transfer whose rename has an unknown end: then the order is only to look.
 std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now now,

@@ -36,6 +36,15 @@ std::uint32_t streams_of(const Request& request, const Grant& grant) {
   return std::min(grant.streams, request.options.streams_max.value_or(64));
 }
 
+// Of what is all or none: what was proven, and now may be, is published by the order itself.
+bool publishes_proven(const Transfer& transfer, const Grant& grant) {
+  if (!is_all_or_none(transfer.request) || grant.prove_only) return false;
+  const std::vector<BundleItem> waiting = waiting_items(transfer.file.bundle);
+  return transfer.file.intent ||
+         std::any_of(waiting.begin(), waiting.end(),
+                     [](const BundleItem& one) { return one.intent.has_value(); });
+}
+
 MoveOrder move_order(const Transfer& transfer, const Grant& grant, WallTime now) {
   MoveOrder order;
   order.source = transfer.request.source;
@@ -51,6 +60,8 @@ MoveOrder move_order(const Transfer& transfer, const Grant& grant, WallTime now)
   if (is_check(transfer.request) && transfer.file.size > 0) {
     order.recorded_size = transfer.file.size;
   }
+  order.prove_only = grant.prove_only;
+  order.publish_proven = publishes_proven(transfer, grant);
   return order;
 }
 
@@ -63,6 +74,11 @@ BundleOrder bundle_order(const Transfer& transfer, const Grant& grant) {
   order.options = transfer.request.options;
   order.earlier = transfer.file.part.epochs;
   order.items = waiting_items(transfer.file.bundle);
+  order.prove_only = grant.prove_only;
+  order.publish_proven = publishes_proven(transfer, grant);
+  // What is proven already waits for the others, and is not moved again.
+  const auto is_proven = [](const BundleItem& item) { return item.intent.has_value(); };
+  if (grant.prove_only) std::erase_if(order.items, is_proven);
   order.final_names_are_ours = transfer.file.final_name_is_ours;
   return order;
 }
@@ -137,7 +153,8 @@ std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now
 
   ChangeWriter writer(transfer, now.wall);
   File& file = writer.file();
-  const std::string_view unfit = why_not_adopted(transfer);
+  if (publishes_proven(transfer, grant)) file.publish_ordered = true;
+  const std::string_view unfit = why_not_adopted({transfer.request, file});
   if (!unfit.empty()) {
     const std::uint64_t lost = file.part.confirmed.bytes();
     writer.discard_part(draws.ledger);

@@ -39,6 +39,7 @@ void take_flow_end(File& file, FlowEnd end, Duration silent, WallTime at) {
 
 // No rename is under way, or what became of it is known.
 void forget_intent(File& file) {
+  if (!file.publish_ordered) return;  // of what is all or none, what was proven stays so
   file.publish_ordered = false;
   file.intent.reset();
   if (file.kind == Kind::bundle) file.bundle = without_intents(file.bundle);
@@ -196,10 +197,9 @@ class WordTaker {
     if (stage(file_) == Stage::stopping) return;  // the order to stop is under way
     take_progress(file_, RangeSet{{0, said.part.size}}, said.bytes_sent);
     file_.intent = PublishIntent{said.part, said.checksum};
-    file_.publish_ordered = true;
     file_.checksum = said.checksum;
     file_.verdict = said.verdict;
-    writer_.order(PublishOrder{task_of(file_)});
+    order_to_publish(PublishOrder{task_of(file_)});
     writer_.say(who_, "verified",
                 said.checksum ? fmt::format("{} {}", said.checksum->algorithm, said.checksum->value)
                               : std::string(word(said.verdict)));
@@ -210,8 +210,19 @@ class WordTaker {
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     if (stage(file_) == Stage::stopping) return;  // the order to stop is under way
     file_.bundle = with_intents(file_.bundle, said.items);
-    file_.publish_ordered = true;
-    writer_.order(PublishOrder{task_of(file_), file_.heard});
+    order_to_publish(PublishOrder{task_of(file_), file_.heard});
+  }
+
+  void operator()(const Proven& said) {
+    file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
+    const bool stopping = stage(file_) == Stage::stopping;
+    writer_.end_attempt(FlowEnd::known, std::nullopt);
+    if (stopping) return rest(writer_, "it is proven and was not published");
+    file_.tries = file_.afresh = 0;
+    file_.fault.reset();
+    end_hold(file_);
+    wait(writer_, Hold::others, "", std::nullopt);
+    writer_.say(who_, "proven", "it is published when all files of the request are");
   }
 
   void operator()(const Outcomes& said) {
@@ -279,7 +290,10 @@ class WordTaker {
     if (file_.heard == 1 && !file_.publish_ordered) forget_unused_name(said.fault.doing);
     take_progress(file_, said.confirmed, said.bytes_sent);
     take_flow_end(file_, said.end, said.silent, writer_.at());
-    if (!said.publish_unknown) forget_intent(file_);
+    // Of what is all or none the proof is kept: its next mover looks for what was proven.
+    const bool keeps_proof = is_all_or_none(writer_.request());
+    if (!said.publish_unknown && !keeps_proof) forget_intent(file_);
+    if (!said.publish_unknown) file_.publish_ordered = false;
     const bool stopping = stage(file_) == Stage::stopping;
     writer_.end_attempt(said.end, said.fault);
     if (!stopping) return follow(writer_, said.fault, draws_);
@@ -301,6 +315,12 @@ class WordTaker {
   void operator()(const UnknownTask&) {}
 
  private:
+  void order_to_publish(PublishOrder order) {
+    if (!draws_.may_publish) return;
+    file_.publish_ordered = true;
+    writer_.order(std::move(order));
+  }
+
   void begin_many() {
     if (writer_.request().options.publish == Publish::in_place) file_.final_name_is_ours = true;
     if (file_.publish_ordered) not_published();
@@ -310,6 +330,8 @@ class WordTaker {
 
   // All files of a bundle have an outcome, or a listing is whole.
   void end_many(const Done& said) {
+    // The mover before this one died when all was proven, and before it said so.
+    if (!draws_.may_publish && all_proven(file_.bundle)) return (*this)(Proven{said.bytes_sent});
     // It was a look for a stop: those that it was about are there, the others are not.
     if (!waiting_items(file_.bundle).empty()) {
       return (*this)(Stopped{FlowEnd::no_flow, {}, {}, said.bytes_sent});

@@ -50,6 +50,11 @@ inline bool changes_nothing(const Request& request) {
   return request.options.act != Act::move;
 }
 
+// Its files are proven first and published together. (A plan of such a request is a plan.)
+inline bool is_all_or_none(const Request& request) {
+  return request.options.all_or_none && request.options.act == Act::move;
+}
+
 // What a record is of. A request of many files, given as a list or found in a tree, is a *whole*:
 // no mover moves it. The files are in its parts, which are transfers like any other: bundles of
 // small files, single large files, and the listing that finds them.
@@ -101,7 +106,9 @@ struct File {
   Part part;
   std::optional<FileFacts> source_facts;
   std::optional<PublishIntent> intent;  // saved before the order to rename (design 5.6)
-  bool publish_ordered = false;     // the rename of `intent` was ordered and its end is not known
+  // The rename of `intent` was ordered and its end is not known. Of a whole that is all or none:
+  // all its files are proven, and that they are published is decided.
+  bool publish_ordered = false;
   bool final_name_is_ours = false;  // in_place: we began to write it
   std::uint64_t bytes_sent = 0;     // of all epochs before the present one
   std::uint64_t epoch_sent = 0;     // of the present epoch
@@ -130,6 +137,11 @@ struct Transfer {
 };
 
 Stage stage(const File& file);
+// Proven, and published when all files of its whole are (all_or_none): nobody works on it, and it
+// takes no turn.
+inline bool awaits_others(const File& file) {
+  return file.status == Status::committed && file.hold == Hold::others;
+}
 // Two such transfers to one destination go one after the other.
 inline bool claims_destination(const Transfer& transfer) {
   return transfer.file.kind == Kind::file && !changes_nothing(transfer.request);

@@ -136,7 +136,7 @@ void Engine::World::index(Strand& strand) {
     return;
   }
   live.erase(file.id);
-  if (file.status != Status::committed) return;
+  if (file.status != Status::committed || awaits_others(file)) return;
   ranks[strand.owner].insert(file.rank);
   if (strand.granting && is_whole(file)) return;
   if (strand.granting) return mark_active(strand, lane_of(transfer));
@@ -155,7 +155,7 @@ void Engine::World::unindex(Strand& strand) {
   unmark_active(strand);
   const File& file = strand.transfer->file;
   queue.remove(file.id);
-  if (file.status != Status::committed) return;
+  if (file.status != Status::committed || awaits_others(file)) return;
   auto mine = ranks.find(strand.owner);
   if (mine == ranks.end()) return;
   if (const auto rank = mine->second.find(file.rank); rank != mine->second.end()) {

@@ -23,7 +23,8 @@ bool is_with(const Transfer& transfer, const Task& task, const std::string& move
 
 bool is_last_word(const TaskSays& says) {
   return std::holds_alternative<Done>(says) || std::holds_alternative<Failed>(says) ||
-         std::holds_alternative<Stopped>(says) || std::holds_alternative<UnknownTask>(says);
+         std::holds_alternative<Stopped>(says) || std::holds_alternative<Proven>(says) ||
+         std::holds_alternative<UnknownTask>(says);
 }
 
 bool tells_of_ended_lease(const TaskSays& says) {

@@ -222,6 +222,7 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
     } else {
       if (result->transfer) {
         put_under_whole(*result->transfer);
+        go_on_with_whole(*result->transfer);
         if (!rises_with_whole(strand.mail.front())) part_changed(*result->transfer, {});
       }
       take(strand, std::move(result->transfer));
@@ -260,18 +261,20 @@ Engine::World::Outcome Engine::World::decide(Strand& strand) {
   if (const auto* grant = std::get_if<GrantMail>(&mail)) {
     outcome.change = decide_grant(strand, *grant);
   } else if (const auto* said = std::get_if<WordMail>(&mail)) {
-    outcome.change = on_word(transfer, said->word, now, draws(strand.owner));
+    outcome.change = on_word(transfer, said->word, now, draws(strand));
   } else if (const auto* lost = std::get_if<LostMail>(&mail)) {
     if (transfer.file.mover == lost->mover) {
-      outcome.change =
-          on_mover_lost(transfer, lost->because, lost->silent, now, draws(strand.owner));
+      outcome.change = on_mover_lost(transfer, lost->because, lost->silent, now, draws(strand));
     }
   } else if (std::holds_alternative<TimeMail>(mail)) {
-    outcome.change = on_time(transfer, memory_of(transfer), now, draws(strand.owner));
+    outcome.change = on_time(transfer, memory_of(transfer), now, draws(strand));
   } else if (std::holds_alternative<SpaceMail>(mail)) {
-    outcome.change = on_give_space(transfer, now, draws(strand.owner));
+    outcome.change = on_give_space(transfer, now, draws(strand));
+  } else if (std::holds_alternative<GiveUpMail>(mail)) {
+    outcome.change = on_give_up(transfer, now, draws(strand));
   } else if (std::holds_alternative<PartsEndedMail>(mail) && parts_ended(strand)) {
-    outcome.change = on_parts_ended(transfer, wholes.at(transfer.request.id).sums, now);
+    const Whole& whole = wholes.at(transfer.request.id);
+    outcome.change = on_parts_ended(transfer, whole.sums, !whole.lost, now);
   }
   return outcome;
 }
@@ -302,7 +305,7 @@ Engine::World::Outcome Engine::World::decide_call(Strand& strand, const CallMail
     CallOutcome called =
         on_call(strand.transfer ? &*strand.transfer : nullptr,
                 more && strand.known_lines ? Call(new_of(*more, *strand.known_lines)) : mail.call,
-                mail.caller, clock.now(), draws(strand.owner));
+                mail.caller, clock.now(), draws(strand));
     outcome.answer = std::move(called.answer);
     outcome.change = std::move(called.change);
   }
@@ -330,8 +333,9 @@ std::optional<Change> Engine::World::decide_grant(Strand& strand, const GrantMai
       choose_credential(mine, transfer.request.destination.endpoint, options.destination_credential,
                         Side::destination, now.wall);
   if (source && destination) {
-    return on_grant(transfer, {mail.mover, *source, *destination, limits.streams_default}, now,
-                    draws(strand.owner));
+    return on_grant(
+        transfer, {mail.mover, *source, *destination, limits.streams_default, !may_publish(strand)},
+        now, draws(strand));
   }
   const Fault& fault = source ? destination.error() : source.error();
   const LaneKey lane = lane_of(transfer);
@@ -430,8 +434,7 @@ void Engine::World::finish(Strand& strand, const Outcome& outcome) {
 }
 
 void Engine::World::forget_if_idle(Strand& strand) {
-  const bool needed = strand.transfer && (strand.transfer->file.status == Status::committed ||
-                                          strand.transfer->file.status == Status::active);
+  const bool needed = strand.transfer && is_open(*strand.transfer);
   if (needed || strand.busy || strand.pumping || !strand.mail.empty()) return;
   unindex(strand);
   take(strand, std::nullopt);
@@ -445,15 +448,16 @@ void Engine::World::retry_stuck() {
   }
 }
 
-Draws Engine::World::draws(const std::string& owner) {
+Draws Engine::World::draws(const Strand& strand) {
   Draws draws;
   draws.request = clock.fresh_id();
   draws.file = clock.fresh_id();
   draws.part = clock.fresh_id();
   draws.ledger = clock.fresh_id();
   draws.rank = ++last_rank;
-  const auto mine = ranks.find(owner);
+  const auto mine = ranks.find(strand.owner);
   draws.front_rank = (mine == ranks.end() || mine->second.empty() ? 0 : *mine->second.begin()) - 1;
+  draws.may_publish = may_publish(strand);
   return draws;
 }
 

@@ -11,8 +11,10 @@ namespace {
 constexpr std::size_t window = 32;
 constexpr std::size_t window_low = 16;
 
-bool is_open(Status status) {
-  return status == Status::committed || status == Status::active;
+void read_from_the_first(Whole& whole) {
+  whole.read_up_to = 0;
+  whole.all_read = false;
+  whole.reads_again = true;
 }
 
 }  // namespace
@@ -33,7 +35,26 @@ void Engine::World::open_whole(const Transfer& whole, const Tally& sums) {
   if (whole.file.pushed) open.rank = whole.file.rank;
   open.sums = sums;
   open.stopping = whole.file.stop_asked;
+  open.all_or_none = is_all_or_none(whole.request);
+  open.decided = whole.file.publish_ordered;
   untended.insert(whole.request.id);
+}
+
+// Somebody works on it, or will when its turn comes.
+bool Engine::World::is_open(const Transfer& transfer) {
+  if (awaits_others(transfer.file)) {
+    const Whole* whole = whole_of(transfer);
+    return whole != nullptr && (whole->decided || whole->gives_up);
+  }
+  return transfer.file.status == Status::committed || transfer.file.status == Status::active;
+}
+
+// What is all or none is only proven before its whole has decided.
+bool Engine::World::may_publish(const Strand& strand) {
+  if (!strand.transfer || !is_part(*strand.transfer)) return true;
+  if (!is_all_or_none(strand.transfer->request)) return true;
+  const Whole* whole = whole_of(*strand.transfer);
+  return whole != nullptr && whole->decided;
 }
 
 // What a part has of its whole. Ranks are drawn when a part comes into the window: so the parts of
@@ -47,11 +68,21 @@ void Engine::World::put_under_whole(Transfer& part) {
   part.file.pushed = whole->rank.has_value();
 }
 
+// A part that waited for the others goes on with its whole: it is in the window from now on.
+void Engine::World::go_on_with_whole(Transfer& part) {
+  Whole* whole = whole_of(part);
+  if (whole == nullptr || !awaits_others(part.file) || !is_open(part)) return;
+  whole->parts.try_emplace(part.file.id, part.file.tally);
+  if (whole->decided) part = released(std::move(part));
+}
+
 void Engine::World::adopt_part(Transfer part) {
   Whole* whole = whole_of(part);
   Strand& strand = this->strand(part.request.owner, part.request.handle);
   if (whole == nullptr || strand.transfer || strand.busy) return;
-  const bool rises = !is_open(part.file.status);
+  if (awaits_others(part.file) && !is_open(part)) return forget_if_idle(strand);
+  go_on_with_whole(part);
+  const bool rises = !is_open(part);
   const std::string owner = part.request.owner, handle = part.request.handle;
   const Uuid id = *part.request.whole, file = part.file.id;
   put_under_whole(part);
@@ -71,6 +102,7 @@ void Engine::World::leave_window(const Uuid& id, const Uuid& part) {
   const auto found = wholes.find(id);
   if (found == wholes.end()) return;
   found->second.parts.erase(part);
+  found->second.lost = true;
   untended.insert(id);
 }
 
@@ -79,15 +111,18 @@ void Engine::World::part_changed(const Transfer& part, const std::vector<Transfe
   Whole* whole = whole_of(part);
   if (whole == nullptr) return;
   if (const auto summed = whole->parts.find(part.file.id); summed != whole->parts.end()) {
+    whole->passes = 0;
     whole->sums -= summed->second;
     whole->sums += part.file.tally;
     summed->second = part.file.tally;
-    if (!is_open(part.file.status)) whole->parts.erase(summed);
+    const bool ends_all = whole->all_or_none && !whole->decided && part.file.tally.failed > 0;
+    if (ends_all && !std::exchange(whole->gives_up, true)) read_from_the_first(*whole);
+    if (!is_open(part)) whole->parts.erase(summed);
   }
   untended.insert(*part.request.whole);
   for (const Transfer& young : born) {
     whole->sums += young.file.tally;
-    if (!is_open(young.file.status)) continue;
+    if (!is_open(young)) continue;
     if (young.request.number <= whole->read_up_to) {
       newborn.push_back(young);
     } else {
@@ -114,6 +149,9 @@ void Engine::World::whole_changed(const Transfer& whole) {
     open_whole(whole, whole.file.tally);
   } else {
     open->second.stopping = whole.file.stop_asked;
+    if (whole.file.publish_ordered && !std::exchange(open->second.decided, true)) {
+      read_from_the_first(open->second);
+    }
     untended.insert(whole.request.id);
   }
 }
@@ -126,14 +164,33 @@ void Engine::World::tend_wholes() {
   }
 }
 
+// Of what is all or none: parts that are to be published, or given up, and were not in the window
+// yet. A pass over all of them that changed nothing is made once more, for parts that were being
+// read; then what is left does not rise.
+bool Engine::World::waits_for_some(const Transfer& transfer, Whole& whole) const {
+  constexpr unsigned passes_max = 2;
+  const bool may_wait = whole.sums.ended() < whole.sums.files && !whole.stopping;
+  if (!may_wait || whole.passes == passes_max) return false;
+  if (gives_up_others(transfer, whole.sums) || (whole.lost && !whole.decided)) {
+    whole.gives_up = whole.all_or_none;
+  }
+  return whole.decided || whole.gives_up;
+}
+
 void Engine::World::tend(const Uuid& id, Whole& whole) {
   Strand& strand = this->strand(whole.owner, whole.handle);
   if (!strand.transfer) return;
   if (whole.stopping) stop_parts(whole);
+  if (whole.gives_up) give_up_parts(whole);
   const bool ended = parts_ended(strand);
   const bool wants_more =
       !whole.stopping && !whole.all_read && !whole.reading && whole.parts.size() < window_low;
   if (wants_more) read_parts(id, whole);
+  if (ended && waits_for_some(*strand.transfer, whole)) {
+    ++whole.passes;
+    read_from_the_first(whole);
+    return read_parts(id, whole);
+  }
   if (ended && strand.mail.empty()) deliver(strand, PartsEndedMail{});
 }
 
@@ -158,6 +215,20 @@ void Engine::World::stop_parts(Whole& whole) {
   }
 }
 
+// One that is with a mover ends first.
+void Engine::World::give_up_parts(Whole& whole) {
+  std::vector<Strand*> told;
+  for (const auto& [file, tally] : whole.parts) {
+    const auto part = by_file.find(file);
+    if (part == by_file.end()) continue;
+    Strand& strand = *part->second;
+    const bool waits = strand.transfer && strand.transfer->file.status == Status::committed &&
+                       strand.mail.empty() && !strand.granting;
+    if (waits) told.push_back(&strand);
+  }
+  for (Strand* part : told) deliver(*part, GiveUpMail{});
+}
+
 void Engine::World::read_parts(const Uuid& id, Whole& whole) {
   whole.reading = true;
   const PartsQuery query{id, whole.read_up_to, window, whole.life};
@@ -166,10 +237,10 @@ void Engine::World::read_parts(const Uuid& id, Whole& whole) {
     if (open == wholes.end() || open->second.life != query.open_in_life) return;
     Whole& whole = open->second;
     whole.reading = false;
-    if (!found) return;                          // asked again at the next tick
-    if (whole.read_up_to < query.after) return;  // from further back
-    whole.all_read = found->size() < query.limit;
+    if (!found) return;  // asked again at the next tick
     untended.insert(query.whole);
+    if (whole.read_up_to != query.after) return schedule();  // from further back
+    whole.all_read = found->size() < query.limit;
     if (!whole.stopping && !found->empty()) whole.read_up_to = found->back().request.number;
     for (Transfer& part : *found) {
       if (!whole.stopping) adopt_part(std::move(part));
@@ -209,7 +280,8 @@ bool Engine::World::is_being_listed(const Transfer& transfer) const {
            strand->second->transfer->file.kind == Kind::listing;
   };
   const auto& parts = whole->second.parts;
-  return whole->second.read_up_to == 0 || std::any_of(parts.begin(), parts.end(), lists);
+  const bool read = whole->second.reads_again || whole->second.read_up_to > 0;
+  return !read || std::any_of(parts.begin(), parts.end(), lists);
 }
 
 // The first of its parts tells why nothing moves.

@@ -43,8 +43,9 @@ struct HelloMail {  // a mover said that it works on this
 struct TimeMail {};
 struct SpaceMail {};
 struct PartsEndedMail {};
+struct GiveUpMail {};  // of a part: another one failed, and it is all or none
 using Mail = std::variant<CallMail, GrantMail, WordMail, LostMail, HelloMail, TimeMail, SpaceMail,
-                          PartsEndedMail>;
+                          PartsEndedMail, GiveUpMail>;
 
 // What concerns one transfer, strictly in turn: the next mail is opened when the save of the one
 // before it was answered. `transfer` is what is saved, never more (P13).
@@ -76,6 +77,12 @@ struct Whole {
   std::map<Uuid, Tally> parts;       // by file: those that are open and in memory, as summed
   bool stopping = false;             // its user asked for it, and that is saved
   std::set<Uuid> told_to_stop;
+  bool all_or_none = false;
+  bool decided = false;          // all are proven, and that they are published is saved
+  bool gives_up = false;         // one failed: the others are not published
+  bool reads_again = false;      // all parts were read once
+  bool lost = false;             // one of them did not rise
+  unsigned passes = 0;           // over all parts since something changed
   std::uint64_t read_up_to = 0;  // the number of the last part that was read
   bool all_read = false;
   bool reading = false;
@@ -167,6 +174,9 @@ struct Engine::World {
 
   // wholes.cc: requests of many files and the window of their parts
   Whole* whole_of(const Transfer& part);
+  bool is_open(const Transfer& transfer);
+  bool may_publish(const Strand& strand);
+  void go_on_with_whole(Transfer& part);
   void open_whole(const Transfer& whole, const Tally& sums);
   void put_under_whole(Transfer& part);
   void adopt_part(Transfer part);
@@ -214,12 +224,14 @@ struct Engine::World {
   void send_probe(const GateKey& key, const std::string& mover);
 
   std::vector<CredentialFacts> credentials_of(const std::string& owner) const;
-  Draws draws(const std::string& owner);
+  Draws draws(const Strand& strand);
   void save(Saving saving, std::function<void(Saved)> then);
 
  private:
   void tend(const Uuid& id, Whole& whole);
   void stop_parts(Whole& whole);
+  void give_up_parts(Whole& whole);
+  bool waits_for_some(const Transfer& transfer, Whole& whole) const;
   void read_parts(const Uuid& id, Whole& whole);
   struct Outcome {
     std::optional<Change> change;

@@ -16,6 +16,7 @@ awaitable<void> BundleTask::settle_doubts() {
   }
   if (doubtful.empty()) co_return;
   co_await look_for_published(doubtful);
+  if (order_.publish_proven && !order_.look_only) co_await publish_proven(due(doubtful));
   co_await clear_earlier_parts(due(doubtful), true);
   co_await look_for_published(due(doubtful));
   for (Item* item : due(doubtful)) item->rename_unknown = false;

@@ -1,4 +1,5 @@
 // How a bundle's proven files get their final names.
+#include "mover/bundle_parts.h"
 #include "mover/bundle_task.h"
 #include "mover/waiting.h"
 
@@ -13,31 +14,107 @@ awaitable<void> BundleTask::publish_lot(Lot proven) {
     co_return;
   }
   const std::uint64_t verified = say_verified(proven);
+  if (order_.prove_only) {
+    for (Item* item : proven) item->state = State::proven;
+    co_return;
+  }
+  co_await rename_when(std::move(proven),
+                       [this, verified] { return publish_ordered_ == verified; });
+}
+
+// That it is published was decided after an earlier epoch proved it: where its part stands as it
+// was then, by Size, Modify and Unique, the proof holds (design 5.6).
+awaitable<void> BundleTask::publish_proven(Lot lot) {
+  const Lot standing = co_await find_proven(std::move(lot));
+  if (standing.empty()) co_return;
+  co_await fence(standing);
+  const Lot fenced = due(standing);
+  if (fenced.empty()) co_return;
+  co_await rename_when(fenced, [] { return true; });
+  co_await discard();
+  tell_outcomes();
+}
+
+// The parts get this epoch's names: an earlier order to rename one that is still on its way finds
+// nothing from then on, and one that was done meanwhile is seen.
+awaitable<void> BundleTask::fence(Lot standing) {
+  std::vector<Rename> renames;
+  for (Item* item : standing) {
+    std::string from = std::exchange(item->proven_name, {});
+    renames.push_back({std::move(from), written_name(*item)});
+  }
+  const auto told = co_await carrier_->rename_many(std::move(renames));
+  for (std::size_t i = 0; i < standing.size(); ++i) {
+    const bool is_gone = told[i].fault && told[i].fault->code == FaultCode::part_missing;
+    if (told[i].fault && !is_gone) leave(*standing[i], *told[i].fault);
+    standing[i]->part_may_stand = !told[i].fault;
+  }
+  co_await look_for_published(due(standing));
+  for (Item* item : due(standing)) {
+    item->rename_unknown = false;
+    if (!item->part_may_stand) {
+      leave(*item, Fault{FaultCode::part_missing, Side::destination, Doing::publish, "", ""});
+    }
+  }
+}
+
+awaitable<BundleTask::Lot> BundleTask::find_proven(Lot lot) {
+  std::vector<std::string> parts;
+  Lot owners;
+  for (Item* item : lot) {
+    for (auto& name :
+         item_parts(item->final_name, order_.part, order_.earlier, item->order->number)) {
+      parts.push_back(std::move(name));
+      owners.push_back(item);
+    }
+  }
+  const auto looks = co_await carrier_->look_many(Side::destination, parts, Doing::publish);
+  Lot standing;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    Item& item = *owners[i];
+    const PublishIntent& proven = *item.order->intent;
+    const bool stands =
+        looks[i] && *looks[i] && !proven.part.unique.empty() && (*looks[i])->facts == proven.part;
+    if (!stands || !item.proven_name.empty()) continue;
+    item.proven_name = parts[i];
+    item.part = item.facts = proven.part;
+    item.checksum = proven.checksum;
+    if (proven.checksum) item.algorithm = proven.checksum->algorithm;
+    standing.push_back(&item);
+  }
+  co_return standing;
+}
+
+awaitable<void> BundleTask::rename_when(Lot proven, std::function<bool()> is_ordered) {
   do {
     const auto told =
-        co_await wait_for_publish(*carrier_, ports_, interrupt_, publish_signal_,
-                                  [this, verified] { return publish_ordered_ == verified; });
+        co_await wait_for_publish(*carrier_, ports_, interrupt_, publish_signal_, is_ordered);
     if (!told) {
       leave_all(proven, told.error());
       co_return;
     }
-    auto finals = names(proven, [](const Item& item) { return item.final_name; });
-    const auto looks =
-        co_await carrier_->look_many(Side::destination, std::move(finals), Doing::publish);
-    for (std::size_t i = 0; i < proven.size(); ++i) {
-      if (looks[i]) {
-        proven[i]->there = *looks[i];
-      } else {
-        refuse(*proven[i], looks[i].error());
-      }
-    }
-    co_await respect_existing(due(proven), [this](const Item& item) {
-      return judge_place_again(item.there, order_.options);
-    });
-    proven = due(proven);
+    proven = co_await look_before_publish(std::move(proven));
     if (proven.empty()) co_return;
   } while (interrupt_ || !ports_.may_publish());
   co_await rename(std::move(proven));
+}
+
+// Those that may still be renamed.
+awaitable<BundleTask::Lot> BundleTask::look_before_publish(Lot proven) {
+  auto finals = names(proven, [](const Item& item) { return item.final_name; });
+  const auto looks =
+      co_await carrier_->look_many(Side::destination, std::move(finals), Doing::publish);
+  for (std::size_t i = 0; i < proven.size(); ++i) {
+    if (looks[i]) {
+      proven[i]->there = *looks[i];
+    } else {
+      refuse(*proven[i], looks[i].error());
+    }
+  }
+  co_await respect_existing(due(proven), [this](const Item& item) {
+    return judge_place_again(item.there, order_.options);
+  });
+  co_return due(proven);
 }
 
 std::uint64_t BundleTask::say_verified(const Lot& proven) {

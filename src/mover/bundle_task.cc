@@ -204,12 +204,17 @@ void BundleTask::say_moving(Doing doing) {
 // A user's stop wins over any fault, but not over a rename that may have happened. A look_only that
 // found nothing of ours confirms the stop that it was made for.
 TaskSays BundleTask::last_word() const {
-  bool all_settled = true;
+  bool all_settled = true, some_proven = false;
   const bool rename_unknown = is_in_doubt();
   for (const Item& item : items_) {
     const bool is_asked_for = !order_.look_only || item.order->intent;
-    if (item.state != State::settled && is_asked_for) all_settled = false;
+    if (item.state == State::proven) {
+      some_proven = true;
+    } else if (item.state != State::settled && is_asked_for) {
+      all_settled = false;
+    }
   }
+  if (all_settled && some_proven) return Proven{bytes_sent_};
   if (all_settled) {
     Done done;
     done.size = bytes_done_;

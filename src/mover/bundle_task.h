@@ -30,13 +30,14 @@ class BundleTask final : public Work {
   void interrupt(Interrupt::Why why) override;
 
  private:
-  enum class State : std::uint8_t { due, settled, left };
+  enum class State : std::uint8_t { due, proven, settled, left };
   struct Item {
     const BundleItem* order = nullptr;
     std::string source;  // names as the servers take them
     std::string final_name;
     State state = State::due;
     std::uint32_t round = 0;      // of its part's name
+    std::string proven_name;      // of its part, as an earlier epoch proved it
     bool part_may_stand = false;  // under the name of this round
     bool replaces = false;        // something stands under its final name
     bool rename_unknown = false;
@@ -114,6 +115,11 @@ class BundleTask final : public Work {
 
   // bundle_publish.cc
   awaitable<void> publish_lot(Lot proven);
+  awaitable<void> publish_proven(Lot lot);
+  awaitable<Lot> find_proven(Lot lot);
+  awaitable<void> fence(Lot standing);
+  awaitable<void> rename_when(Lot proven, std::function<bool()> is_ordered);
+  awaitable<Lot> look_before_publish(Lot proven);
   std::uint64_t say_verified(const Lot& proven);
   awaitable<void> rename(Lot proven);
   awaitable<void> look_after_publish(Lot renamed);

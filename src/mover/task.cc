@@ -23,6 +23,8 @@ awaitable<void> MoveTask::run() {
 awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
   const auto published = co_await settle_doubt();
   if (!published || *published || order_.look_only) co_return published;
+  const auto renamed = co_await publish_proven();
+  if (!renamed || *renamed) co_return renamed;
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
   if (is_check()) co_return co_await check();
   if (const auto agreed = agree_on_proof(); !agreed) co_return failed(agreed);
@@ -37,6 +39,8 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
   if (const auto proven = co_await verify(); !proven) co_return failed(proven);
   if (in_place()) co_return done(false);
   ports_.say(Verified{part_, checksum_, verdict_, flow_.bytes_sent});
+  is_proven_ = order_.prove_only;
+  if (is_proven_) co_return Ending();
   co_return co_await publish_part();
 }
 
@@ -44,6 +48,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
 // found nothing of ours confirms the stop that it was made for.
 TaskSays MoveTask::last_word(const Outcome<Ending>& outcome) const {
   if (outcome && *outcome) return **outcome;
+  if (outcome && is_proven_) return Proven{flow_.bytes_sent};
   if (outcome || (interrupt_.why() == Interrupt::Why::stop && !publish_unknown_)) {
     return Stopped{flow_.end, flow_.silent, flow_.confirmed, flow_.bytes_sent};
   }

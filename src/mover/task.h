@@ -34,6 +34,7 @@ class MoveTask final : public Work {
   awaitable<Outcome<Whose>> whose(const FileFacts& there);
   awaitable<Outcome<Whose>> whose_by_checksum(const FileFacts& there);
   awaitable<Outcome<Ending>> fence_and_look_again();
+  awaitable<Outcome<Ending>> publish_proven();
 
   // task_begin.cc: looks, what stands there already, and the part.
   Outcome<void> agree_on_proof();
@@ -84,6 +85,7 @@ class MoveTask final : public Work {
   Signal publish_signal_;
   bool publish_ordered_ = false;
   bool publish_unknown_ = false;
+  bool is_proven_ = false;  // and whether it is published comes with a later order
 
   std::string algorithm_;  // empty: no checksum is compared
   FileFacts source_;

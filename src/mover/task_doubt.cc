@@ -80,4 +80,26 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::fence_and_look_again() {
   co_return co_await published_before();
 }
 
+// Where the part stands as it was proven, by Size, Modify and Unique, the proof holds (design 5.6).
+// What stands under the final name and is to be compared with the source takes the long way.
+awaitable<Outcome<MoveTask::Ending>> MoveTask::publish_proven() {
+  if (!order_.publish_proven || !order_.intent) co_return Ending();
+  const PublishIntent& proven = *order_.intent;
+  const auto part = co_await carrier_->look(Side::destination, written_name(), Doing::publish);
+  if (!part) co_return failed(part);
+  const bool stands = *part && !proven.part.unique.empty() && (*part)->facts == proven.part;
+  if (!stands) co_return Ending();
+  const auto there = co_await carrier_->look(Side::destination, final_name(), Doing::publish);
+  if (!there) co_return failed(there);
+  const auto place = judge_place_again(*there, order_.options);
+  if (!place) co_return failed(place);
+  if (*place == Place::adopted) co_return Ending();
+  part_ = proven.part;
+  source_.size = proven.part.size;
+  checksum_ = proven.checksum;
+  verdict_ = checksum_ ? Verdict::verified : verdict_without_checksum(order_.options.verify);
+  publish_ordered_ = true;
+  co_return co_await publish_part();
+}
+
 }  // namespace rft::mover

@@ -513,5 +513,36 @@ TEST_F(TaskRules, a_check_asks_the_destination_alone_and_changes_nothing) {
   EXPECT_EQ(fault_of(run()), FaultCode::not_as_recorded);
 }
 
+TEST_F(TaskRules, an_order_to_prove_ends_with_the_part_proven_and_not_renamed) {
+  order.prove_only = true;
+  EXPECT_TRUE(std::holds_alternative<Proven>(run()));
+  EXPECT_TRUE(verified_);
+  EXPECT_TRUE(world.destination.contains(part(2)));
+  EXPECT_FALSE(world.destination.contains("/d/file"));
+}
+
+TEST_F(TaskRules, a_part_that_stands_as_it_was_proven_is_published_without_its_source) {
+  world.source.clear();
+  world.destination[part(1)] = {{100, "1", "part"}, "abcd", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 100}});
+  order.intent = PublishIntent{{100, "1", "part"}, Checksum{"ADLER32", "abcd"}};
+  order.publish_proven = true;
+  const TaskSays last = run();
+  ASSERT_TRUE(std::holds_alternative<Done>(last));
+  EXPECT_EQ(std::get<Done>(last).verdict, Verdict::verified);
+  EXPECT_EQ(std::get<Done>(last).size, 100U);
+  EXPECT_FALSE(verified_) << "the order was to publish";
+  EXPECT_TRUE(world.destination.contains("/d/file"));
+}
+
+TEST_F(TaskRules, a_part_that_changed_since_its_proof_is_proven_again) {
+  world.destination[part(1)] = {{100, "2", "part"}, "abcd", 0};
+  earlier(FlowEnd::known, RangeSet{{0, 100}});
+  order.intent = PublishIntent{{100, "1", "part"}, Checksum{"ADLER32", "abcd"}};
+  order.publish_proven = true;
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_TRUE(verified_);
+}
+
 }  // namespace
 }  // namespace rft::mover

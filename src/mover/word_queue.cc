@@ -15,7 +15,7 @@ bool is_moving(const TaskSays& says) {
 
 bool is_final(const TaskSays& says) {
   return std::holds_alternative<Done>(says) || std::holds_alternative<Failed>(says) ||
-         std::holds_alternative<Stopped>(says);
+         std::holds_alternative<Stopped>(says) || std::holds_alternative<Proven>(says);
 }
 
 std::uint64_t WordQueue::add(const Task& task, TaskSays says) {

@@ -20,7 +20,7 @@ struct WorkPorts {
 class Work {
  public:
   virtual ~Work() = default;
-  // Says exactly one of Done, Failed, Stopped at the end.
+  // Says exactly one of Done, Failed, Stopped, Proven at the end.
   virtual awaitable<void> run() = 0;
   // The order to publish came; of a bundle it names the word that it answers.
   virtual void publish(std::uint64_t verified) = 0;

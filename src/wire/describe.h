@@ -11,7 +11,8 @@ BOOST_DESCRIBE_STRUCT(WantedChecksum, (), (algorithm, value))
 BOOST_DESCRIBE_STRUCT(Options, (),
                       (existing, checksum, verify, publish, data_channel, resume, finish_by,
                        max_tries, label, streams_max, parents, source_credential,
-                       destination_credential, sync, act, skip_errors, include, exclude))
+                       destination_credential, sync, act, skip_errors, all_or_none, include,
+                       exclude))
 BOOST_DESCRIBE_STRUCT(Task, (), (file, epoch))
 BOOST_DESCRIBE_STRUCT(FileFacts, (), (size, modify, unique))
 BOOST_DESCRIBE_STRUCT(Checksum, (), (algorithm, value))
@@ -20,11 +21,12 @@ BOOST_DESCRIBE_STRUCT(EarlierPart, (), (epochs, end, settle, presumed_before, co
 BOOST_DESCRIBE_STRUCT(MoveOrder, (),
                       (task, source, destination, source_credential, destination_credential,
                        options, part, earlier, source_facts, intent, streams, final_name_is_ours,
-                       look_only, recorded_size))
+                        prove_only, publish_proven, look_only, recorded_size))
 BOOST_DESCRIBE_STRUCT(BundleItem, (), (number, source, destination, checksum, intent, size))
 BOOST_DESCRIBE_STRUCT(BundleOrder, (),
                       (task, source, destination, source_credential, destination_credential,
-                       options, part, earlier, items, final_names_are_ours, look_only))
+                       options, part, earlier, items, final_names_are_ours, prove_only,
+                       publish_proven, look_only))
 BOOST_DESCRIBE_STRUCT(FolderDue, (), (path, after))
 BOOST_DESCRIBE_STRUCT(ListOrder, (), (task, source, source_credential, options, due))
 BOOST_DESCRIBE_STRUCT(PublishOrder, (), (task, verified))
@@ -37,6 +39,7 @@ BOOST_DESCRIBE_STRUCT(Verified, (), (part, checksum, verdict, bytes_sent))
 BOOST_DESCRIBE_STRUCT(Done, (), (checksum, verdict, adopted, size, bytes_sent))
 BOOST_DESCRIBE_STRUCT(Failed, (), (fault, end, silent, confirmed, bytes_sent, publish_unknown))
 BOOST_DESCRIBE_STRUCT(Stopped, (), (end, silent, confirmed, bytes_sent))
+BOOST_DESCRIBE_STRUCT(Proven, (), (bytes_sent))
 BOOST_DESCRIBE_STRUCT(UnknownTask, (), ())
 BOOST_DESCRIBE_STRUCT(VerifiedItem, (), (number, intent))
 BOOST_DESCRIBE_STRUCT(BundleVerified, (), (items, bytes_sent))

@@ -88,6 +88,10 @@ struct MoveOrder {
       intent;                       // a rename may have been ordered: look at the final name first
   std::uint32_t streams = 1;        // parallel TCP streams in MODE E
   bool final_name_is_ours = false;  // in_place: an earlier epoch of ours began to write it
+  // Say Verified, then Proven: whether it is published comes with a later order (all_or_none).
+  bool prove_only = false;
+  // That `intent` is to be published was decided: where its part stands as it was proven, it is.
+  bool publish_proven = false;
   // Stopped by its user while the end of a rename was not known: look whether the final name is
   // that of `intent`, then say Done, or Stopped with no_flow. Nothing is moved.
   bool look_only = false;
@@ -121,7 +125,9 @@ struct BundleOrder {
   std::vector<std::uint32_t> earlier;  // epochs whose parts of these items may stand, newest first
   std::vector<BundleItem> items;       // that have no outcome yet; at most bundle_items_max
   bool final_names_are_ours = false;   // in_place: an earlier epoch of ours began to write them
-  bool look_only = false;              // as of a MoveOrder, for the items with an intent
+  bool prove_only = false;             // both as of a MoveOrder
+  bool publish_proven = false;
+  bool look_only = false;  // as of a MoveOrder, for the items with an intent
 };
 
 // Files of a bundle are smaller than this; larger ones are moved apart, for they can be resumed.
@@ -221,6 +227,11 @@ struct Stopped {  // as StopOrder asked
   RangeSet confirmed{};
   std::uint64_t bytes_sent = 0;
 };
+// The last word of an order to prove only: all files that have no outcome are proven, and that was
+// said.
+struct Proven {
+  std::uint64_t bytes_sent = 0;
+};
 // The mover knows nothing of a task that it got an order for, or takes no new one. Its seq is 0.
 struct UnknownTask {};
 
@@ -288,7 +299,7 @@ struct Listed {
 };
 
 using TaskSays = std::variant<Begun, Moving, Verified, Done, Failed, Stopped, UnknownTask,
-                              BundleVerified, Outcomes, Listed>;
+                              BundleVerified, Outcomes, Listed, Proven>;
 
 struct TaskWord {
   Task task;

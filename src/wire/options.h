@@ -59,7 +59,8 @@ struct Options {
   Sync sync = Sync::always;
   Act act = Act::move;
   // Of requests of many files.
-  bool skip_errors = false;          // a source that cannot be read is skipped, and listed
+  bool skip_errors = false;  // a source that cannot be read is skipped, and listed
+  bool all_or_none = false;  // none is published before all are proven, or at all if one fails
   std::vector<std::string> include;  // patterns of a tree's files (core/pattern.h); empty: all
   std::vector<std::string> exclude;
   bool operator==(const Options&) const = default;

@@ -8,7 +8,7 @@ import json
 import os
 import unittest
 
-from on_service import MIB, OnService
+from on_service import MIB, OnService, until
 
 
 def snapshot(folder):
@@ -39,6 +39,7 @@ class Many(OnService):
     def setUpClass(cls):
         super().setUpClass()
         cls.bed.bed("start", "pro", "--kind", "proftpd", "--anon")
+        cls.bed.bed("start", "late", "--anon")
 
     def setUp(self):
         super().setUp()
@@ -117,6 +118,70 @@ class DryRuns(Many):
         self.assertEqual(code, 1)
         self.assertIn("something else stands under the destination's name", out)
         self.assertEqual(snapshot(self.out), before)
+
+
+class AllOrNone(Many):
+    """Small files and a large one from a server that is up, and one more from a server that comes late."""
+
+    def make_files(self):
+        for number in range(20):
+            write(f"{self.source}/{number}", os.urandom(5000 + number))
+        write(f"{self.source}/large", os.urandom(40 * MIB))
+        write(f"{self.source}/last", os.urandom(3000))
+
+    def begin(self, last_from):
+        names = [str(number) for number in range(20)] + ["large"]
+        lines = [f"{self.bed.url('near')}{self.source}/{name} {self.bed.url('far')}{self.out}/{name}" for name in names]
+        lines.append(f"{last_from}{self.source}/last {self.bed.url('far')}{self.out}/last")
+        code, out, err = self.rft("copy", "--from", "-", "--all-or-none", "--no-wait", "--handle", self.handle,
+                                  stdin="\n".join(lines) + "\n")
+        self.assertEqual(code, 0, out + err)
+
+    def standing(self):
+        return sorted(os.listdir(self.out)) if os.path.isdir(self.out) else []
+
+    def published(self):
+        return [name for name in self.standing() if not name.startswith(".rft-")]
+
+    def await_all_but_the_last(self):
+        until(lambda: len(self.standing()) == 21, 30, "not all files but the last have arrived")
+
+    def expect_all(self):
+        self.assertEqual(len(self.published()), 22)
+        self.assertEqual(self.standing(), self.published(), "a part file is left")
+        for name in self.published():
+            with open(f"{self.source}/{name}", "rb") as source, open(f"{self.out}/{name}", "rb") as copy:
+                self.assertEqual(source.read(), copy.read(), name)
+
+    def test_nothing_is_published_before_the_last_is_proven_whatever_dies_meanwhile(self):
+        self.make_files()
+        late = self.bed.url("late")
+        self.bed.bed("kill", "late")
+        self.begin(late)
+        self.await_all_but_the_last()
+        self.assertEqual(self.published(), [])
+        self.service.crash()
+        self.service.start()
+        self.assertEqual(self.published(), [])
+        self.bed.bed("start", "late")
+        record = self.service.await_status(self.handle, ["done"], 90)
+        self.assertEqual(record["files"]["done"], 22)
+        self.expect_all()
+
+    def test_one_that_fails_keeps_all_others_unpublished_and_a_retry_brings_all(self):
+        self.make_files()
+        os.rename(f"{self.source}/last", f"{self.source}/hidden")
+        self.begin(self.bed.url("near"))
+        record = self.service.await_status(self.handle, ["failed"], 60)
+        self.assertEqual((record["files"]["failed"], record["files"]["done"]), (22, 0))
+        until(lambda: self.standing() == [], 30, "parts are left")
+        files = [json.loads(line) for line in self.rft("ls", self.handle, "--files", "--json")[1].splitlines()]
+        codes = sorted(file["fault"]["code"] for file in files)
+        self.assertEqual(codes, ["no_such_file"] + 21 * ["others_failed"])
+        os.rename(f"{self.source}/hidden", f"{self.source}/last")
+        self.rft("retry", self.handle)
+        self.service.await_status(self.handle, ["done"], 60)
+        self.expect_all()
 
 
 if __name__ == "__main__":

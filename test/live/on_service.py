@@ -6,7 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "testbed"))
-from service import Service, Testbed  # noqa: E402
+from service import Service, Testbed, until  # noqa: E402, F401
 
 BIN = os.path.abspath(sys.argv.pop(1))
 MIB = 1 << 20

@@ -113,6 +113,7 @@ class Laws {
   void check_fates(const Transfer& before, const Transfer& after);
   void check_fate(const Transfer& part, std::uint32_t number);
   bool is_published(const Transfer& part, const BundleFile& file) const;
+  bool is_undecided(const Request& part) const;
   void check_whole(const Transfer& whole, const MemoryTables& tables);
   void check_many(const MemoryTables& tables);
   void check_parts(const MemoryTables& tables);

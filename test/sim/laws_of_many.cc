@@ -87,6 +87,17 @@ void Laws::published(const Task& task, const std::string& path) {
     if (one.destination == path) saved = one.intent.has_value();
   }
   if (!saved) break_law("P4", path + " was renamed before that was saved");
+  if (is_undecided(seen->second.request)) {
+    break_law("P3", path + " was renamed before all files of its request were proven");
+  }
+}
+
+// Of a request that is all or none, and has not decided to publish.
+bool Laws::is_undecided(const Request& part) const {
+  if (!is_all_or_none(part) || !part.whole) return false;
+  return std::none_of(seen_.begin(), seen_.end(), [&](const auto& one) {
+    return one.second.request.id == *part.whole && one.second.file.publish_ordered;
+  });
 }
 
 void Laws::saving(const Change& change) {
@@ -174,16 +185,25 @@ void Laws::check_fate(const Transfer& part, std::uint32_t number) {
 // What is said of the whole is what is said of its parts.
 void Laws::check_whole(const Transfer& whole, const MemoryTables& tables) {
   Tally sums;
-  bool open = false, active = false;
+  bool open = false, active = false, some_published = false;
   if (const auto parts = tables.parts.find(whole.request.id); parts != tables.parts.end()) {
     for (const auto& [number, id] : parts->second) {
       const Transfer& part = tables.transfers.at(id);
       sums += tally_of(part);
       active = active || part.file.status == Status::active;
       open = open || !is_final(part.file.status);
+      some_published = some_published || (part.file.kind == Kind::file && is_published(part));
+      for (const BundleFile& one : part.file.bundle.files()) {
+        some_published = some_published || is_published(part, one);
+      }
     }
   }
   const File& file = whole.file;
+  const bool none =
+      is_all_or_none(whole.request) && file.status == Status::failed && !file.publish_ordered;
+  if (none && some_published) {
+    break_law("P3", name_of(whole) + ": some of its files are published, and it is all or none");
+  }
   if (active) break_law("P9", name_of(whole) + ": a part of it is active");
   // One whose time passed before it began has parts that wait, as a stopped one has.
   const bool all_tried = file.fault && file.fault->code == FaultCode::some_files_failed;

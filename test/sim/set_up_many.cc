@@ -53,6 +53,9 @@ void World::set_up_many(std::size_t number) {
   submit.destination = {endpoints_[to], fmt::format("/data/e{}/", number)};
   draw_options(submit);
   submit.options.skip_errors = dice_.chance(200'000);
+  const bool provable =
+      submit.options.publish == Publish::rename && submit.options.verify != Verify::none;
+  submit.options.all_or_none = provable && dice_.chance(250'000);
   Server& source = servers_.at(submit.source.endpoint);
   const std::string root = submit.source.path.substr(0, submit.source.path.size() - 1);
   source.folders.insert({root, root + "/a", root + "/b"});

@@ -69,6 +69,7 @@ void SimStore::plant_mutants(Saving& saving) const {
     const bool held = file.fault && entry(file.fault->code).remedy == Remedy::hold;
     const bool new_hold = held && file.status == Status::committed && change.attempt;
     if (mutants_.has(Mutant::holds_cost_tries) && new_hold) ++file.tries;
+    if (mutants_.has(Mutant::decision_not_saved) && is_whole(file)) file.publish_ordered = false;
     const bool begins = !change.orders.empty() && file.part.epochs.size() > 1;
     if (mutants_.has(Mutant::name_not_stored) && begins) {
       file.part.epochs.erase(file.part.epochs.begin());
@@ -84,6 +85,8 @@ void SimStore::plant_mutants(OpenWork& work) const {
   for (Transfer& one : work.transfers) {
     if (!is_whole(one.file)) continue;
     if (mutants_.has(Mutant::whole_stop_forgotten)) one.file.stop_asked = false;
+    const bool presumed = mutants_.has(Mutant::decision_presumed) && is_all_or_none(one.request);
+    if (presumed) one.file.publish_ordered = true;
     if (mutants_.has(Mutant::sums_not_corrected)) work.tallies[one.request.id] = one.file.tally;
   }
 }
