@@ -20,6 +20,7 @@ struct Limits {
   std::uint32_t bundles_per_link_max = 4;  // of one owner, each on sessions of its own
   std::uint32_t streams_default = 4;       // parallel TCP streams of a transfer
   std::uint32_t tasks_per_mover_max = 64;
+  std::size_t memory_for_open = 64U << 20;  // octets of open transfers; beyond: each request's own
 };
 
 // Figures of an active transfer that are not stored each time.

@@ -15,6 +15,11 @@ Key key_of(const Strand& strand) {
   return {strand.owner, strand.handle};
 }
 
+std::size_t octets_of(const Transfer& transfer) {
+  constexpr std::size_t but_for_its_files = 4U << 10;  // with its strand, its names and its place
+  return but_for_its_files + transfer.file.bundle.bytes_form().size();
+}
+
 Answer not_saved(Saved saved) {
   if (saved == Saved::full) {
     return fail(Code::storage_full, "free space under the service's state folder; then try again");
@@ -100,6 +105,9 @@ void Engine::World::take(Strand& strand, std::optional<Transfer> transfer) {
     live.erase(*strand.file);
   }
   strand.file = file;
+  held -= strand.held;
+  strand.held = transfer ? octets_of(*transfer) : 0;
+  held += strand.held;
   strand.transfer = std::move(transfer);
   if (file) by_file[*file] = &strand;
 }

@@ -7,9 +7,12 @@
 namespace rft {
 namespace {
 
-// Parts of one whole that are in memory: memory does not grow with the files of a request (P11).
+// Memory grows neither with the files of a request nor with those of all requests (P11): a whole
+// has as many parts in memory as its window takes, and no more than its own share once all that is
+// open takes what there is for all. Parts come a few at a time: each is a row of up to some 100 KB.
 constexpr std::size_t window = 32;
-constexpr std::size_t window_low = 16;
+constexpr std::size_t parts_at_once = 2;
+constexpr std::size_t own_octets = 64U << 10;
 
 void read_from_the_first(Whole& whole) {
   whole.read_up_to = 0;
@@ -177,14 +180,24 @@ bool Engine::World::waits_for_some(const Transfer& transfer, Whole& whole) const
   return whole.decided || whole.gives_up;
 }
 
+bool Engine::World::has_room(const Whole& whole) const {
+  if (whole.parts.size() >= window) return false;
+  if (held < limits.memory_for_open) return true;
+  std::size_t own = 0;
+  for (const auto& [file, tally] : whole.parts) {
+    const auto part = by_file.find(file);
+    if (part != by_file.end()) own += part->second->held;
+  }
+  return own < own_octets;
+}
+
 void Engine::World::tend(const Uuid& id, Whole& whole) {
   Strand& strand = this->strand(whole.owner, whole.handle);
   if (!strand.transfer) return;
   if (whole.stopping) stop_parts(whole);
   if (whole.gives_up) give_up_parts(whole);
   const bool ended = parts_ended(strand);
-  const bool wants_more =
-      !whole.stopping && !whole.all_read && !whole.reading && whole.parts.size() < window_low;
+  const bool wants_more = !whole.stopping && !whole.all_read && !whole.reading && has_room(whole);
   if (wants_more) read_parts(id, whole);
   if (ended && waits_for_some(*strand.transfer, whole)) {
     ++whole.passes;
@@ -231,7 +244,7 @@ void Engine::World::give_up_parts(Whole& whole) {
 
 void Engine::World::read_parts(const Uuid& id, Whole& whole) {
   whole.reading = true;
-  const PartsQuery query{id, whole.read_up_to, window, whole.life};
+  const PartsQuery query{id, whole.read_up_to, parts_at_once, whole.life};
   store.parts(query, [this, query](Result<std::vector<Transfer>> found) {
     const auto open = wholes.find(query.whole);
     if (open == wholes.end() || open->second.life != query.open_in_life) return;

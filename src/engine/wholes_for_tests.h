@@ -16,14 +16,14 @@ inline const Fault test_cut{FaultCode::cut, Side::both, Doing::move, "", ""};
 inline const Fault no_file{FaultCode::no_such_file, Side::source, Doing::look, "550 no", ""};
 
 struct World {
-  World() { start(); }
+  explicit World(Limits given = {}) : limits(given) { start(); }
 
   void start() {
     ++clock.life;
     posted.clear();
     movers = {};
     up = played = 0;
-    engine.emplace(store, movers, clock, Limits{}, "instance");
+    engine.emplace(store, movers, clock, limits, "instance");
     engine->start([](Result<void>) {});
     run();
   }
@@ -108,6 +108,7 @@ struct World {
     say(order.task, Done{});
   }
 
+  Limits limits;
   std::size_t up = 0, played = 0;
   std::size_t moved = 0, moved_alone = 0;
   std::uint64_t seq = 0;

@@ -247,6 +247,24 @@ TEST(Wholes, a_restart_in_the_middle_loses_no_file_and_moves_none_twice) {
   EXPECT_EQ(world.moved, 29'999U);
 }
 
+TEST(Wholes, beyond_what_there_is_for_all_a_request_has_its_own_share_in_memory_and_moves_on) {
+  const auto waiting = [](World& world) {
+    world.submit("h", Submit::What::list);
+    for (int n = 0; n < 30'000; n += 10'000) world.call(AddFiles{"h", lines(n, 10'000)});
+    world.call(Commit{"h"});
+    world.turn();
+    return world.engine->totals().waiting;
+  };
+  World usual, full(Limits{.memory_for_open = 0});
+  const std::uint64_t in_window = waiting(usual), in_share = waiting(full);
+  EXPECT_EQ(in_window, 28U) << "32, of which 4 are with a mover";
+  EXPECT_LT(in_share, in_window / 2);
+  EXPECT_GT(in_share, 0U);
+  full.play(all_done);
+  EXPECT_EQ(full.record("h").file.status, Status::done);
+  EXPECT_EQ(full.moved, 30'000U) << "each file once";
+}
+
 TEST(Wholes, a_small_request_is_not_starved_by_a_large_one_before_it) {
   World world;
   world.submit("large", Submit::What::list);

@@ -52,6 +52,7 @@ using Mail = std::variant<CallMail, GrantMail, WordMail, LostMail, HelloMail, Ti
 struct Strand {
   std::string owner, handle;
   std::optional<Transfer> transfer;
+  std::size_t held = 0;      // octets of the transfer, about
   std::optional<Uuid> file;  // under which words find this strand, also while it is loaded again
   bool loaded = false;
   bool busy = false;   // a load or a save is under way
@@ -131,6 +132,7 @@ struct Engine::World {
   std::unordered_map<Uuid, Live> live;
   std::set<std::pair<Instant, Uuid>> timers;
 
+  std::size_t held = 0;           // octets of all transfers in memory, about
   std::map<Uuid, Whole> wholes;   // by request
   std::set<Uuid> untended;        // wholes of which something changed
   std::vector<Transfer> newborn;  // parts that are taken up when the wholes are tended
@@ -229,6 +231,7 @@ struct Engine::World {
 
  private:
   void tend(const Uuid& id, Whole& whole);
+  bool has_room(const Whole& whole) const;
   void stop_parts(Whole& whole);
   void give_up_parts(Whole& whole);
   bool waits_for_some(const Transfer& transfer, Whole& whole) const;

@@ -18,6 +18,7 @@ Limits limits_of(Dice& dice) {
   limits.active_max = static_cast<std::uint32_t>(dice.between(2, 8));
   limits.active_per_endpoint_max = static_cast<std::uint32_t>(dice.between(2, 8));
   limits.tasks_per_mover_max = static_cast<std::uint32_t>(dice.between(1, 4));
+  if (limits.active_max % 2 == 0) limits.memory_for_open = 0;
   return limits;
 }
 
