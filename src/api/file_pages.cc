@@ -34,7 +34,8 @@ std::optional<FileEntry> entry_of(const Request& bundle, const BundleFile& file)
                    file.checksum,
                    file.verdict,
                    file.adopted,
-                   file.fault};
+                   file.fault,
+                   file.is_folder};
 }
 
 FileEntry entry_of_one(const Request& request, const File& file) {

@@ -36,6 +36,7 @@ struct FileEntry {
   Verdict verdict = Verdict::none;
   bool adopted = false;
   std::optional<Fault> fault;
+  bool is_folder = false;  // an empty one, that is made
 };
 
 struct FilePage {

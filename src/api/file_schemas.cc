@@ -15,7 +15,14 @@ Schema request() {
           {{"source", text, required, "percent-encoded, as in a URL"},
            {"destination", text, optional, "the same path as the source where absent"},
            {"size", integer, optional, "bytes, where they are known"},
-           {"checksum", text, optional, "ALGORITHM:hex, where it is known"}}};
+           {"checksum", text, optional, "ALGORITHM:hex, where it is known"},
+           {"kind",
+            words,
+            optional,
+            "folder: it is made at the destination, and nothing that is in it is moved; file where "
+            "absent",
+            {},
+            {"file", "folder"}}}};
 }
 
 Schema answer() {
@@ -47,9 +54,16 @@ Schema counts() {
 
 Schema entry() {
   return {"FileEntry",
-          "one file of a request; a folder, with '/' at its end, where that could not be listed",
+          "one file of a request; or a folder, with '/' at its end, of which nothing is moved, or "
+          "that could not be listed",
           {{"source", text, required, "its URL"},
            {"destination", text, required, "its URL"},
+           {"kind",
+            words,
+            required,
+            "folder: one of which nothing is moved, made at the destination",
+            {},
+            {"file", "folder"}},
            {"status",
             words,
             required,
@@ -76,6 +90,7 @@ Schema receipt_line() {
            {"previous", text, optional, "SHA-256 of the line before, with its LF, in hex"},
            {"source", text, optional, "URL"},
            {"destination", text, optional, "URL"},
+           {"kind", words, optional, "folder; absent of a file", {}, {"folder"}},
            {"status", words, optional, "", {}, listed(file_status_words)},
            {"size", integer, optional, "bytes, or null"},
            {"checksum", text, optional, "ALGORITHM:hex, or null"},

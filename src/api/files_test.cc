@@ -206,11 +206,29 @@ TEST_F(Files, are_shown_page_by_page_each_once_and_by_status) {
   const json::object page = get("h/files?status=failed&limit=1");
   EXPECT_EQ(page.at("files").at(0).at("fault").at("code").as_string(), "no_such_file");
   const json::object first = get("h/files?limit=1");
-  EXPECT_EQ(json::serialize(first.at("files").at(0)),
-            R"({"source":"ftp://a.example/s/f0","destination":"ftp://b.example/d/f0",)"
-            R"("status":"done","size":10,"checksum":{"algorithm":"MD5","value":"00",)"
-            R"("verdict":"verified"},"adopted":false,"fault":null})");
+  EXPECT_EQ(
+      json::serialize(first.at("files").at(0)),
+      R"({"source":"ftp://a.example/s/f0","destination":"ftp://b.example/d/f0","kind":"file",)"
+      R"("status":"done","size":10,"checksum":{"algorithm":"MD5","value":"00",)"
+      R"("verdict":"verified"},"adopted":false,"fault":null})");
   EXPECT_EQ(first.at("next").as_string(), "1.0");
+}
+
+TEST_F(Files, may_be_folders_that_are_to_be_made_and_say_so) {
+  ASSERT_EQ(world.ask("POST", "/v1/transfers", many("h", "list")).status, 201);
+  add("h", "{\"source\":\"new/\",\"kind\":\"folder\"}\n{\"source\":\"f\"}\n");
+  commit("h");
+  std::vector<bool> folders;
+  play([&](const BundleItem& item) {
+    folders.push_back(item.is_folder);
+    return Fate::done;
+  });
+  EXPECT_EQ(folders, (std::vector<bool>{true, false}));
+  const json::object page = get("h/files");
+  const json::object& folder = page.at("files").as_array().at(0).as_object();
+  EXPECT_EQ(folder.at("kind"), "folder");
+  EXPECT_EQ(folder.at("destination"), "ftp://b.example/d/new/");
+  EXPECT_EQ(page.at("files").as_array().at(1).as_object().at("kind"), "file");
 }
 
 TEST_F(Files, a_filter_that_finds_nothing_reads_a_bounded_number_of_parts_for_one_page) {

@@ -33,6 +33,7 @@ receipt::File line_of(const FileEntry& entry, const File& part) {
   receipt::File line;
   line.source = entry.source.text();
   line.destination = entry.destination.text();
+  line.is_folder = entry.is_folder;
   line.status = word(entry.status);
   line.size = entry.size;
   if (entry.checksum) line.checksum = entry.checksum->algorithm + ":" + entry.checksum->value;

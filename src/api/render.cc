@@ -88,6 +88,13 @@ std::string text_of(const WantedChecksum& wanted) {
   return wanted.value.empty() ? wanted.algorithm : wanted.algorithm + ":" + wanted.value;
 }
 
+json::array words_of(const Preserve& preserve) {
+  json::array words;
+  if (preserve.mode) words.emplace_back("mode");
+  if (preserve.times) words.emplace_back("times");
+  return words;
+}
+
 // Those that are not as by default, by the names and in the form in which they are asked for.
 json::object render(const Options& options) {
   const Options usual;
@@ -104,6 +111,8 @@ json::object render(const Options& options) {
   if (options.streams_max) set["streams_max"] = *options.streams_max;
   if (options.parents != usual.parents) set["parents"] = word(options.parents);
   if (options.sync != usual.sync) set["sync"] = word(options.sync);
+  if (options.preserve.any()) set["preserve"] = words_of(options.preserve);
+  if (options.links != usual.links) set["links"] = word(options.links);
   if (options.act != usual.act) set["act"] = word(options.act);
   if (options.skip_errors) set["skip_errors"] = true;
   if (options.all_or_none) set["all_or_none"] = true;
@@ -163,6 +172,7 @@ json::object render(const Attempt& attempt) {
 json::object render(const FileEntry& entry) {
   return {{"source", entry.source.text()},
           {"destination", entry.destination.text()},
+          {"kind", entry.is_folder ? "folder" : "file"},
           {"status", word(entry.status)},
           {"size", or_null(entry.size)},
           {"checksum", render(entry.checksum, entry.verdict)},

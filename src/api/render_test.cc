@@ -189,7 +189,7 @@ TEST(Render, options_are_told_in_the_form_in_which_they_are_asked_for) {
       R"("parents":"fail","source_credential":"00000000-0000-7000-8000-000000000001"})";
   EXPECT_EQ(told("file", of_a_file), of_a_file);
   const std::string of_a_tree =
-      R"({"sync":"size","skip_errors":true,"include":["*.root","a b"],"exclude":["tmp/**"]})";
+      R"({"sync":"size","preserve":["mode","times"],"links":"skip","skip_errors":true,"include":["*.root","a b"],"exclude":["tmp/**"]})";
   EXPECT_EQ(told("tree", of_a_tree), of_a_tree);
 }
 

@@ -173,6 +173,7 @@ Result<FileLine> file_line_from(std::string_view body) {
   line.source = text(*object, "source");
   line.destination = text(*object, "destination");
   line.checksum = text(*object, "checksum");
+  line.is_folder = text(*object, "kind") == "folder";
   if (const json::value* size = object->if_contains("size")) {
     if (size->get_int64() < 0) {
       return fail(Code::invalid_request, "the field 'size' is negative; it is bytes");

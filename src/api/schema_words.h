@@ -29,7 +29,7 @@ inline Words holds() {
   return words_of<Hold>(9);
 }
 inline Words doings() {
-  return words_of<Doing>(12);
+  return words_of<Doing>(13);
 }
 inline Words kinds() {
   return {"file", "list", "tree"};

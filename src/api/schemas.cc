@@ -62,6 +62,16 @@ Schema options() {
         "a younger source (mtime), or by checksum; the rest is skipped",
         {},
         listed(sync_words)},
+       {"preserve", texts, optional,
+        "what files keep of their sources: mode (the permissions, no set-user-id, set-group-id or "
+        "sticky bit) and times (of the last change)"},
+       {"links",
+        words,
+        optional,
+        "of a tree: a symbolic link to a file is followed (follow, the default), or every link is "
+        "left out and listed as skipped (skip) or as failed (fail)",
+        {},
+        listed(links_words)},
        {"act",
         words,
         optional,

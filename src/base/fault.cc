@@ -21,9 +21,9 @@ constexpr std::array<std::string_view, 10> holds{
     "none",   "turn",   "back_off", "endpoint_down", "credential", "space", "destination_busy",
     "others", "paused", "stopping"};
 constexpr std::array<std::string_view, 4> sides{"none", "source", "destination", "both"};
-constexpr std::array<std::string_view, 12> doings{"nothing", "connect", "login",        "features",
-                                                  "look",    "list",    "make_parents", "adopt",
-                                                  "move",    "verify",  "publish",      "remove"};
+constexpr std::array<std::string_view, 13> doings{
+    "nothing", "connect", "login",  "features", "look",    "list",  "make_parents",
+    "adopt",   "move",    "verify", "preserve", "publish", "remove"};
 
 }  // namespace
 

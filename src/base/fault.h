@@ -52,6 +52,7 @@ enum class Doing : std::uint8_t {
   adopt,
   move,
   verify,
+  preserve,  // modes and times
   publish,
   remove,
 };

@@ -91,8 +91,14 @@ Result<std::optional<NewFileLine>> FileList::parse_receipt_line() {
   std::optional<NewFileLine> file;
   if (!*listed) return file;
   if ((*listed)->status == "done") {
-    file = NewFileLine{(*listed)->source, (*listed)->destination, (*listed)->size,
-                       (*listed)->checksum};
+    const receipt::Listed& one = **listed;
+    file = NewFileLine{one.source, one.destination};
+    if (one.is_folder) {
+      file->kind = "folder";
+    } else {
+      file->size = one.size;
+      file->checksum = one.checksum;
+    }
   } else {
     ++left_out_;
   }

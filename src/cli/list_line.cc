@@ -27,11 +27,12 @@ struct Field {
   std::string_view name;
   std::string NewFileLine::*text;
 };
-constexpr std::array<Field, 4> fields{{{"source", &NewFileLine::source},
+constexpr std::array<Field, 5> fields{{{"source", &NewFileLine::source},
                                        {"destination", &NewFileLine::destination},
                                        {"size", nullptr},
-                                       {"checksum", &NewFileLine::checksum}}};
-constexpr std::string_view field_names = "source, destination, size and checksum";
+                                       {"checksum", &NewFileLine::checksum},
+                                       {"kind", &NewFileLine::kind}}};
+constexpr std::string_view field_names = "source, destination, size, checksum and kind";
 
 const Field* field_of(std::string_view name) {
   const auto* found = std::ranges::find_if(

@@ -33,11 +33,12 @@ bool is_comment(std::string_view line);  // its first character but blanks is #
 // is source and destination, below the two folders of the request.
 Result<NewFileLine> parse_pair(std::string_view line);
 
-// {"source", "destination", "size", "checksum"}, the last three optional; others are refused.
+// {"source", "destination", "size", "checksum", "kind"}, all but the first optional; others are
+// refused.
 Result<NewFileLine> parse_json_line(std::string_view line);
 
-// Where the header of a CSV list puts what: source, and optionally destination, size, checksum, in
-// any order.
+// Where the header of a CSV list puts what: source, and optionally destination, size, checksum and
+// kind, in any order.
 struct CsvColumns {
   std::vector<std::string NewFileLine::*> texts;  // by column; null: the column of the size
 };

@@ -101,14 +101,15 @@ TEST(CsvHeader, names_known_columns_once_and_the_source) {
   EXPECT_THAT(why_not(parse_csv_header("destination,size")), HasSubstr("'source'"));
 }
 
-TEST(JsonLine, is_an_object_of_four_members) {
+TEST(JsonLine, is_an_object_of_five_members) {
   const auto file = parse_json_line(
-      R"({"source":"a","destination":"b","size":18446744073709551615,"checksum":"MD5:00"})");
+      R"({"source":"a","destination":"b","size":18446744073709551615,"checksum":"MD5:00","kind":"file"})");
   ASSERT_TRUE(file);
   EXPECT_EQ(file->source, "a");
   EXPECT_EQ(file->destination, "b");
   EXPECT_EQ(file->size, UINT64_MAX);
   EXPECT_EQ(file->checksum, "MD5:00");
+  EXPECT_EQ(file->kind, "file");
 }
 
 TEST(JsonLine, takes_null_as_not_said) {

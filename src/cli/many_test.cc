@@ -72,6 +72,14 @@ TEST(AllOrNone, is_asked_for_as_a_truth) {
   EXPECT_THAT(outcome.asked.at(0).body, HasSubstr(R"("options":{"all_or_none":true})"));
 }
 
+TEST(CopyTree, says_what_is_kept_and_what_is_done_with_links) {
+  const Outcome outcome =
+      rft({"submit", "-r", "--preserve", "mode,times", "--links", "skip", "ftp://a/x", "ftp://b/y"},
+          Says{201, "{}"});
+  EXPECT_THAT(outcome.asked.at(0).body,
+              HasSubstr(R"("options":{"links":"skip","preserve":["mode","times"]})"));
+}
+
 TEST(DryRun, asks_for_a_plan_and_tells_what_would_be_moved) {
   const Outcome outcome = rft(
       {"copy", "-r", "--dry-run", "--verbose", "ftp://a/x", "ftp://b/y"}, [](const Asked& asked) {

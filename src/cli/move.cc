@@ -26,7 +26,7 @@ struct NamedOption {
 };
 
 // The service judges the values, so that a newer one may take more words than we know.
-constexpr std::array<NamedOption, 14> named_options{{
+constexpr std::array<NamedOption, 16> named_options{{
     {"--existing", "existing", "adopt|overwrite|fail",
      "what to do with a file that stands at the destination: take it if it is identical (adopt, "
      "the "
@@ -50,6 +50,12 @@ constexpr std::array<NamedOption, 14> named_options{{
     {"--sync", "sync", "always|missing|size|mtime|checksum",
      "move only files that are missing at the destination, or that differ there by size, by size "
      "or a younger source (mtime), or by checksum; what differs is replaced"},
+    {"--preserve", "preserve", "mode,times",
+     "what files keep of their sources: the permissions (mode), the time of the last change "
+     "(times), or both"},
+    {"--links", "links", "follow|skip|fail",
+     "with -r: follow symbolic links to files (the default), or list every link as skipped or as "
+     "failed"},
     {"--source-credential", "source_credential", "ID", "a stored credential, see 'rft cred ls'"},
     {"--destination-credential", "destination_credential", "ID",
      "a stored credential, see 'rft cred ls'"},

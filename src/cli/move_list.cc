@@ -40,7 +40,7 @@ Result<void> all_urls(const FileList::Chunk& chunk) {
 }
 
 Result<std::string> root_of(const std::string& url, std::uint64_t number) {
-  const auto parsed = parse_url(url);
+  const auto parsed = parse_file_or_folder_url(url);
   if (parsed) return Url{parsed->endpoint, "/"}.text();
   return fail(parsed.error().code,
               fmt::format("line {}: '{}': {}", number, shown(url), parsed.error().detail));

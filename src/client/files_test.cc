@@ -56,10 +56,15 @@ TEST(ManyFiles, a_submission_tells_its_kind_and_one_of_a_file_does_not) {
 TEST(ManyFiles, options_go_and_come_in_the_types_of_the_api) {
   World world([](const Asked&) { return Says{201, R"({"handle":"h","status":"inactive"})"}; });
   TransferSpec spec{"h", "ftp://a/s", "ftp://b/d", {}, {}};
-  spec.options = {{"include", "*.root\n*.dat\n"}, {"skip_errors", "true"}, {"max_tries", "3"}};
+  spec.options = {{"include", "*.root\n*.dat\n"},
+                  {"skip_errors", "true"},
+                  {"max_tries", "3"},
+                  {"preserve", "mode,times"}};
   EXPECT_TRUE(world.client.submit(spec));
-  EXPECT_THAT(world.service.asked().at(0).body,
-              HasSubstr(R"({"include":["*.root","*.dat"],"max_tries":3,"skip_errors":true})"));
+  EXPECT_THAT(
+      world.service.asked().at(0).body,
+      HasSubstr(R"({"include":["*.root","*.dat"],"max_tries":3,"preserve":["mode","times"],)"
+                R"("skip_errors":true})"));
   const auto record = client::read<TransferRecord>(
       R"({"options":{"include":["*.root","*.dat"],"skip_errors":true}})");
   EXPECT_EQ(record->options.at("include"), "*.root\n*.dat");

@@ -165,6 +165,7 @@ void fill(TransferRecord& out, const json::object& in) {
 void fill(FileRecord& out, const json::object& in) {
   out.source = text(in, "source");
   out.destination = text(in, "destination");
+  out.kind = text(in, "kind");
   out.status = text(in, "status");
   out.size = number(in, "size");
   if (const auto proof = checksum(in)) {

@@ -13,10 +13,10 @@ namespace {
 
 namespace json = boost::json;
 
-json::value lines_of(std::string_view text) {
+json::value cut(std::string_view text, std::string_view separators) {
   json::array lines;
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
+    const std::string_view line = text.substr(0, text.find_first_of(separators));
     if (!line.empty()) lines.push_back(json::value(json::string(line)));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
@@ -26,7 +26,8 @@ json::value lines_of(std::string_view text) {
 // The options that the API takes as numbers, truths and lists; what is none goes as it is, for the
 // service to refuse by name.
 json::value option_value(std::string_view name, std::string_view value) {
-  if (name == "include" || name == "exclude") return lines_of(value);
+  if (name == "include" || name == "exclude") return cut(value, "\n");
+  if (name == "preserve") return cut(value, ",\n");
   const bool flag = name == "skip_errors" || name == "all_or_none";
   if (flag && (value == "true" || value == "false")) return value == "true";
   const bool numeric = name == "max_tries" || name == "streams_max";
@@ -58,6 +59,7 @@ std::string line_json(const NewFileLine& line) {
   if (!line.destination.empty()) object["destination"] = line.destination;
   if (line.size) object["size"] = *line.size;
   if (!line.checksum.empty()) object["checksum"] = line.checksum;
+  if (!line.kind.empty()) object["kind"] = line.kind;
   return json::serialize(object);
 }
 

@@ -71,6 +71,7 @@ struct NewFileLine {
   std::string destination;  // empty: the same path as the source
   std::optional<std::uint64_t> size = {};
   std::string checksum = {};  // ALGORITHM:hex; empty where it is not known
+  std::string kind = {};      // folder: it is made, and nothing in it is moved; empty: a file
 };
 
 struct RefusedLine {
@@ -174,8 +175,9 @@ struct TransferPage {
 
 // One file of a request, and what became of it.
 struct FileRecord {
-  std::string source;  // URLs; of a folder that could not be listed they end with '/'
+  std::string source;  // URLs; of a folder they end with '/'
   std::string destination;
+  std::string kind;    // file | folder: one of which nothing is moved, made at the destination
   std::string status;  // waiting | done | failed | skipped | would_move
   std::optional<std::uint64_t> size;
   std::string checksum;  // ALGORITHM:hex; empty where none was computed

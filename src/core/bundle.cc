@@ -18,6 +18,7 @@ enum Bits : std::uint64_t {
   has_checksum = 32,
   is_adopted = 64,
   has_fault = 128,
+  is_folder = 65536,
 };
 constexpr unsigned fate_at = 8, verdict_at = 12;
 constexpr std::uint64_t form_version = 1;
@@ -80,6 +81,7 @@ std::uint64_t bits_of(const BundleFile& file) {
   if (file.checksum) bits |= has_checksum;
   if (file.adopted) bits |= is_adopted;
   if (file.fault) bits |= has_fault;
+  if (file.is_folder) bits |= is_folder;
   return bits | static_cast<std::uint64_t>(file.verdict) << verdict_at;
 }
 
@@ -131,6 +133,7 @@ BundleFile take_file(Reader& in) {
   if (bits & has_checksum) file.checksum = in.checksum();
   file.adopted = (bits & is_adopted) != 0;
   if (bits & has_fault) file.fault = in.fault();
+  file.is_folder = (bits & is_folder) != 0;
   return file;
 }
 
@@ -245,7 +248,7 @@ std::vector<BundleItem> items_of(const Bundle& bundle, bool ended) {
     const std::uint32_t own = number++;
     if (file.fate.has_value() != ended) continue;
     items.push_back({own, std::move(file.source), std::move(file.destination),
-                     std::move(file.wanted), std::move(file.intent), file.size});
+                     std::move(file.wanted), std::move(file.intent), file.size, file.is_folder});
   }
   return items;
 }
@@ -257,7 +260,9 @@ std::vector<BundleItem> waiting_items(const Bundle& bundle) {
 }
 
 std::vector<BundleItem> ended_items(const Bundle& bundle) {
-  return items_of(bundle, true);
+  std::vector<BundleItem> items = items_of(bundle, true);
+  std::erase_if(items, [](const BundleItem& item) { return item.is_folder; });  // it has no part
+  return items;
 }
 
 Bundle with_outcomes(const Bundle& bundle, const std::vector<ItemOutcome>& outcomes) {
@@ -288,6 +293,13 @@ Bundle with_bad_sources_skipped(const Bundle& bundle) {
   });
 }
 
+Bundle with_links_skipped(const Bundle& bundle) {
+  return changed(bundle, [](BundleFile& file) {
+    const bool is_link = file.fault && file.fault->code == FaultCode::is_a_link;
+    if (file.fate == Fate::failed && is_link) file.fate = Fate::skipped;
+  });
+}
+
 Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault) {
   return changed(bundle, [&](BundleFile& file) {
     if (!file.fate) fail_file(file, fault);
@@ -297,6 +309,8 @@ Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault) {
 Bundle failed_waiting_again(const Bundle& bundle) {
   return changed(bundle, [](BundleFile& file) {
     if (!file.fault) return;  // one that is skipped for its error has one
+    // A name is passed over as a link by its listing alone; a look would follow it.
+    if (file.fault->code == FaultCode::is_a_link) return;
     file.fate.reset();
     file.fault.reset();
   });
@@ -337,6 +351,7 @@ Bundle bundle_of(const std::vector<NewFile>& files) {
     one.destination = file.destination.path;
     one.size = file.size;
     one.wanted = file.checksum;
+    one.is_folder = file.is_folder;
     if (file.passed_over) fail_file(one, *file.passed_over);
     made.push_back(std::move(one));
   }

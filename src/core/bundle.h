@@ -11,7 +11,7 @@
 
 namespace rft {
 
-// A file of a bundle. Its number is its place in the bundle.
+// A file of a bundle, or an empty folder. Its number is its place in the bundle.
 struct BundleFile {
   std::string source;  // paths at the two endpoints of the bundle, percent-encoded
   std::string destination;
@@ -23,11 +23,12 @@ struct BundleFile {
   Verdict verdict = Verdict::none;
   bool adopted = false;
   std::optional<Fault> fault{};  // of a failed one
+  bool is_folder = false;        // one that is made, for nothing in it is moved; paths end with '/'
   bool operator==(const BundleFile&) const = default;
 };
 
-// Sums over files. Those that are moved apart are counted where they are moved. Of a plan `done`
-// and `bytes_done` are what would be moved.
+// Sums over files and empty folders. Those that are moved apart are counted where they are moved.
+// Of a plan `done` and `bytes_done` are what would be moved.
 struct Tally {
   std::uint64_t files = 0;
   std::uint64_t done = 0, failed = 0, skipped = 0;
@@ -74,6 +75,7 @@ Bundle with_outcomes(const Bundle& bundle, const std::vector<ItemOutcome>& outco
 Bundle with_intents(const Bundle& bundle, const std::vector<VerifiedItem>& verified);
 Bundle without_intents(const Bundle& bundle);
 Bundle with_bad_sources_skipped(const Bundle& bundle);  // by the option skip_errors
+Bundle with_links_skipped(const Bundle& bundle);        // by the option links
 Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault);
 Bundle failed_waiting_again(const Bundle& bundle);  // for a commit of a failed request
 
@@ -81,9 +83,10 @@ Bundle failed_waiting_again(const Bundle& bundle);  // for a commit of a failed 
 struct NewFile {
   Url source;
   Url destination;
-  std::optional<std::uint64_t> size;
+  std::optional<std::uint64_t> size{};
   WantedChecksum checksum{};
   std::optional<Fault> passed_over{};  // it cannot be moved, and this is why
+  bool is_folder = false;              // as of a BundleFile
   bool operator==(const NewFile&) const = default;
 };
 

@@ -138,5 +138,30 @@ TEST(Bundle, names_that_are_long_make_smaller_bundles) {
   EXPECT_EQ(cut_into_bundles({file, file, file}).size(), 2U);
 }
 
+TEST(Bundle, an_empty_folder_is_kept_in_its_octets_and_leaves_no_part_behind) {
+  NewFile folder = a_file(0);
+  folder.is_folder = true;
+  const Bundle bundle = bundle_of({folder, a_file(1)});
+  const auto back = Bundle::from_bytes_form(bundle.bytes_form());
+  ASSERT_TRUE(back);
+  EXPECT_EQ(*back, bundle);
+  EXPECT_TRUE(waiting_items(*back)[0].is_folder);
+  const Bundle ended =
+      with_outcomes(bundle, {{0, Fate::done, 0, {}, Verdict::none, false, {}}, first_is_done});
+  EXPECT_TRUE(ended_items(ended).empty());
+}
+
+TEST(Bundle, a_link_that_was_passed_over_is_never_moved_by_a_later_try) {
+  NewFile link = a_file(0);
+  link.passed_over = Fault{FaultCode::is_a_link, Side::source, Doing::list, "", ""};
+  const Bundle failed = bundle_of({link});
+  EXPECT_EQ(tally_of(failed).failed, 1U);
+  EXPECT_TRUE(waiting_items(failed_waiting_again(failed)).empty());
+  const Bundle skipped = with_links_skipped(failed);
+  EXPECT_EQ(tally_of(skipped).skipped, 1U);
+  EXPECT_TRUE(skipped.files()[0].fault) << "and it says why";
+  EXPECT_TRUE(waiting_items(failed_waiting_again(skipped)).empty());
+}
+
 }  // namespace
 }  // namespace rft

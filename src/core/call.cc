@@ -126,6 +126,20 @@ Result<void> set_patterns(std::vector<std::string>& target, std::string_view nam
               fmt::format("{} has {} patterns; it may have {}", name, target.size(), patterns_max));
 }
 
+// Words with commas or ends of lines between them; none is nothing.
+Result<void> set_preserve(Preserve& target, std::string_view name, std::string_view value) {
+  constexpr std::array<std::string_view, 2> words{"mode", "times"};
+  target = {};
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find_first_of(",\n"), value.size());
+    const std::string_view word = value.substr(0, end);
+    value.remove_prefix(std::min(end + 1, value.size()));
+    if (word != words[0] && word != words[1]) return not_one_of(name, word, words);
+    (word == words[0] ? target.mode : target.times) = true;
+  }
+  return {};
+}
+
 struct OptionEntry {
   std::string_view name;
   Result<void> (*set)(Options&, std::string_view name, std::string_view value);
@@ -175,6 +189,10 @@ constexpr std::array option_table{
                 }},
     OptionEntry{"sync", [](Options& o, std::string_view n,
                            std::string_view v) { return set_word(o.sync, n, v, sync_words); }},
+    OptionEntry{"preserve", [](Options& o, std::string_view n,
+                               std::string_view v) { return set_preserve(o.preserve, n, v); }},
+    OptionEntry{"links", [](Options& o, std::string_view n,
+                            std::string_view v) { return set_word(o.links, n, v, links_words); }},
     OptionEntry{"act", [](Options& o, std::string_view n,
                           std::string_view v) { return set_word(o.act, n, v, act_words); }},
     OptionEntry{"skip_errors", [](Options& o, std::string_view n,
@@ -293,14 +311,16 @@ std::vector<std::string_view> option_names() {
 namespace {
 
 // A path as it is meant below a folder's URL, or a URL of its own.
-Result<Url> below(const Url& folder, const std::string& text, std::string_view side) {
+Result<Url> below(const Url& folder, const std::string& text, std::string_view side,
+                  bool is_folder) {
   const bool is_url = text.find("://") != std::string::npos;
   if (text.starts_with('/')) {
     return fail(Code::invalid_url,
                 fmt::format("the {} '{}' begins with '/'; give a path below {}, or a URL", side,
                             printable(text, 256), printable(folder.text(), 256)));
   }
-  auto url = parse_url(is_url ? text : folder.text() + text);
+  const std::string whole = is_url ? text : folder.text() + text;
+  auto url = is_folder ? parse_folder_url(whole) : parse_url(whole);
   if (!url) {
     return fail(url.error().code,
                 fmt::format("the {} '{}': {}", side, printable(text, 256), url.error().detail));
@@ -342,17 +362,21 @@ Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url&
   if (is_url && line.destination.empty()) {
     return fail(Code::invalid_url, "a source that is a URL needs a destination too");
   }
-  auto from = below(source, line.source, "source");
+  if (line.is_folder && (line.size || !line.checksum.empty())) {
+    return fail(Code::invalid_request, "a folder has neither a size nor a checksum");
+  }
+  auto from = below(source, line.source, "source", line.is_folder);
   if (!from) return tl::unexpected(from.error());
-  auto to =
-      below(destination, line.destination.empty() ? line.source : line.destination, "destination");
+  auto to = below(destination, line.destination.empty() ? line.source : line.destination,
+                  "destination", line.is_folder);
   if (!to) return tl::unexpected(to.error());
   if (act == Act::check && *from != *to) return one_sided();
   if (act != Act::check && *from == *to) {
     return fail(Code::same_source_and_destination,
                 fmt::format("'{}' is source and destination", printable(from->text(), 256)));
   }
-  NewFile file{std::move(*from), std::move(*to), line.size, {}, {}};
+  NewFile file{std::move(*from), std::move(*to), line.size};
+  file.is_folder = line.is_folder;
   if (!line.checksum.empty()) {
     Options options;
     const auto set = set_option(options, "checksum", line.checksum);
@@ -380,6 +404,10 @@ Result<Submit> checked_submit(Submit submit) {
   const bool has_patterns = !options.include.empty() || !options.exclude.empty();
   if (has_patterns && submit.what != Submit::What::tree) {
     return fail(Code::invalid_option, "include and exclude choose among the files of a tree");
+  }
+  if (options.links != Links::follow && submit.what != Submit::What::tree) {
+    return fail(Code::invalid_option,
+                "links is about what is found in a tree; a file that is named is moved");
   }
   if (options.sync == Sync::checksum && options.verify != Verify::checksum) {
     return fail(Code::invalid_option,

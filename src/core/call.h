@@ -101,7 +101,8 @@ struct FileLine {
   std::string source;
   std::string destination;  // empty: as the source, which is a path below the request's then
   std::optional<std::uint64_t> size;
-  std::string checksum;  // ALGORITHM:hex, or empty
+  std::string checksum;    // ALGORITHM:hex, or empty
+  bool is_folder = false;  // is made, and nothing that is in it is moved
 };
 Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url& destination,
                              Act act = Act::move);

@@ -42,6 +42,27 @@ TEST(Calls, an_option_that_is_not_there_or_cannot_be_is_refused_by_name) {
   EXPECT_EQ(code_of_option("source_credential", "x"), Code::invalid_option);
 }
 
+TEST(Calls, what_is_preserved_is_said_in_words_with_commas_or_one_a_line) {
+  Options options;
+  ASSERT_TRUE(set_option(options, "preserve", "mode,times"));
+  EXPECT_EQ(options.preserve, (Preserve{true, true}));
+  ASSERT_TRUE(set_option(options, "preserve", "times\n"));
+  EXPECT_EQ(options.preserve, (Preserve{false, true}));
+  ASSERT_TRUE(set_option(options, "preserve", ""));
+  EXPECT_FALSE(options.preserve.any());
+  EXPECT_EQ(code_of_option("preserve", "mode,owner"), Code::invalid_option);
+  EXPECT_EQ(code_of_option("preserve", "mode, times"), Code::invalid_option);
+}
+
+TEST(Calls, links_are_those_of_a_tree) {
+  Submit submit{"h", *parse_folder_url("ftp://a/x"), *parse_folder_url("ftp://b/x"), {}, {}, false};
+  submit.options.links = Links::skip;
+  submit.what = Submit::What::tree;
+  EXPECT_TRUE(checked_submit(submit));
+  submit.what = Submit::What::list;
+  EXPECT_EQ(checked_submit(submit).error().code, Code::invalid_option);
+}
+
 TEST(Calls, a_checksum_is_kept_in_normal_form) {
   Options options;
   ASSERT_TRUE(set_option(options, "checksum", "sha-256"));
@@ -70,6 +91,18 @@ TEST(Calls, priority_is_no_part_of_the_content) {
   EXPECT_EQ(content_digest(a), content_digest(b));
   b.options.label = "x";
   EXPECT_NE(content_digest(a), content_digest(b));
+}
+
+TEST(Line, may_be_a_folder_that_has_neither_size_nor_checksum) {
+  const Url from = *parse_folder_url("ftp://a/s"), to = *parse_folder_url("ftp://b/d");
+  FileLine line{"sub/x", "", {}, "", true};
+  const auto folder = checked_file(line, from, to);
+  ASSERT_TRUE(folder);
+  EXPECT_TRUE(folder->is_folder);
+  EXPECT_EQ(folder->destination.text(), "ftp://b/d/sub/x/");
+  line.size = 0;
+  EXPECT_EQ(checked_file(line, from, to).error().code, Code::invalid_request);
+  EXPECT_FALSE(checked_file({"sub/x/", "", {}, ""}, from, to)) << "it does not say that it is one";
 }
 
 TEST(Line, is_paths_below_the_two_folders_or_urls) {

@@ -72,6 +72,7 @@ Transfer& ChangeWriter::bear_part(std::uint64_t number, Kind kind, Url source, U
   part.request.destination = std::move(destination);
   part.file.id = nth(draws.file, nth_born);
   part.file.kind = kind;
+  part.file.life = file().life;  // one that failed when it was born does not rise in the same
   part.file.status = Status::committed;
   part.file.hold = Hold::turn;
   part.file.committed_at = at_;
@@ -91,6 +92,9 @@ void ChangeWriter::bear(std::vector<NewFile> files, const Draws& draws) {
       part.file.bundle = bundle_of(cut);
       if (request().options.skip_errors) {
         part.file.bundle = with_bad_sources_skipped(part.file.bundle);
+      }
+      if (request().options.links == Links::skip) {
+        part.file.bundle = with_links_skipped(part.file.bundle);
       }
       if (waiting_items(part.file.bundle).empty()) end_unborn(part.file, at_);
     }

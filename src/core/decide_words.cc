@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/change.h"
-#include "core/pattern.h"
+#include "core/listing.h"
 
 namespace rft {
 namespace {
@@ -252,19 +252,17 @@ class WordTaker {
   // A folder's files, or some of them: they are parts of the whole from now on, in the same step in
   // which the listing goes on behind them, so that each is named once.
   void operator()(const Listed& said) {
-    const auto due = std::find_if(file_.due.begin(), file_.due.end(), [&](const FolderDue& folder) {
-      return folder.path == said.folder;
-    });
+    const auto due = due_folder(file_.due, said.folder);
     if (due == file_.due.end()) return;
+    std::vector<NewFile> files = wanted_files(writer_.request(), said);
+    std::vector<FolderDue> folders = wanted_folders(writer_.request(), said);
+    go_on_behind(*due, said, !folders.empty() || moves_any(files));
     if (said.whole) {
+      if (auto empty = empty_folder(writer_.request(), *due)) files.push_back(std::move(*empty));
       file_.due.erase(due);
-    } else {
-      due->after = said.after;
     }
-    for (const std::string& folder : said.folders) {
-      if (is_wanted_folder(writer_.request().options, folder)) file_.due.push_back({folder, ""});
-    }
-    writer_.bear(files_of(said), draws_);
+    for (FolderDue& folder : folders) file_.due.push_back(std::move(folder));
+    writer_.bear(std::move(files), draws_);
     file_.tries = 0;
     end_hold(file_);
   }
@@ -354,31 +352,6 @@ class WordTaker {
             ? fmt::format("{} files found in this try", said.size)
             : fmt::format("{} files, {} bytes{}, {} skipped", sum.done, sum.bytes_done,
                           is_plan(writer_.request()) ? " would be moved" : "", sum.skipped));
-  }
-
-  std::vector<NewFile> files_of(const Listed& said) const {
-    const Request& request = writer_.request();
-    const auto below = [](const Url& folder, const std::string& path) {
-      return Url{folder.endpoint, folder.path + path};
-    };
-    std::vector<NewFile> files;
-    for (const ListedFile& one : said.files) {
-      if (!is_wanted_file(request.options, one.path)) continue;
-      files.push_back({below(request.source, one.path),
-                       below(request.destination, one.path),
-                       one.size,
-                       {},
-                       {}});
-    }
-    for (const PassedOver& one : said.passed_over) {
-      if (!is_wanted_file(request.options, one.path)) continue;
-      files.push_back({below(request.source, one.path),
-                       below(request.destination, one.path),
-                       std::nullopt,
-                       {},
-                       one.fault});
-    }
-    return files;
   }
 
   // A try that never came to its part: no look for that has to ask for this epoch's name (P11).

@@ -154,6 +154,61 @@ TEST(Wholes, of_a_tree_only_what_is_wanted_is_moved) {
   EXPECT_EQ(world.record("h").file.tally.files, 2U);
 }
 
+// Listed whole, with what is in it.
+Listed folder(std::string path, std::vector<ListedFile> files = {},
+              std::vector<std::string> folders = {}, std::vector<PassedOver> passed_over = {}) {
+  return {std::move(path), "", true, std::move(files), std::move(folders), std::move(passed_over)};
+}
+
+TEST(Wholes, what_a_listing_passed_over_is_not_tried_before_the_next_commit) {
+  World world;
+  world.submit("h", Submit::What::tree);
+  const Task task = std::get<ListOrder>(world.fresh()[0]).task;
+  const Fault no{FaultCode::not_supported, Side::source, Doing::list, "", ""};
+  world.say(task, folder("", {}, {"sub/"}, {{"pipe", no}}));
+  world.say(task, folder("sub/", {{"sub/f", 10, "", {}}}));
+  const auto bundles = bundles_of(world.fresh());
+  ASSERT_EQ(bundles.size(), 1U);
+  EXPECT_EQ(bundles[0].items[0].source, "/s/sub/f");
+}
+
+TEST(Wholes, an_empty_tree_is_its_root_and_is_not_done_before_that_is_made) {
+  World world;
+  world.submit("h", Submit::What::tree);
+  const Task task = std::get<ListOrder>(world.fresh()[0]).task;
+  world.say(task, folder(""));
+  world.say(task, Done{});
+  EXPECT_EQ(world.record("h").file.status, Status::active);
+  const auto orders = bundles_of(world.fresh());
+  ASSERT_EQ(orders.size(), 1U);
+  EXPECT_EQ(orders[0].items[0].destination, "/d/");
+  world.move(orders[0], all_done);
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+}
+
+TEST(Wholes, links_are_skipped_or_fail_as_was_asked_for) {
+  for (const Links links : {Links::skip, Links::fail}) {
+    World world;
+    Submit submit;
+    submit.handle = "h";
+    submit.source = *parse_folder_url("ftp://a/s/");
+    submit.destination = *parse_folder_url("ftp://b/d/");
+    submit.what = Submit::What::tree;
+    submit.options.links = links;
+    submit.commit = true;
+    ASSERT_TRUE(world.call(submit));
+    const Task task = std::get<ListOrder>(world.fresh()[0]).task;
+    const Fault link{FaultCode::is_a_link, Side::source, Doing::list, "", ""};
+    world.say(task, folder("", {{"f", 10, "", {}}}, {}, {{"link", link}}));
+    world.say(task, Done{});
+    world.play(all_done);
+    const File& file = world.record("h").file;
+    EXPECT_EQ(file.status, links == Links::skip ? Status::done : Status::failed);
+    EXPECT_EQ(file.tally.skipped, links == Links::skip ? 1U : 0U);
+    EXPECT_EQ(file.tally.failed, links == Links::skip ? 0U : 1U);
+  }
+}
+
 TEST(Wholes, with_skip_errors_a_bad_source_is_skipped_and_a_bad_destination_is_not) {
   for (const Side side : {Side::source, Side::destination}) {
     World world;
@@ -196,7 +251,7 @@ TEST(Wholes, a_listing_goes_on_where_it_was_after_its_mover_died) {
   for (const Order& order : world.fresh()) {
     if (const auto* list = std::get_if<ListOrder>(&order)) due = list->due;
   }
-  EXPECT_EQ(due, (std::vector<FolderDue>{{"", "b"}, {"sub/", ""}}));
+  EXPECT_EQ(due, (std::vector<FolderDue>{{"", "b", true}, {"sub/", ""}}));
 }
 
 TEST(Wholes, a_stop_stops_its_parts_and_a_commit_moves_the_rest) {

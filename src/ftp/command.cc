@@ -151,6 +151,15 @@ Command mkd(std::string_view path) {
 Command dele(std::string_view path) {
   return {"DELE", std::string(path)};
 }
+Command mfmt(std::string_view time, std::string_view path) {
+  return {"MFMT", fmt::format("{} {}", time, path)};
+}
+Command site_utime(std::string_view time, std::string_view path) {
+  return {"SITE UTIME", fmt::format("{} {}", time, path)};
+}
+Command site_chmod(unsigned mode, std::string_view path) {
+  return {"SITE CHMOD", fmt::format("{:04o} {}", mode, path)};
+}
 Command rnfr(std::string_view path) {
   return {"RNFR", std::string(path)};
 }

@@ -77,6 +77,12 @@ void BundleTask::judge_sources(const Lot& lot, const std::vector<Look>& looks) {
       continue;
     }
     lot[i]->facts = std::move(*facts);
+    auto traits = traits_of(**looks[i], order_.options.preserve);
+    if (!traits) {
+      refuse(*lot[i], traits.error());
+      continue;
+    }
+    lot[i]->traits = std::move(*traits);
     if (is_plan()) {
       if (const auto may = judge_may_read(**looks[i]); !may) {
         refuse(*lot[i], may.error());

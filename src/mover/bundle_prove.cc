@@ -38,8 +38,9 @@ void BundleTask::judge_part(Item& item, const Look& seen) {
   }
   item.part = (*seen)->facts;
   if (item.part.size != item.facts.size && !wants_no_proof()) {
-    leave(item, Fault{FaultCode::size_differs, Side::destination, Doing::verify, "", ""});
+    return leave(item, Fault{FaultCode::size_differs, Side::destination, Doing::verify, "", ""});
   }
+  if (const auto kept = judge_kept(item.traits, **seen); !kept) refuse(item, kept.error());
 }
 
 // Where no checksum of the source is taken after its last byte was sent, a look tells whether it

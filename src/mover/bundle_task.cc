@@ -4,6 +4,7 @@
 
 #include "mover/bundle_parts.h"
 #include "mover/limits.h"
+#include "mover/list_words.h"
 
 namespace rft::mover {
 
@@ -13,7 +14,8 @@ BundleTask::BundleTask(BundleOrder order, MakeCarrier make_carrier, WorkPorts po
     Item item;
     item.order = &one;
     item.source = Url{order_.source, one.source}.wire_path();
-    item.final_name = Url{order_.destination, one.destination}.wire_path();
+    const Url destination{order_.destination, one.destination};
+    item.final_name = one.is_folder ? folder_name(destination, {}) : destination.wire_path();
     item.rename_unknown = one.intent.has_value();
     items_.push_back(std::move(item));
   }
@@ -35,6 +37,7 @@ awaitable<Outcome<void>> BundleTask::carry() {
   // With Begun the intents of earlier epochs are forgotten: not before every doubt is settled.
   if (order_.look_only || all_due().empty() || is_in_doubt()) co_return Outcome<void>();
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
+  co_await see_to_folders();
   if (is_check()) {
     co_await check();
     tell_outcomes();
@@ -45,6 +48,7 @@ awaitable<Outcome<void>> BundleTask::carry() {
     co_return Outcome<void>();
   }
   if (const auto agreed = agree_on_proof(); !agreed) co_return failed(agreed);
+  if (const auto able = co_await try_traits(); !able) co_return failed(able);
   co_await clear_earlier_parts(all_due(), false);
   co_await look_around();
   tell_outcomes();
@@ -53,6 +57,7 @@ awaitable<Outcome<void>> BundleTask::carry() {
   }
   if (all_due().empty()) co_return Outcome<void>();
   if (const auto begun = co_await begin(); !begun) co_return failed(begun);
+  co_await let_write_again(all_due());
   for (Lot& lot : lots()) co_await carry_lot(std::move(lot));
   co_return Outcome<void>();
 }
@@ -63,7 +68,8 @@ awaitable<void> BundleTask::carry_lot(Lot lot) {
     leave_all(arrived, Fault{FaultCode::cut, Side::none, Doing::move, "", ""});
     co_return;
   }
-  co_await prove(arrived);
+  co_await set_traits(arrived);
+  co_await prove(due(arrived));
   co_await publish_lot(due(arrived));
   co_await discard();
   tell_outcomes();

@@ -13,6 +13,7 @@
 #include "mover/flow_rules.h"
 #include "mover/judge.h"
 #include "mover/protocol.h"
+#include "mover/traits.h"
 #include "mover/work.h"
 
 namespace rft::mover {
@@ -43,6 +44,7 @@ class BundleTask final : public Work {
     bool rename_unknown = false;
     std::string algorithm;               // empty: no checksum is compared
     FileFacts facts;                     // of the source
+    Traits traits;                       // of the source, that it keeps
     std::optional<Standing> there;       // under the final name, when last looked
     FileFacts part;                      // as proven
     std::optional<Checksum> checksum{};  // the same at both sides
@@ -91,10 +93,20 @@ class BundleTask final : public Work {
   std::optional<Fault> judge_folder(const Look& seen) const;
   awaitable<Outcome<void>> begin();
 
+  // bundle_folders.cc: those that are items themselves.
+  awaitable<void> see_to_folders();
+  std::optional<Fault> judge_own_folder(const Look& seen) const;
+  void settle_folder(Item& item, bool stood);
+
   // bundle_check.cc: of a check, which asks the destination alone.
   awaitable<void> check();
   awaitable<void> check_checksums(Lot lot);
   void settle_as_recorded(Item& item);
+
+  // bundle_preserve.cc: modes and times.
+  awaitable<Outcome<void>> try_traits();
+  awaitable<void> let_write_again(Lot lot);
+  awaitable<void> set_traits(Lot arrived);
 
   // bundle_move.cc
   std::vector<Lot> lots();

@@ -24,7 +24,7 @@ struct TestWorld {
   std::map<std::string, TestFile> source, destination;
   std::set<std::string> folders{"/d"};
   std::set<std::string> algorithms{"ADLER32"};
-  std::map<std::string, unsigned> modes;  // of sources and folders
+  std::map<std::string, unsigned> modes;  // of sources, folders, and what was set
   bool many = true;
 
   // What goes wrong, by the name that it happens to.
@@ -36,11 +36,15 @@ struct TestWorld {
   std::set<std::string> rename_answer_lost;  // final names; it is done all the same
   std::optional<std::size_t> breaks_at;      // a pipeline, before this file of it
   FlowEnd end = FlowEnd::known;
+  std::set<std::string> cannot_set;  // words of the option `preserve`
+  bool sets_nothing = false;         // and says yes
   std::function<void()> while_moving, before_remove;
   std::function<void(const std::string&)> after_rename;
 
   std::vector<std::vector<Consignment>> pipelines;
   std::vector<std::string> looked_at, folders_made;
+  std::vector<std::vector<Traits>> traits_set;
+  std::set<std::string> folders_refused;
   unsigned channels_distrusted = 0;
 };
 
@@ -64,11 +68,22 @@ class TestCarrier final : public ManyCarrier {
     co_return looks;
   }
   awaitable<std::vector<Outcome<void>>> make_folders(std::vector<std::string> names) override {
-    for (const std::string& name : names) {
-      world_.folders.insert(name);
-      world_.folders_made.push_back(name);
+    std::vector<Outcome<void>> told(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (world_.folders_refused.contains(names[i])) {
+        told[i] = tl::unexpected(test_fault(FaultCode::not_permitted));
+        continue;
+      }
+      world_.folders.insert(names[i]);
+      world_.folders_made.push_back(names[i]);
     }
-    co_return std::vector<Outcome<void>>(names.size());
+    co_return told;
+  }
+  awaitable<std::vector<Outcome<void>>> set_traits(std::vector<Traits> files) override {
+    world_.traits_set.push_back(files);
+    std::vector<Outcome<void>> told;
+    for (const Traits& file : files) told.push_back(set(file));
+    co_return told;
   }
   // It is asked for where the task waits in vain: the test is to end.
   awaitable<Outcome<void>> keep_alive() override {
@@ -136,6 +151,22 @@ class TestCarrier final : public ManyCarrier {
   }
 
  private:
+  Outcome<void> set(const Traits& file) {
+    const auto no = [&](const char* word) {
+      Fault fault = test_fault(FaultCode::not_supported);
+      fault.detail = word;
+      return tl::unexpected(std::move(fault));
+    };
+    if (!file.modify.empty() && world_.cannot_set.contains("times")) return no("times");
+    if (file.mode && world_.cannot_set.contains("mode")) return no("mode");
+    const auto found = world_.destination.find(file.name);
+    if (found == world_.destination.end())
+      return tl::unexpected(test_fault(FaultCode::no_such_file));
+    if (world_.sets_nothing) return {};
+    if (!file.modify.empty()) found->second.facts.modify = file.modify;
+    if (file.mode) world_.modes[file.name] = *file.mode;
+    return {};
+  }
   Look look_at(Side side, const std::string& name) {
     if (side == Side::destination) world_.looked_at.push_back(name);
     const auto no = world_.look_refused.find(name);
@@ -163,6 +194,9 @@ class TestCarrier final : public ManyCarrier {
     const TestFile file = from->second;
     world_.destination.erase(from);
     world_.destination[rename.to] = file;
+    if (const auto mode = world_.modes.extract(rename.from)) {
+      world_.modes[rename.to] = mode.mapped();
+    }
     if (world_.after_rename) world_.after_rename(rename.to);
     if (world_.rename_answer_lost.contains(rename.to)) {
       return {Fault{FaultCode::cut, Side::destination, Doing::publish, "", ""}, true};

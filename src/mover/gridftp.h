@@ -26,6 +26,7 @@ class GridFtp final : public Carrier, public ManyCarrier {
   awaitable<std::vector<Look>> look_many(Side side, std::vector<std::string> names,
                                          Doing doing) override;
   awaitable<std::vector<Outcome<void>>> make_folders(std::vector<std::string> names) override;
+  awaitable<std::vector<Outcome<void>>> set_traits(std::vector<Traits> files) override;
   awaitable<Outcome<void>> move(const Freight& freight, Flow& flow,
                                 const std::function<void()>& progressed) override;
   awaitable<Outcome<std::string>> checksum(Side side, std::string name, std::string algorithm,

@@ -18,7 +18,9 @@ Fault at_source(Fault seen) {
 }
 
 EntryKind kind_of(const ftp::Facts& facts) {
-  if (facts.type == ftp::EntryType::file) return EntryKind::file;
+  if (facts.type == ftp::EntryType::file) {
+    return facts.is_link ? EntryKind::link_to_file : EntryKind::file;
+  }
   if (facts.type == ftp::EntryType::folder) {
     return facts.is_link ? EntryKind::link_to_folder : EntryKind::folder;
   }

@@ -86,7 +86,7 @@ awaitable<Outcome<void>> ListTask::tell(FolderDue due, Listing listing) {
     if (due.path.empty()) co_return failed(listing);
     co_return co_await say(folder_passed_over(due, listing.error()));
   }
-  FolderWords words(order_.source, std::move(due), std::move(*listing));
+  FolderWords words(order_.source, order_.options.links, std::move(due), std::move(*listing));
   for (bool whole = false; !whole;) {
     Listed word = words.next();
     whole = word.whole;

@@ -19,14 +19,20 @@ bool is_before(const Entry& a, const Entry& b) {
   return a.name < b.name;  // std::string orders by bytes without a sign
 }
 
+bool is_link(EntryKind kind) {
+  return kind == EntryKind::link_to_file || kind == EntryKind::link_to_folder ||
+         kind == EntryKind::link;
+}
+
 std::size_t depth_of(std::string_view path) {
   return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
 }
 
 }  // namespace
 
-FolderWords::FolderWords(const Url& source, FolderDue due, std::vector<Entry> entries)
+FolderWords::FolderWords(const Url& source, Links links, FolderDue due, std::vector<Entry> entries)
     : folder_{source.endpoint, source.path + due.path},
+      links_(links),
       due_(std::move(due)),
       root_size_(source.path.size()),
       entries_(std::move(entries)) {
@@ -76,18 +82,23 @@ std::optional<Fault> FolderWords::why_passed_over(const Entry& entry, const Url&
     return passed_over(FaultCode::bad_name,
                        fmt::format("its URL would be longer than {} bytes", url_length_max));
   }
+  if (is_link(entry.kind) && links_ != Links::follow) {
+    return passed_over(FaultCode::is_a_link, "");
+  }
   switch (entry.kind) {
     case EntryKind::file:
+    case EntryKind::link_to_file:
       return std::nullopt;
     case EntryKind::folder:
       break;
     case EntryKind::link_to_folder:
       return passed_over(FaultCode::not_supported,
                          "a symbolic link to a folder is not followed, for it can make a loop; "
-                         "list the folder that it leads to");
+                         "links=skip leaves it out, or copy the folder that it leads to");
     case EntryKind::link:
       return passed_over(FaultCode::not_supported,
-                         "the server does not follow symbolic links; name what it leads to");
+                         "the server does not tell what this symbolic link leads to; links=skip "
+                         "leaves it out, or name what it leads to");
     case EntryKind::other:
       return passed_over(FaultCode::not_supported, "it is neither a file nor a folder");
   }

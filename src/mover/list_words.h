@@ -14,7 +14,7 @@ class FolderWords {
  public:
   // `source`: the order's, which ends with '/'. What stands up to due.after is left out, and so are
   // part files of ours.
-  FolderWords(const Url& source, FolderDue due, std::vector<Entry> entries);
+  FolderWords(const Url& source, Links links, FolderDue due, std::vector<Entry> entries);
   // The next word; the one with `whole` is the last.
   Listed next();
 
@@ -22,6 +22,7 @@ class FolderWords {
   std::optional<Fault> why_passed_over(const Entry& entry, const Url& url) const;
 
   Url folder_;
+  Links links_;
   FolderDue due_;
   std::size_t root_size_;  // of the path that leads to the order's source
   std::vector<Entry> entries_;

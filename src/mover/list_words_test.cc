@@ -28,8 +28,9 @@ std::vector<Listed> all_words(FolderWords words) {
   while (!all.back().whole) all.push_back(words.next());
   return all;
 }
-std::vector<Listed> all_words(FolderDue due, std::vector<Entry> entries) {
-  return all_words(FolderWords(source, std::move(due), std::move(entries)));
+std::vector<Listed> all_words(FolderDue due, std::vector<Entry> entries,
+                              Links links = Links::follow) {
+  return all_words(FolderWords(source, links, std::move(due), std::move(entries)));
 }
 
 std::vector<std::string> paths(const std::vector<ListedFile>& files) {
@@ -146,6 +147,23 @@ TEST(FolderWords, a_name_that_no_command_can_carry_is_passed_over) {
   EXPECT_EQ(why_passed_over(unusable).value().detail, "not over a clear channel");
 }
 
+TEST(FolderWords, a_link_to_a_file_is_a_file_where_links_are_followed_and_else_passed_over) {
+  const auto links = [] {
+    return std::vector{of_kind("a", EntryKind::link_to_file),
+                       of_kind("b", EntryKind::link_to_folder), of_kind("c", EntryKind::link),
+                       file("d")};
+  };
+  EXPECT_THAT(paths(all_words({}, links())[0].files), ElementsAre("a", "d"));
+  for (const Links option : {Links::skip, Links::fail}) {
+    const auto words = all_words({}, links(), option);
+    EXPECT_THAT(paths(words[0].files), ElementsAre("d"));
+    ASSERT_EQ(words[0].passed_over.size(), 3U);
+    for (const PassedOver& one : words[0].passed_over) {
+      EXPECT_EQ(one.fault.code, FaultCode::is_a_link) << one.path;
+    }
+  }
+}
+
 TEST(FolderWords, what_is_neither_file_nor_folder_is_passed_over_and_so_are_links_to_folders) {
   for (const auto kind : {EntryKind::link_to_folder, EntryKind::link, EntryKind::other}) {
     const auto fault = why_passed_over(of_kind("x", kind));
@@ -171,8 +189,8 @@ TEST(FolderWords, a_tree_without_end_ends_by_its_depth_and_by_the_length_of_its_
 
 TEST(FolderWords, a_folder_called_tilde_in_the_root_cannot_be_named_by_a_url) {
   const Url root{source.endpoint, "/"};
-  const auto words = all_words(
-      FolderWords(root, {}, {of_kind("~", EntryKind::folder), of_kind("a", EntryKind::folder)}));
+  const auto words = all_words(FolderWords(
+      root, Links::follow, {}, {of_kind("~", EntryKind::folder), of_kind("a", EntryKind::folder)}));
   EXPECT_THAT(words[0].folders, ElementsAre("a/"));
   EXPECT_EQ(words[0].passed_over.front().fault.code, FaultCode::bad_name);
 }

@@ -12,10 +12,13 @@
 namespace rft::mover {
 
 enum class EntryKind : std::uint8_t {
-  file,  // also a symbolic link to one, where the server follows it
+  file,
   folder,
+  // Symbolic links. Where the server tells what one leads to, it is told of that what is told of
+  // files; one that leads nowhere many servers do not name at all.
+  link_to_file,
   link_to_folder,
-  link,   // one that the server does not follow
+  link,   // the server does not tell what to
   other,  // a device, a pipe
 };
 

@@ -21,6 +21,14 @@ struct Standing {
 };
 using Look = Outcome<std::optional<Standing>>;  // nothing: nothing stands there
 
+// What a file at the destination is to have of its source beside its bytes.
+struct Traits {
+  std::string name{};
+  std::string modify{};            // YYYYMMDDHHMMSS, UTC; empty: as it is
+  std::optional<unsigned> mode{};  // at most 0777; nothing: as it is
+  bool operator==(const Traits&) const = default;
+};
+
 struct Renamed {
   std::optional<Fault> fault;  // none: renamed
   bool unknown = false;        // the order was sent and its answer was not read
@@ -41,6 +49,8 @@ class BothSides {
                                                  Doing doing) = 0;
   // At the destination, in this order.
   virtual awaitable<std::vector<Outcome<void>>> make_folders(std::vector<std::string> names) = 0;
+  // At the destination; of each the first refusal. Its detail is the word of the option `preserve`.
+  virtual awaitable<std::vector<Outcome<void>>> set_traits(std::vector<Traits> files) = 0;
   // Holds the sessions for a task that waits.
   virtual awaitable<Outcome<void>> keep_alive() = 0;
   // Bytes arrived that were not sent: the way that they took is not used again.

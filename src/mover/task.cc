@@ -28,6 +28,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
   if (is_check()) co_return co_await check();
   if (const auto agreed = agree_on_proof(); !agreed) co_return failed(agreed);
+  if (const auto able = co_await try_traits(); !able) co_return failed(able);
   if (const auto looked = co_await look_around(); !looked) co_return failed(looked);
   const auto adopted = co_await respect_existing();
   if (!adopted || *adopted) co_return adopted;
@@ -36,6 +37,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::carry() {
   if (const auto begun = co_await begin(); !begun) co_return failed(begun);
   publish_unknown_ = false;
   if (const auto moved = co_await move(); !moved) co_return failed(moved);
+  if (const auto set = co_await set_traits(traits_); !set) co_return failed(set);
   if (const auto proven = co_await verify(); !proven) co_return failed(proven);
   if (in_place()) co_return done(false);
   ports_.say(Verified{part_, checksum_, verdict_, flow_.bytes_sent});

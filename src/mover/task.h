@@ -7,6 +7,7 @@
 #include <string>
 
 #include "mover/protocol.h"
+#include "mover/traits.h"
 #include "mover/work.h"
 
 namespace rft::mover {
@@ -38,6 +39,7 @@ class MoveTask final : public Work {
 
   // task_begin.cc: looks, what stands there already, and the part.
   Outcome<void> agree_on_proof();
+  awaitable<Outcome<void>> try_traits();
   awaitable<Outcome<void>> look_around();
   Outcome<void> judge_source(const Look& seen);
   awaitable<Outcome<Ending>> respect_existing();
@@ -56,7 +58,9 @@ class MoveTask final : public Work {
 
   // task_finish.cc: proof and publication.
   awaitable<Outcome<void>> move();
+  awaitable<Outcome<void>> set_traits(Traits traits);
   awaitable<Outcome<void>> verify();
+  Outcome<void> judge_written(const Look& seen, const std::optional<FileFacts>& agreed);
   awaitable<Outcome<void>> compare_checksums();
   awaitable<Outcome<std::optional<Checksum>>> both_checksums(std::string destination_name);
   awaitable<Outcome<void>> look_at_source_again();
@@ -89,6 +93,7 @@ class MoveTask final : public Work {
 
   std::string algorithm_;  // empty: no checksum is compared
   FileFacts source_;
+  Traits traits_;                     // of the source, that it keeps
   std::optional<Standing> existing_;  // under the final name
   std::optional<Standing> folder_;    // in which it is
   RangeSet resumed_;

@@ -24,6 +24,16 @@ Outcome<void> MoveTask::agree_on_proof() {
   return {};
 }
 
+// A server that cannot set modes and times is known before the first byte.
+awaitable<Outcome<void>> MoveTask::try_traits() {
+  const Preserve& preserve = order_.options.preserve;
+  if (!preserve.any()) co_return Outcome<void>();
+  std::vector<Traits> trial;
+  trial.push_back(trial_of(preserve, part_of(order_.task.epoch)));
+  const auto answers = co_await carrier_->set_traits(std::move(trial));
+  co_return judge_trial(answers.front());
+}
+
 awaitable<Outcome<void>> MoveTask::look_around() {
   const auto [source, existing, folder] =
       co_await (carrier_->look(Side::source, source_name(), Doing::look) &&
@@ -43,6 +53,9 @@ Outcome<void> MoveTask::judge_source(const Look& seen) {
   auto facts = source_facts(seen);
   if (!facts) return failed(facts);
   source_ = std::move(*facts);
+  auto traits = traits_of(**seen, order_.options.preserve);
+  if (!traits) return failed(traits);
+  traits_ = std::move(*traits);
   if (is_plan()) {
     if (auto may = judge_may_read(**seen); !may) return may;
   }
@@ -190,6 +203,14 @@ awaitable<Outcome<bool>> MoveTask::adopt_part() {
   const Duration quiet = earlier.end == FlowEnd::presumed ? earlier.settle : Duration(0);
   const auto facts = co_await settle(**found, quiet, poll_interval, Doing::adopt);
   if (!facts) co_return failed(facts);
+  // Its earlier epoch may have set a mode that forbids to write it.
+  if (order_.options.preserve.mode) {
+    Traits writable;
+    writable.name = **found;
+    writable.mode = owner_writes;
+    const auto set = co_await set_traits(std::move(writable));
+    if (!set) co_return failed(set);
+  }
   if (algorithm_.empty())
     co_return false;  // in place: from its beginning, once the old flow is over
   if (facts->size < earlier.confirmed.end()) {

@@ -24,6 +24,17 @@ awaitable<Outcome<void>> MoveTask::move() {
   co_return co_await carrier_->move(freight, flow_, progressed);
 }
 
+// Before the proof, so that its looks are at what is published, and an old flow that writes on is
+// seen by the time that it changes.
+awaitable<Outcome<void>> MoveTask::set_traits(Traits traits) {
+  if (!order_.options.preserve.any()) co_return Outcome<void>();
+  if (traits.name.empty()) traits.name = written_name();
+  std::vector<Traits> files;
+  files.push_back(std::move(traits));
+  const auto answers = co_await carrier_->set_traits(std::move(files));
+  co_return judge_set(answers.front());
+}
+
 awaitable<Outcome<void>> MoveTask::verify() {
   std::optional<FileFacts> agreed;
   if (is_doubtful()) {
@@ -38,15 +49,7 @@ awaitable<Outcome<void>> MoveTask::verify() {
   }
   const auto [there, proven] = co_await (
       carrier_->look(Side::destination, written_name(), Doing::verify) && compare_checksums());
-  if (!there) co_return failed(there);
-  if (!*there) co_return fault(FaultCode::part_missing, Side::destination, Doing::verify);
-  part_ = (*there)->facts;
-  if (agreed && *agreed != part_) {
-    co_return fault(FaultCode::changed_after_verify, Side::destination, Doing::verify);
-  }
-  if (part_.size != source_.size && !wants_no_proof()) {
-    co_return fault(FaultCode::size_differs, Side::destination, Doing::verify);
-  }
+  if (const auto good = judge_written(there, agreed); !good) co_return failed(good);
   if (!proven) co_return failed(proven);
   if (is_doubtful()) {
     const auto after = co_await carrier_->look(Side::destination, written_name(), Doing::verify);
@@ -57,6 +60,24 @@ awaitable<Outcome<void>> MoveTask::verify() {
   }
   carrier_->leave_source();
   co_return Outcome<void>();
+}
+
+// `agreed`: what looks before the proof have seen, where an old flow may still write.
+Outcome<void> MoveTask::judge_written(const Look& seen, const std::optional<FileFacts>& agreed) {
+  if (!seen) return failed(seen);
+  if (!*seen) return fault(FaultCode::part_missing, Side::destination, Doing::verify);
+  part_ = (*seen)->facts;
+  if (agreed && *agreed != part_) {
+    return fault(FaultCode::changed_after_verify, Side::destination, Doing::verify);
+  }
+  if (part_.size != source_.size && !wants_no_proof()) {
+    return fault(FaultCode::size_differs, Side::destination, Doing::verify);
+  }
+  const auto kept = judge_kept(traits_, **seen);
+  if (!kept && agreed) {
+    return fault(FaultCode::changed_after_verify, Side::destination, Doing::verify);
+  }
+  return kept;
 }
 
 // The source's checksum is taken after its last byte was sent: so it also tells whether the source

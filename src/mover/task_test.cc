@@ -32,6 +32,8 @@ struct World {
   std::map<std::string, int> touched_at_look;  // the n-th look at a name finds it changed
   bool rename_answer_is_lost = false;
   RangeSet moved_without;
+  std::optional<unsigned> source_mode;
+  bool cannot_set = false;
 };
 
 class FakeCarrier final : public Carrier {
@@ -65,10 +67,30 @@ class FakeCarrier final : public Carrier {
       --found->second.touched_by_looks;
       found->second.facts.modify += "+";
     }
-    return std::optional(Standing{false, found->second.facts});
+    return std::optional(Standing{false, found->second.facts,
+                                  side == Side::source ? world_.source_mode : std::nullopt});
   }
   awaitable<std::vector<Outcome<void>>> make_folders(std::vector<std::string> names) override {
     co_return std::vector<Outcome<void>>(names.size());
+  }
+  awaitable<std::vector<Outcome<void>>> set_traits(std::vector<Traits> files) override {
+    std::vector<Outcome<void>> told;
+    for (const Traits& file : files) told.push_back(set(file));
+    co_return told;
+  }
+  Outcome<void> set(const Traits& file) {
+    if (world_.cannot_set)
+      return fault(FaultCode::not_supported, Side::destination, Doing::preserve);
+    const auto found = world_.destination.find(file.name);
+    if (found == world_.destination.end()) {
+      return fault(FaultCode::no_such_file, Side::destination, Doing::preserve);
+    }
+    if (file.mode) world_.said.push_back("mode " + std::to_string(*file.mode) + " " + file.name);
+    if (!file.modify.empty()) {
+      world_.said.push_back("times " + file.name);
+      found->second.facts.modify = file.modify;
+    }
+    return {};
   }
   awaitable<Outcome<void>> move(const Freight& freight, Flow& flow,
                                 const std::function<void()>&) override {
@@ -542,6 +564,33 @@ TEST_F(TaskRules, a_part_that_changed_since_its_proof_is_proven_again) {
   order.publish_proven = true;
   ASSERT_TRUE(std::holds_alternative<Done>(run()));
   EXPECT_TRUE(verified_);
+}
+
+TEST_F(TaskRules, modes_and_times_are_set_on_the_part_before_it_is_published) {
+  order.options.preserve = {true, true};
+  world.source_mode = 04640;
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(world.said, (std::vector<std::string>{"move", "mode 416 " + part(2), "times " + part(2),
+                                                  "rename /d/file"}));
+  EXPECT_EQ(world.destination["/d/file"].facts.modify, "20260101000000");
+}
+
+TEST_F(TaskRules, a_server_that_cannot_set_them_is_known_before_a_byte_is_moved) {
+  order.options.preserve.times = true;
+  world.cannot_set = true;
+  EXPECT_EQ(fault_of(run()), FaultCode::cannot_preserve);
+  EXPECT_TRUE(world.said.empty());
+}
+
+TEST_F(TaskRules, a_part_that_was_given_a_mode_is_made_writable_before_it_is_gone_on_with) {
+  order.options.preserve.mode = true;
+  world.source_mode = 0400;
+  earlier(FlowEnd::known, RangeSet{{0, 50}});
+  world.destination[part(1)] = world.source["/s/file"];
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(world.said,
+            (std::vector<std::string>{"mode 384 " + part(1), "rename " + part(2), "move",
+                                      "mode 256 " + part(2), "rename /d/file"}));
 }
 
 }  // namespace

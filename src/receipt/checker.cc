@@ -149,8 +149,9 @@ Result<Listed> Checker::take_file(const json::object& line) {
                     *number, due));
   }
   if (auto chained = follows(line); !chained) return tl::unexpected(chained.error());
-  Listed file{text_of(line, "source"), text_of(line, "destination"), text_of(line, "status"),
-              number_of(line, "size"), text_of(line, "checksum")};
+  Listed file{text_of(line, "source"),   text_of(line, "destination"),
+              text_of(line, "status"),   number_of(line, "size"),
+              text_of(line, "checksum"), text_of(line, "kind") == "folder"};
   if (file.source.empty() || file.destination.empty()) {
     return wrong("the line lacks a source or a destination");
   }

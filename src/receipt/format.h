@@ -23,11 +23,12 @@ inline constexpr std::string_view signature_end = "\"}\n";
 
 // What a receipt says of a file that a list of files says too: so it can be one.
 struct Listed {
-  std::string source;  // URLs; of a folder that could not be listed they end with '/'
+  std::string source;  // URLs; of a folder they end with '/'
   std::string destination;
   std::string status;  // waiting | done | failed | skipped
   std::optional<std::uint64_t> size;
-  std::string checksum;  // ALGORITHM:hex; empty: none was compared
+  std::string checksum;    // ALGORITHM:hex; empty: none was compared
+  bool is_folder = false;  // one of which nothing is moved; it was made
   bool operator==(const Listed&) const = default;
 };
 

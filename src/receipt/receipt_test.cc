@@ -85,6 +85,16 @@ TEST(Receipt, tells_of_each_file_what_a_list_of_files_needs) {
   EXPECT_EQ(**checker.take(lines[2]), static_cast<Listed>(file_for_tests(2, "failed")));
 }
 
+TEST(Receipt, tells_a_folder_from_a_file) {
+  File folder = file_for_tests(1);
+  folder.is_folder = true;
+  const Lines lines = receipt_for_tests({folder, file_for_tests(2)});
+  Checker checker;
+  EXPECT_TRUE(checker.take(lines[0]));
+  EXPECT_TRUE((*checker.take(lines[1]))->is_folder);
+  EXPECT_FALSE((*checker.take(lines[2]))->is_folder);
+}
+
 TEST(Receipt, is_good_under_the_key_that_is_pinned_and_under_no_other) {
   const std::string text = joined(three());
   EXPECT_EQ(refusal(text, key_for_tests().public_key().fingerprint()), "");

@@ -41,8 +41,9 @@ std::string Writer::file(const File& file) {
   json::object object{{"n", totals_.files},
                       {"previous", previous_},
                       {"source", file.source},
-                      {"destination", file.destination},
-                      {"status", file.status}};
+                      {"destination", file.destination}};
+  if (file.is_folder) object["kind"] = "folder";
+  object["status"] = file.status;
   object["size"] = file.size ? json::value(*file.size) : json::value(nullptr);
   object["checksum"] = file.checksum.empty() ? json::value(nullptr) : json::value(file.checksum);
   object["verdict"] = file.verdict;

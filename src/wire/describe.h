@@ -8,11 +8,12 @@ namespace rft {
 
 BOOST_DESCRIBE_STRUCT(Fault, (), (code, side, doing, reply, detail))
 BOOST_DESCRIBE_STRUCT(WantedChecksum, (), (algorithm, value))
+BOOST_DESCRIBE_STRUCT(Preserve, (), (mode, times))
 BOOST_DESCRIBE_STRUCT(Options, (),
                       (existing, checksum, verify, publish, data_channel, resume, finish_by,
                        max_tries, label, streams_max, parents, source_credential,
-                       destination_credential, sync, act, skip_errors, all_or_none, include,
-                       exclude))
+                       destination_credential, sync, preserve, links, act, skip_errors, all_or_none,
+                       include, exclude))
 BOOST_DESCRIBE_STRUCT(Task, (), (file, epoch))
 BOOST_DESCRIBE_STRUCT(FileFacts, (), (size, modify, unique))
 BOOST_DESCRIBE_STRUCT(Checksum, (), (algorithm, value))
@@ -21,13 +22,14 @@ BOOST_DESCRIBE_STRUCT(EarlierPart, (), (epochs, end, settle, presumed_before, co
 BOOST_DESCRIBE_STRUCT(MoveOrder, (),
                       (task, source, destination, source_credential, destination_credential,
                        options, part, earlier, source_facts, intent, streams, final_name_is_ours,
-                        prove_only, publish_proven, look_only, recorded_size))
-BOOST_DESCRIBE_STRUCT(BundleItem, (), (number, source, destination, checksum, intent, size))
+                       prove_only, publish_proven, look_only, recorded_size))
+BOOST_DESCRIBE_STRUCT(BundleItem, (),
+                      (number, source, destination, checksum, intent, size, is_folder))
 BOOST_DESCRIBE_STRUCT(BundleOrder, (),
                       (task, source, destination, source_credential, destination_credential,
                        options, part, earlier, items, final_names_are_ours, prove_only,
                        publish_proven, look_only))
-BOOST_DESCRIBE_STRUCT(FolderDue, (), (path, after))
+BOOST_DESCRIBE_STRUCT(FolderDue, (), (path, after, is_needed))
 BOOST_DESCRIBE_STRUCT(ListOrder, (), (task, source, source_credential, options, due))
 BOOST_DESCRIBE_STRUCT(PublishOrder, (), (task, verified))
 BOOST_DESCRIBE_STRUCT(StopOrder, (), (task))
@@ -89,6 +91,10 @@ struct FromWord<Parents> {
 template <>
 struct FromWord<Sync> {
   static auto parse(std::string_view t) { return enumerator_of<Sync>(t, sync_words); }
+};
+template <>
+struct FromWord<Links> {
+  static auto parse(std::string_view t) { return enumerator_of<Links>(t, links_words); }
 };
 template <>
 struct FromWord<Act> {

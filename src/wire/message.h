@@ -106,6 +106,7 @@ struct BundleItem {
   WantedChecksum checksum{};              // the user's, of this file
   std::optional<PublishIntent> intent{};  // its rename may have been ordered by an earlier epoch
   std::optional<std::uint64_t> size{};    // as it was listed; of a check: what it must have
+  bool is_folder = false;                 // it is made, and nothing that is in it is moved
   bool operator==(const BundleItem&) const = default;
 };
 
@@ -137,8 +138,9 @@ inline constexpr std::size_t bundle_names_max = 192UL << 10;  // bytes of all pa
 
 // A folder that is to be listed, or whose listing goes on.
 struct FolderDue {
-  std::string path{};   // below the order's source, percent-encoded, empty or ending with '/'
-  std::string after{};  // names up to this one, in order of bytes, were told; empty: none
+  std::string path{};      // below the order's source, percent-encoded, empty or ending with '/'
+  std::string after{};     // names up to this one, in order of bytes, were told; empty: none
+  bool is_needed = false;  // of what was told something is moved, so it will be made for that
   bool operator==(const FolderDue&) const = default;
 };
 

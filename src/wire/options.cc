@@ -29,6 +29,9 @@ std::string_view word(Verdict value) {
 std::string_view word(Sync value) {
   return word_of(value, sync_words);
 }
+std::string_view word(Links value) {
+  return word_of(value, links_words);
+}
 std::string_view word(Act value) {
   return word_of(value, act_words);
 }

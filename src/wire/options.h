@@ -20,6 +20,9 @@ enum class Parents : std::uint8_t { create, fail };
 // Which files are moved at all: those that are not at the destination (missing), or differ there by
 // size, by size or a younger source (mtime), or by checksum. What differs is replaced.
 enum class Sync : std::uint8_t { always, missing, size, mtime, checksum };
+// What is done with the symbolic links of a tree's source: what a link to a file leads to is moved
+// under the link's name (follow), or the link is left out, and listed as skipped or as failed.
+enum class Links : std::uint8_t { follow, skip, fail };
 // What is done about the files. A plan looks and compares as a move does before its first byte, and
 // changes nothing at either side: it tells what a move would do, and what would be wrong. A check
 // asks the destination alone whether the files are there with the sizes and checksums that the
@@ -33,6 +36,7 @@ std::string_view word(DataChannel value);
 std::string_view word(Resume value);
 std::string_view word(Parents value);
 std::string_view word(Sync value);
+std::string_view word(Links value);
 std::string_view word(Act value);
 
 // A checksum that the user asked for (algorithm alone) or knows (with its value).
@@ -40,6 +44,14 @@ struct WantedChecksum {
   std::string algorithm;  // upper case: ADLER32, MD5, SHA256, ...; empty: any common one
   std::string value;      // lower-case hex; empty: not given
   bool operator==(const WantedChecksum&) const = default;
+};
+
+// What a file keeps of its source beside its bytes.
+struct Preserve {
+  bool mode = false;   // the permissions, without set-user-id, set-group-id and sticky bit
+  bool times = false;  // the time of its last change
+  bool operator==(const Preserve&) const = default;
+  bool any() const { return mode || times; }
 };
 
 struct Options {
@@ -57,8 +69,10 @@ struct Options {
   std::optional<Uuid> source_credential;
   std::optional<Uuid> destination_credential;
   Sync sync = Sync::always;
+  Preserve preserve;
   Act act = Act::move;
   // Of requests of many files.
+  Links links = Links::follow;
   bool skip_errors = false;  // a source that cannot be read is skipped, and listed
   bool all_or_none = false;  // none is published before all are proven, or at all if one fails
   std::vector<std::string> include;  // patterns of a tree's files (core/pattern.h); empty: all

@@ -16,6 +16,7 @@ inline constexpr std::array<std::string_view, 2> resume_words{"presumed", "stric
 inline constexpr std::array<std::string_view, 2> parents_words{"create", "fail"};
 inline constexpr std::array<std::string_view, 5> sync_words{"always", "missing", "size", "mtime",
                                                             "checksum"};
+inline constexpr std::array<std::string_view, 3> links_words{"follow", "skip", "fail"};
 inline constexpr std::array<std::string_view, 3> act_words{"move", "plan", "check"};
 inline constexpr std::array<std::string_view, 4> verdict_words{"none", "verified", "size_only",
                                                                "not_verified"};

@@ -1,0 +1,68 @@
+#include "core/listing.h"
+
+#include <algorithm>
+
+#include "core/pattern.h"
+
+namespace rft {
+namespace {
+
+NewFile below(const Request& listing, const std::string& path) {
+  const auto at = [&path](const Url& folder) { return Url{folder.endpoint, folder.path + path}; };
+  return {at(listing.source), at(listing.destination)};
+}
+
+// One that could not be listed is told as passed over itself. What is in it is not known.
+bool was_listed(const Listed& said) {
+  return std::none_of(said.passed_over.begin(), said.passed_over.end(),
+                      [&](const PassedOver& one) { return one.path == said.folder; });
+}
+
+}  // namespace
+
+std::vector<NewFile> wanted_files(const Request& listing, const Listed& said) {
+  std::vector<NewFile> files;
+  for (const ListedFile& one : said.files) {
+    if (!is_wanted_file(listing.options, one.path)) continue;
+    files.push_back(below(listing, one.path));
+    files.back().size = one.size;
+  }
+  for (const PassedOver& one : said.passed_over) {
+    if (!is_wanted_file(listing.options, one.path)) continue;
+    files.push_back(below(listing, one.path));
+    files.back().passed_over = one.fault;
+  }
+  return files;
+}
+
+std::vector<FolderDue> wanted_folders(const Request& listing, const Listed& said) {
+  std::vector<FolderDue> folders;
+  for (const std::string& path : said.folders) {
+    if (is_wanted_folder(listing.options, path)) folders.push_back({path});
+  }
+  return folders;
+}
+
+bool moves_any(const std::vector<NewFile>& files) {
+  return std::any_of(files.begin(), files.end(),
+                     [](const NewFile& file) { return !file.passed_over; });
+}
+
+std::vector<FolderDue>::iterator due_folder(std::vector<FolderDue>& due, const std::string& path) {
+  return std::find_if(due.begin(), due.end(),
+                      [&](const FolderDue& folder) { return folder.path == path; });
+}
+
+void go_on_behind(FolderDue& due, const Listed& said, bool moves) {
+  due.after = said.after;
+  due.is_needed = due.is_needed || moves || !was_listed(said);
+}
+
+std::optional<NewFile> empty_folder(const Request& listing, const FolderDue& told) {
+  if (told.is_needed || !is_wanted_file(listing.options, told.path)) return std::nullopt;
+  NewFile folder = below(listing, told.path);
+  folder.is_folder = true;
+  return folder;
+}
+
+}  // namespace rft

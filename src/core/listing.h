@@ -1,0 +1,23 @@
+// What of a folder that was listed is to be moved, by the options of its request.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/transfer.h"
+
+namespace rft {
+
+// `listing`: the request of a listing, whose two URLs are folders.
+std::vector<NewFile> wanted_files(const Request& listing, const Listed& said);
+std::vector<FolderDue> wanted_folders(const Request& listing, const Listed& said);
+bool moves_any(const std::vector<NewFile>& files);
+
+std::vector<FolderDue>::iterator due_folder(std::vector<FolderDue>& due, const std::string& path);
+// `moves`: something of what was said is moved.
+void go_on_behind(FolderDue& due, const Listed& said, bool moves);
+// A folder that was told whole and of which nothing is moved: it would not be made for a file in
+// it. Patterns choose it as they would a file of its name.
+std::optional<NewFile> empty_folder(const Request& listing, const FolderDue& told);
+
+}  // namespace rft

@@ -1,0 +1,94 @@
+// Modes and times of a bundle's files.
+#include "mover/bundle_test_world.h"
+
+namespace rft::mover {
+namespace {
+
+class BundlePreserves : public BundleRules {
+ protected:
+  BundlePreserves() {
+    order.options.preserve = {true, true};
+    add_files(2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      world.source[from(i)].facts.modify = "2001020304050" + std::to_string(i);
+      world.modes[from(i)] = 04750;
+    }
+  }
+  void expect_kept(std::size_t i) {
+    expect_whole(i);
+    EXPECT_EQ(world.destination[to(i)].facts.modify, world.source[from(i)].facts.modify);
+    EXPECT_EQ(world.modes[to(i)], 0750U) << "and no set-user-id bit";
+  }
+};
+
+TEST_F(BundlePreserves, all_are_set_at_once_on_the_parts_and_stand_under_the_final_names) {
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  expect_kept(0);
+  expect_kept(1);
+  ASSERT_EQ(world.traits_set.size(), 2U) << "a trial, and one step for all";
+  EXPECT_EQ(world.traits_set[1][0].name, part(2, 0));
+  EXPECT_EQ(verified.at(0).second.at(0).intent.part.modify, "20010203040500")
+      << "what is saved before the rename is what stands after it";
+}
+
+TEST_F(BundlePreserves, nothing_is_set_that_was_not_asked_for) {
+  order.options.preserve = {};
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_TRUE(world.traits_set.empty());
+}
+
+TEST_F(BundlePreserves, a_server_that_cannot_is_named_before_a_byte_is_moved) {
+  for (const std::string word : {"mode", "times"}) {
+    world.cannot_set = {word};
+    const Failed failed = failure();
+    EXPECT_EQ(failed.fault.code, FaultCode::cannot_preserve);
+    EXPECT_EQ(failed.fault.side, Side::destination);
+    EXPECT_EQ(failed.fault.detail, word);
+  }
+  EXPECT_TRUE(world.pipelines.empty());
+}
+
+TEST_F(BundlePreserves, a_plan_says_so_too) {
+  order.options.act = Act::plan;
+  world.cannot_set = {"mode"};
+  EXPECT_EQ(failure().fault.code, FaultCode::cannot_preserve);
+}
+
+TEST_F(BundlePreserves, a_source_that_tells_no_mode_fails_alone) {
+  world.modes.erase(from(0));
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(failed_item(0), FaultCode::cannot_preserve);
+  EXPECT_EQ(outcomes.at(0).fault->side, Side::source);
+  expect_kept(1);
+}
+
+TEST_F(BundlePreserves, a_server_that_says_yes_and_sets_nothing_publishes_nothing) {
+  world.sets_nothing = true;
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(failed_item(0), FaultCode::cannot_preserve);
+  expect_only({});
+}
+
+TEST_F(BundlePreserves, in_place_a_mode_of_an_earlier_try_does_not_stop_the_next_one) {
+  order.options.publish = Publish::in_place;
+  order.final_names_are_ours = true;
+  stands(to(0), "u", "half");
+  world.modes[to(0)] = 0400;
+  std::optional<unsigned> while_written;
+  world.while_moving = [&] { while_written = world.modes[to(0)]; };
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(while_written, 0600U);
+  expect_kept(0);
+}
+
+TEST_F(BundlePreserves, what_is_adopted_is_left_as_it_is) {
+  stands(to(0), "u", "sum0");
+  world.modes[to(0)] = 0600;
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_TRUE(outcomes.at(0).adopted);
+  EXPECT_EQ(world.modes[to(0)], 0600U);
+  EXPECT_EQ(world.destination[to(0)].facts.modify, "1");
+}
+
+}  // namespace
+}  // namespace rft::mover
