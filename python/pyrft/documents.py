@@ -38,6 +38,7 @@ class NewFile(TypedDict, total=False):
     destination: str  # the same path as the source where absent
     size: int
     checksum: str  # ALGORITHM:hex
+    kind: str  # folder: it is made, and nothing in it is moved; a file where absent
 
 
 class RefusedLine(TypedDict):
@@ -75,6 +76,7 @@ class FileRecord(TypedDict, total=False):
 
     source: str
     destination: str
+    kind: str  # file, or folder: one of which nothing is moved, made at the destination
     status: str  # waiting, done, failed, skipped or would_move
     size: Optional[int]
     checksum: Optional[Checksum]

@@ -298,6 +298,12 @@ class ManyFiles(Case):
         self.assertEqual(service.asked[0].body["kind"], "tree")
         self.assertIs(service.asked[0].body["commit"], True)
 
+    def test_options_of_a_tree_go_in_the_types_of_the_api(self) -> None:
+        service = self.service(always(Says(200, {"handle": "h", "status": "done"})))
+        kept = ["mode", "times"]
+        self.client(service).copy_tree("ftp://a/s", "ftp://b/d", preserve=kept, links="skip")
+        self.assertEqual(service.asked[0].body["options"], {"preserve": kept, "links": "skip"})
+
 
 class Receipts(Case):
     LINES = [b'{"receipt":1}\n', b'{"n":1,"source":"' + 40_000 * b"x" + b'"}\n', b'{"seal":1}\n']

@@ -155,10 +155,10 @@ TEST(Bundle, a_link_that_was_passed_over_is_never_moved_by_a_later_try) {
   NewFile link = a_file(0);
   link.passed_over = Fault{FaultCode::is_a_link, Side::source, Doing::list, "", ""};
   const Bundle failed = bundle_of({link});
-  EXPECT_EQ(tally_of(failed).failed, 1U);
+  EXPECT_EQ(failed.tally().failed, 1U);
   EXPECT_TRUE(waiting_items(failed_waiting_again(failed)).empty());
   const Bundle skipped = with_links_skipped(failed);
-  EXPECT_EQ(tally_of(skipped).skipped, 1U);
+  EXPECT_EQ(skipped.tally().skipped, 1U);
   EXPECT_TRUE(skipped.files()[0].fault) << "and it says why";
   EXPECT_TRUE(waiting_items(failed_waiting_again(skipped)).empty());
 }

@@ -112,6 +112,7 @@ class Laws {
   void check_born(const Transfer& part);
   void check_fates(const Transfer& before, const Transfer& after);
   void check_fate(const Transfer& part, std::uint32_t number);
+  void check_folder_stands(const Url& folder);
   bool is_published(const Transfer& part, const BundleFile& file) const;
   bool is_undecided(const Request& part) const;
   void check_whole(const Transfer& whole, const MemoryTables& tables);

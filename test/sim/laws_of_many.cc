@@ -162,13 +162,23 @@ bool Laws::is_published(const Transfer& part, const BundleFile& file) const {
   return there != server.files.end() && there->second->made_by == part.file.id;
 }
 
+void Laws::check_folder_stands(const Url& folder) {
+  std::string path = folder.wire_path();
+  if (path.size() > 1) path.pop_back();  // its '/'
+  if (!servers_.at(folder.endpoint).folders.contains(path)) {
+    break_law("P4", folder.text() + " is done and not there");
+  }
+}
+
 void Laws::check_fate(const Transfer& part, std::uint32_t number) {
   const BundleFile file = part.file.bundle.files()[number];
   const bool said = said_outcomes_.contains({task_of(part.file), number});
   if (*file.fate != Fate::failed && !said) {
     break_law("P5", name_of(part) + ": no mover of this epoch told of " + file.source);
   }
-  if (file.fate == Fate::done) {
+  if (file.fate == Fate::done && file.is_folder) {
+    check_folder_stands(destination_of(part, file));
+  } else if (file.fate == Fate::done) {
     check_stands(part, origin_of(part, file), destination_of(part, file), file.verdict);
   }
   if (file.fate == Fate::would_move) check_plan(part, destination_of(part, file));

@@ -15,6 +15,14 @@ std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   return dice.roll();
 }
 
+// As MLST has it: YYYYMMDDHHMMSS.
+std::string modify_of(WallTime time) {
+  constexpr std::size_t whole_seconds = 14;
+  std::string text = to_rfc3339(time);
+  std::erase_if(text, [](char c) { return c < '0' || c > '9'; });
+  return text.substr(0, whole_seconds);
+}
+
 std::string name_of(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -68,8 +76,7 @@ std::optional<FileFacts> Servers::look(const Server& server, const std::string& 
   const auto found = server.files.find(path);
   if (found == server.files.end()) return std::nullopt;
   const Inode& inode = *found->second;
-  return FileFacts{inode.content.size, fmt::format("{}", milliseconds(inode.modified) / 1000),
-                   fmt::format("i{}", inode.unique)};
+  return FileFacts{inode.content.size, modify_of(inode.modified), fmt::format("i{}", inode.unique)};
 }
 
 bool Servers::rename(Server& server, const std::string& from, const std::string& to) {

@@ -12,6 +12,15 @@ Url below(const Url& folder, const std::string& name) {
   return {folder.endpoint, folder.path + name};
 }
 
+// Of the two that every tree has.
+void add_empty_folders(Laws::Many& many, const Url& destination) {
+  for (const std::string& path : {destination.path + "a/", destination.path + "b/"}) {
+    const auto first = many.files.lower_bound(path);
+    const bool is_empty = first == many.files.end() || !first->starts_with(path);
+    if (is_empty) many.files.insert(path);
+  }
+}
+
 }  // namespace
 
 // Most are small and many of one size, so that only checksums tell them apart; some are so large
@@ -74,6 +83,7 @@ void World::set_up_many(std::size_t number) {
     NewFile line{from_url, to_url, told ? std::optional(file.size) : std::nullopt, {}, {}};
     if (!tree) transfer.lines.push_back(std::move(line));
   }
+  if (tree) add_empty_folders(many, submit.destination);
   laws_.many(owner, submit.handle, std::move(many));
   transfers_.push_back(std::move(transfer));
   events_.in(dice_.between(Duration(200), Duration(8'000)), [this, number] { user_acts(number); });

@@ -2,6 +2,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "ftp/listing.h"
 #include "mover/limits.h"
 #include "wire/part_name.h"
 
@@ -106,6 +107,36 @@ awaitable<std::vector<Outcome<void>>> SimSides::make_folders(std::vector<std::st
     server(Side::destination).folders.insert(names[i]);
   };
   co_return co_await (*here)->ask_each(Doing::make_parents, names.size(), one);
+}
+
+// A trial is one more look; what arrived is about to be proven.
+void SimSides::note_traits() {
+  const auto now = shore_.moments.of(task_);
+  const bool flowed = now == Moment::piping || (now >= Moment::opening && now <= Moment::aborting);
+  if (now == Moment::connecting) at_moment(Moment::looking);
+  if (flowed) at_moment(Moment::checking);
+}
+
+// Times alone: no file of a world has a mode.
+awaitable<std::vector<Outcome<void>>> SimSides::set_traits(std::vector<mover::Traits> files) {
+  const auto here = co_await session(Side::destination);
+  if (!here) co_return std::vector<Outcome<void>>(files.size(), mover::failed(here));
+  note_traits();
+  std::vector<Outcome<void>> told(files.size());
+  const Session::Each one = [&](std::size_t i) {
+    const Server& server = this->server(Side::destination);
+    const auto found = server.files.find(on_disk(files[i].name));
+    if (found == server.files.end()) {
+      told[i] = mover::fault(FaultCode::no_such_file, Side::destination, Doing::preserve);
+    } else if (const auto modified = ftp::time_value(files[i].modify)) {
+      found->second->modified = *modified;
+    }
+  };
+  const auto asked = co_await (*here)->ask_each(Doing::preserve, files.size(), one);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!asked[i]) told[i] = mover::failed(asked[i]);
+  }
+  co_return told;
 }
 
 awaitable<Outcome<void>> SimSides::keep_alive() {

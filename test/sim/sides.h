@@ -24,6 +24,8 @@ class SimSides : public virtual mover::BothSides {
                                                        Doing doing) override;
   mover::awaitable<std::vector<mover::Outcome<void>>> make_folders(
       std::vector<std::string> names) override;
+  mover::awaitable<std::vector<mover::Outcome<void>>> set_traits(
+      std::vector<mover::Traits> files) override;
   mover::awaitable<mover::Outcome<void>> keep_alive() override;
   // At the source, for a listing.
   using ListOne = std::function<void(const Server&, std::size_t)>;
@@ -38,6 +40,7 @@ class SimSides : public virtual mover::BothSides {
   std::string on_disk(const std::string& path) const { return sim::on_disk(shore_.mutants, path); }
   void at_moment(Moment moment) { shore_.moments.works(task_, moment); }
   void note_look(Doing doing);
+  void note_traits();
   bool is_barred(const std::string& new_path);
   // RNTO is on its way, whatever becomes of us.
   void rename_later(const std::string& from, const std::string& to, Duration after);

@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+"""A tree arrives as it was: empty folders, modes and times, symbolic links, on real servers.
+
+  tree_live_test.py BIN_FOLDER [EmptyFolders Preserved SymbolicLinks ...]
+"""
+
+import json
+import os
+import unittest
+
+from many_live_test import MIB, Many, write
+from service import until
+
+TIME = 981173106  # 2001-02-03T04:05:06Z
+
+
+def modes_and_times(folder):
+    """Of the files in it, by their names below it."""
+    found = {}
+    for path, _, names in os.walk(folder):
+        for name in names:
+            one = os.stat(os.path.join(path, name))
+            found[os.path.relpath(os.path.join(path, name), folder)] = (one.st_mode & 0o7777, int(one.st_mtime))
+    return found
+
+
+class Tree(Many):
+    """GCT to GCT, GCT to proftpd, and proftpd to GCT."""
+
+    ways = (("near", "far"), ("near", "pro"), ("pro", "far"))
+
+    def setUp(self):
+        super().setUp()
+        self.base = self.out
+
+    def way(self, near, far):
+        """A destination of its own for each; the handle of the request."""
+        self.near, self.far = near, far
+        self.out = f"{self.base}-{near}-{far}"
+        return f"{self.handle}-{near}-{far}"
+
+    def tree(self, handle, *options):
+        return self.rft("copy", "-r", f"{self.bed.url(self.near)}{self.source}/", f"{self.bed.url(self.far)}{self.out}/",
+                        "--handle", handle, *options)
+
+    def outcomes(self, handle):
+        lines = self.rft("ls", handle, "--files", "--json")[1].splitlines()
+        below = len(f"{self.bed.url(self.near)}{self.source}/")
+        return {record["source"][below:]: record for record in map(json.loads, lines)}
+
+
+class EmptyFolders(Tree):
+    def test_they_arrive_with_the_files(self):
+        write(f"{self.source}/full/file", b"here")
+        for folder in ("empty", "deep/er/est", "blank name", "tmp"):
+            os.makedirs(f"{self.source}/{folder}")
+        write(f"{self.source}/tmp/x.tmp", b"not wanted")
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                handle = self.way(near, far)
+                code, out, err = self.tree(handle, "--exclude", "*.tmp")
+                self.assertEqual(code, 0, out + err)
+                self.assertIn("5 files", out)
+                for folder in ("empty", "deep/er/est", "blank name", "tmp"):
+                    self.assertEqual(os.listdir(f"{self.out}/{folder}"), [])
+                rows = self.outcomes(handle)
+                self.assertEqual({name for name, row in rows.items() if row["kind"] == "folder"},
+                                 {"empty/", "deep/er/est/", "blank%20name/", "tmp/"})
+                self.assertEqual({row["status"] for row in rows.values()}, {"done"})
+
+    def test_an_empty_tree_is_its_root(self):
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                code, out, err = self.tree(self.way(near, far))
+                self.assertEqual(code, 0, out + err)
+                self.assertEqual(os.listdir(self.out), [])
+
+    def test_one_that_cannot_be_made_fails_and_says_so(self):
+        os.makedirs(f"{self.source}/taken")
+        handle = self.way("near", "far")
+        write(f"{self.out}/taken", b"a file")
+        code, out, err = self.tree(handle)
+        self.assertEqual(code, 1, out + err)
+        self.assertEqual(self.outcomes(handle)["taken/"]["fault"]["code"], "not_a_folder")
+        os.remove(f"{self.out}/taken")
+        self.assertEqual(self.rft("retry", handle)[0], 0)
+        self.assertEqual(self.rft("wait", handle)[0], 0)
+        self.assertTrue(os.path.isdir(f"{self.out}/taken"))
+
+    def test_a_dry_run_tells_of_them_and_makes_none(self):
+        os.makedirs(f"{self.source}/empty")
+        handle = self.way("near", "far")
+        code, out, err = self.tree(handle, "--dry-run")
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual(self.outcomes(handle)["empty/"]["status"], "would_move")
+        self.assertFalse(os.path.exists(self.out))
+
+    def test_a_receipt_tells_of_them_is_checked_and_makes_them_again(self):
+        os.makedirs(f"{self.source}/empty")
+        write(f"{self.source}/file", b"here")
+        handle = self.way("near", "far")
+        self.assertEqual(self.tree(handle)[0], 0)
+        receipt = f"{self.base}.receipt"
+        self.assertEqual(self.rft("receipt", handle, "--out", receipt)[0], 0)
+        code, out, err = self.rft("verify-receipt", receipt, "--against")
+        self.assertEqual(code, 0, out + err)
+        os.rmdir(f"{self.out}/empty")
+        code, out, err = self.rft("verify-receipt", receipt, "--against")
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("no_such_folder", out + err)
+        code, out, err = self.rft("copy", "--from", receipt)
+        self.assertEqual(code, 0, out + err)
+        self.assertTrue(os.path.isdir(f"{self.out}/empty"))
+
+
+class Preserved(Tree):
+    def make(self):
+        for name, mode in (("plain", 0o640), ("run", 0o755), ("sub/closed", 0o400), ("sub/suid", 0o4711)):
+            write(f"{self.source}/{name}", os.urandom(1000))
+            os.chmod(f"{self.source}/{name}", mode)
+            os.utime(f"{self.source}/{name}", (TIME, TIME + len(name)))
+        write(f"{self.source}/large", os.urandom(33 * MIB))
+        os.chmod(f"{self.source}/large", 0o444)
+        os.utime(f"{self.source}/large", (TIME, TIME))
+
+    def test_modes_and_times_are_those_of_the_sources(self):
+        self.make()
+        wanted = {name: (mode & 0o777, time) for name, (mode, time) in modes_and_times(self.source).items()}
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                code, out, err = self.tree(self.way(near, far), "--preserve", "mode,times")
+                self.assertEqual(code, 0, out + err)
+                self.assertEqual(modes_and_times(self.out), wanted)
+
+    def test_sync_by_time_finds_nothing_to_do_afterwards(self):
+        self.make()
+        self.assertEqual(self.tree(self.way("near", "far"), "--preserve", "times")[0], 0)
+        again = f"{self.handle}-again"
+        code, out, err = self.tree(again, "--sync", "mtime")
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual(self.moved(again), [])
+        os.utime(f"{self.source}/plain", (TIME, TIME + 100))
+        younger = f"{self.handle}-younger"
+        self.assertEqual(self.tree(younger, "--sync", "mtime", "--preserve", "times")[0], 0)
+        self.assertEqual(self.moved(younger), ["plain"])
+
+    def moved(self, handle):
+        return [name for name, row in self.outcomes(handle).items() if row["status"] == "done" and not row["adopted"]]
+
+    def test_a_crash_in_the_middle_leaves_nothing_out(self):
+        for number in range(600):
+            name = f"{self.source}/d{number % 7}/{number}"
+            write(name, os.urandom(2000))
+            os.chmod(name, 0o444)
+            os.utime(name, (TIME, TIME + number))
+            os.makedirs(f"{self.source}/d{number % 7}/empty-{number}")
+        self.make()
+        wanted = {name: (mode & 0o777, time) for name, (mode, time) in modes_and_times(self.source).items()}
+        folders = sorted(os.path.relpath(path, self.source) for path, _, _ in os.walk(self.source))
+        for publish in ("rename", "in_place"):
+            with self.subTest(publish=publish):
+                handle = f"{self.way('near', 'far')}-{publish}"
+                self.out += publish
+                self.assertEqual(self.tree(handle, "--no-wait", "--preserve", "mode,times", "--publish", publish)[0], 0)
+                until(lambda: os.path.exists(self.out), 60, "nothing has arrived")
+                self.service.crash()
+                self.service.start()
+                code, out, err = self.rft("wait", handle)
+                self.assertEqual(code, 0, out + err)
+                self.assertEqual(modes_and_times(self.out), wanted)
+                self.assertEqual(sorted(os.path.relpath(path, self.out) for path, _, _ in os.walk(self.out)), folders)
+
+    def test_one_file_and_in_place(self):
+        write(f"{self.source}/one", b"bytes")
+        os.chmod(f"{self.source}/one", 0o604)
+        os.utime(f"{self.source}/one", (TIME, TIME))
+        for near, far in self.ways:
+            for publish in ("rename", "in_place"):
+                with self.subTest(near=near, far=far, publish=publish):
+                    self.way(near, far)
+                    target = f"{self.out}/{publish}"
+                    code, out, err = self.rft("copy", f"{self.bed.url(near)}{self.source}/one", f"{self.bed.url(far)}{target}",
+                                              "--publish", publish, "--preserve", "times,mode")
+                    self.assertEqual(code, 0, out + err)
+                    seen = os.stat(target)
+                    self.assertEqual((seen.st_mode & 0o7777, int(seen.st_mtime)), (0o604, TIME))
+
+
+class SymbolicLinks(Tree):
+    def make(self):
+        write(f"{self.source}/sub/file", b"bytes")
+        os.symlink("sub/file", f"{self.source}/to-file")
+        os.symlink("sub", f"{self.source}/to-folder")
+        os.symlink("..", f"{self.source}/sub/up")
+        os.symlink("nowhere", f"{self.source}/dangling")
+        os.symlink("loop-b", f"{self.source}/loop-a")
+        os.symlink("loop-a", f"{self.source}/loop-b")
+
+    def statuses(self, handle):
+        return {name: (row["status"], row["fault"] and row["fault"]["code"]) for name, row in self.outcomes(handle).items()}
+
+    # Neither server names a link that leads nowhere.
+    def test_skip_leaves_them_out_and_lists_them(self):
+        self.make()
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                handle = self.way(near, far)
+                code, out, err = self.tree(handle, "--links", "skip")
+                self.assertEqual(code, 0, out + err)
+                skipped = ("skipped", "is_a_link")
+                self.assertEqual(self.statuses(handle), {"sub/file": ("done", None), "to-file": skipped, "to-folder": skipped,
+                                                         "sub/up": skipped})
+                self.assertEqual(sorted(os.listdir(self.out)), ["sub"])
+
+    def test_fail_fails_them_and_a_retry_does_not_move_them(self):
+        self.make()
+        handle = self.way("near", "far")
+        for _ in range(2):
+            code, out, err = self.tree(handle, "--links", "fail")
+            self.assertEqual(code, 1, out + err)
+            failed = ("failed", "is_a_link")
+            self.assertEqual(self.statuses(handle), {"sub/file": ("done", None), "to-file": failed, "to-folder": failed,
+                                                     "sub/up": failed})
+            self.assertEqual(self.rft("retry", handle)[0], 0)
+            self.assertEqual(self.rft("wait", handle)[0], 1)
+        self.assertEqual(sorted(os.listdir(self.out)), ["sub"])
+
+    def test_followed_by_default_as_far_as_the_server_tells_what_they_lead_to(self):
+        self.make()
+        no = ("failed", "not_supported")
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                handle = self.way(near, far)
+                self.assertEqual(self.tree(handle)[0], 1)
+                to_file = no if near == "pro" else ("done", None)
+                self.assertEqual(self.statuses(handle), {"sub/file": ("done", None), "to-file": to_file, "to-folder": no,
+                                                         "sub/up": no})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
