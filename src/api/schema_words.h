@@ -26,7 +26,7 @@ inline Words statuses() {
   return words_of<Status>(7);
 }
 inline Words holds() {
-  return words_of<Hold>(9);
+  return words_of<Hold>(11);
 }
 inline Words doings() {
   return words_of<Doing>(13);

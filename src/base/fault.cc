@@ -17,9 +17,9 @@ constexpr std::array faults{
 };
 
 constexpr std::array<std::string_view, 4> remedies{"again", "afresh", "hold", "never"};
-constexpr std::array<std::string_view, 10> holds{
+constexpr std::array<std::string_view, 11> holds{
     "none",   "turn",   "back_off", "endpoint_down", "credential", "space", "destination_busy",
-    "others", "paused", "stopping"};
+    "others", "paused", "limit",    "stopping"};
 constexpr std::array<std::string_view, 4> sides{"none", "source", "destination", "both"};
 constexpr std::array<std::string_view, 13> doings{
     "nothing", "connect", "login",  "features", "look",    "list",  "make_parents",

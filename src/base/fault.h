@@ -20,6 +20,7 @@ enum class Hold : std::uint8_t {
   destination_busy,  // another transfer of ours publishes under the same name
   others,            // proven, and published when all files of its request are (all_or_none)
   paused,            // by an operator
+  limit,             // an administrator's limit leaves no room now
   stopping,          // the user asked; the mover has not confirmed yet
 };
 

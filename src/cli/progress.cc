@@ -16,7 +16,7 @@ constexpr std::size_t bar_width_least = 10;
 constexpr std::size_t bar_width_most = 40;
 constexpr std::string_view gap = "  ";
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> hold_words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> hold_words{{
     {"turn", "waits for its turn"},
     {"back_off", "waits before the next try"},
     {"endpoint_down", "waits for an endpoint that is down"},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> hold_word
     {"destination_busy", "waits for another transfer to the same destination"},
     {"others", "is proven, and waits for the other files of its request"},
     {"paused", "is paused by the operator"},
+    {"limit", "waits for a limit of the service"},
     {"stopping", "is being stopped"},
 }};
 

@@ -28,4 +28,12 @@ Uuid SystemClock::fresh_id() {
   return Uuid::v7(wall_now(), random_bits());
 }
 
+// By TZ, else /etc/localtime, as they were when the process first asked.
+Duration SystemClock::local_offset(WallTime at) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(
+      std::chrono::floor<std::chrono::system_clock::duration>(at));
+  std::tm local{};
+  return ::localtime_r(&seconds, &local) ? std::chrono::seconds(local.tm_gmtoff) : Duration{0};
+}
+
 }  // namespace rft

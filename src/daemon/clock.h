@@ -8,6 +8,7 @@ class SystemClock final : public Clock {
  public:
   Now now() override;
   Uuid fresh_id() override;
+  Duration local_offset(WallTime at) override;
 };
 
 // Since the machine booted, suspended time included (CLOCK_BOOTTIME).

@@ -24,6 +24,7 @@ void Engine::start(std::function<void(Result<void>)> then) {
     world.last_rank = work->last_rank;
     world.newest_epoch = work->newest_epoch;
     for (CredentialFacts& facts : work->credentials) world.credentials[facts.id] = facts;
+    for (const Limit& limit : work->limits) world.put_limit(limit);
     for (EndpointRow& row : work->endpoints) {
       world.endpoints[row.endpoint] = row;
       if (!row.down_since || !row.fault) continue;
@@ -160,6 +161,7 @@ void Engine::tick() {
   if (std::exchange(world_->ledger_unread, false)) world_->read_ledger();
   world_->work_ledger();
   world_->drain_idle();
+  world_->settle_limits();
   for (const auto& [id, whole] : world_->wholes) world_->untended.insert(id);
   world_->schedule();
 }
@@ -177,6 +179,7 @@ Instant Engine::next_wake() const {
     if (entry.mover.empty() && !entry.saving)
       next = std::min(next, std::max(entry.next_try, now + retry_save));
   }
+  if (const auto due = world.next_limit_wake()) next = std::min(next, *due);
   if (world.no_start_before > now) next = std::min(next, world.no_start_before);
   if (!world.stuck.empty()) next = std::min(next, now + retry_save);
   return next;

@@ -48,6 +48,14 @@ struct Found {
   bool listing = false;  // of a tree: more files may still be found
 };
 
+// A limit as it holds now.
+struct LimitState {
+  Limit limit;
+  Bounds now;                     // what holds
+  std::optional<WallTime> until;  // when something else will
+  Usage used;
+};
+
 class Engine {
  public:
   Engine(Store& store, Movers& movers, Clock& clock, Limits limits, std::string instance);
@@ -90,6 +98,14 @@ class Engine {
   std::vector<CredentialFacts> credentials(const std::string& owner) const;
   bool credential_in_use(const Uuid& id) const;
   void set_listener(Listener* listener);
+
+  // ---- limits ----
+  // For a scope that has one it is replaced. `then` when it is saved; it holds for what is admitted
+  // afterwards. Errors: invalid_limit, no_such_limit; storage_full, unavailable: nothing was
+  // changed.
+  void set_limit(Limit limit, std::function<void(Result<LimitState>)> then);
+  void remove_limit(const LimitScope& scope, std::function<void(Result<void>)> then);
+  std::vector<LimitState> limits() const;  // in the order of their scopes
 
   // Does what its time has come for. Call at next_wake() or earlier.
   void tick();

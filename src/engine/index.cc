@@ -10,6 +10,10 @@ namespace {
 
 constexpr Duration timer_least = 50ms;
 
+std::uint32_t streams_of(const Strand& strand) {
+  return strand.granting ? strand.streams_granted : strand.transfer->file.streams;
+}
+
 }  // namespace
 
 Instant Engine::World::instant_of(WallTime wall) const {
@@ -94,15 +98,20 @@ void Engine::World::mark_active(Strand& strand, const LaneKey& lane) {
   ++active_of_endpoint[lane.source];
   if (lane.destination != lane.source) ++active_of_endpoint[lane.destination];
   if (lane.bundles) ++active_bundles[lane];
+  Occupied place{lane, load_of(*strand.transfer, streams_of(strand)), ""};
   if (claims_destination(*strand.transfer)) {
-    ++busy_destinations[strand.transfer->request.destination.text()];
+    place.destination = strand.transfer->request.destination.text();
+    ++busy_destinations[place.destination];
   }
-  strand.active_lane = lane;
+  occupy(place);
+  strand.occupied = std::move(place);
 }
 
 void Engine::World::unmark_active(Strand& strand) {
-  if (!strand.active_lane) return;
-  const LaneKey& lane = *strand.active_lane;
+  if (!strand.occupied) return;
+  const Occupied place = std::move(*strand.occupied);
+  strand.occupied.reset();
+  const LaneKey& lane = place.lane;
   const auto less = [](auto& counts, const auto& key) {
     const auto found = counts.find(key);
     if (--found->second == 0) counts.erase(found);
@@ -112,14 +121,17 @@ void Engine::World::unmark_active(Strand& strand) {
   less(active_of_endpoint, lane.source);
   if (lane.destination != lane.source) less(active_of_endpoint, lane.destination);
   if (lane.bundles) less(active_bundles, lane);
-  if (claims_destination(*strand.transfer)) {
-    less(busy_destinations, strand.transfer->request.destination.text());
-  }
-  strand.active_lane.reset();
+  if (!place.destination.empty()) less(busy_destinations, place.destination);
+  vacate(place);
 }
 
 void Engine::World::index(Strand& strand) {
   if (!strand.transfer) return;
+  put_in_place(strand);
+  charge(strand);
+}
+
+void Engine::World::put_in_place(Strand& strand) {
   const Transfer& transfer = *strand.transfer;
   const File& file = transfer.file;
   if (const auto due = next_deadline(transfer, memory_of(transfer))) {
@@ -149,10 +161,14 @@ void Engine::World::index(Strand& strand) {
 }
 
 void Engine::World::unindex(Strand& strand) {
+  unmark_active(strand);
+  unqueue(strand);
+}
+
+void Engine::World::unqueue(Strand& strand) {
   if (strand.timer) timers.erase({*strand.timer, *strand.file});
   strand.timer.reset();
   if (!strand.transfer) return;
-  unmark_active(strand);
   const File& file = strand.transfer->file;
   queue.remove(file.id);
   if (file.status != Status::committed || awaits_others(file)) return;

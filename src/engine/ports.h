@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "core/call.h"
 #include "core/decide.h"
+#include "core/limit.h"
 #include "core/transfer.h"
 
 namespace rft {
@@ -20,6 +21,8 @@ class Clock {
   virtual ~Clock() = default;
   virtual Now now() = 0;
   virtual Uuid fresh_id() = 0;  // UUIDv7
+  // What this machine's local time is ahead of UTC at that moment.
+  virtual Duration local_offset(WallTime) { return Duration{0}; }
 };
 
 // What is remembered of an endpoint across restarts.
@@ -38,6 +41,8 @@ struct Saving {
   std::vector<EndpointRow> endpoints;
   std::vector<Uuid> removed_parts;  // ledger entries that are answered
   std::vector<Event> events;        // beside those of the changes
+  std::vector<Limit> limits = {};   // each instead of what was set for its scope
+  std::vector<LimitScope> removed_limits = {};
 };
 
 enum class Saved : std::uint8_t {
@@ -61,6 +66,7 @@ struct OpenWork {
   std::vector<LedgerPart> ledger;
   std::vector<EndpointRow> endpoints;
   std::vector<CredentialFacts> credentials;
+  std::vector<Limit> limits;
   std::int64_t last_seq = 0;       // of the events
   std::int64_t last_rank = 0;      // of the rank counter: the largest drawn
   std::uint32_t newest_epoch = 0;  // of all files

@@ -55,22 +55,30 @@ void Engine::World::grant(Strand& strand) {
   const auto mover = mover_for(strand.owner, alone);
   if (!mover) return;
   movers[*mover].files.insert(*strand.file);
+  strand.streams_granted = streams_for(lane_of(*strand.transfer));
   unindex(strand);
   strand.granting = true;
   index(strand);
-  deliver(strand, GrantMail{*mover});
+  deliver(strand, GrantMail{*mover, strand.streams_granted});
 }
 
 void Engine::World::schedule() {
   if (!open) return;
+  look_at_limits();
   tend_wholes();
   if (clock.now().instant < no_start_before) return;
   const auto admits = [&](const LaneKey& lane) {
-    return within_limits(lane) && barred_by(lane, nullptr, nullptr) == Hold::none;
+    return within_limits(lane) && barred_by(lane, nullptr, nullptr) == Hold::none &&
+           !limited_by(lane);
   };
   for (const auto& [key, file] : std::exchange(canaries, {})) {
     const auto found = by_file.find(file);
-    if (found != by_file.end() && queue.contains(file) && fits(file)) grant(*found->second);
+    if (found == by_file.end() || !queue.contains(file) || !fits(file)) continue;
+    if (limited_by(lane_of(*found->second->transfer))) {
+      canaries.emplace(key, file);  // it goes as soon as there is room
+    } else {
+      grant(*found->second);
+    }
   }
   while (active < limits.active_max) {
     const auto next = queue.next(
@@ -139,6 +147,8 @@ Why Engine::World::why(const Strand& strand) const {
   } else if (now.instant < no_start_before) {
     why.hold = Hold::turn;
     why.sentence = "movers do not start; see the service's log";
+  } else if (const auto barrier = limited_by(lane)) {
+    explain_limit(*barrier, strand, why);
   } else if (claims_destination(transfer) &&
              busy_destinations.count(transfer.request.destination.text()) > 0) {
     why.hold = Hold::destination_busy;

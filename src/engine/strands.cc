@@ -233,6 +233,7 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
         go_on_with_whole(*result->transfer);
         if (!rises_with_whole(strand.mail.front())) part_changed(*result->transfer, {});
       }
+      unindex(strand);
       take(strand, std::move(result->transfer));
       index(strand);
     }
@@ -341,9 +342,9 @@ std::optional<Change> Engine::World::decide_grant(Strand& strand, const GrantMai
       choose_credential(mine, transfer.request.destination.endpoint, options.destination_credential,
                         Side::destination, now.wall);
   if (source && destination) {
-    return on_grant(
-        transfer, {mail.mover, *source, *destination, limits.streams_default, !may_publish(strand)},
-        now, draws(strand));
+    return on_grant(transfer,
+                    {mail.mover, *source, *destination, mail.streams, !may_publish(strand)}, now,
+                    draws(strand));
   }
   const Fault& fault = source ? destination.error() : source.error();
   const LaneKey lane = lane_of(transfer);
@@ -370,7 +371,7 @@ void Engine::World::saved(const Key& key, Outcome outcome, Saved saved) {
       strand.in_doubt = std::move(outcome.change);
       [[fallthrough]];
     case Saved::stale:
-      unindex(strand);
+      unqueue(strand);  // it may be active until it is known that it is not
       strand.loaded = false;
       strand.transfer.reset();
       break;

@@ -13,6 +13,7 @@
 
 #include "core/choose.h"
 #include "core/gate.h"
+#include "core/limit.h"
 #include "engine/engine.h"
 
 namespace rft {
@@ -26,6 +27,7 @@ struct CallMail {
 };
 struct GrantMail {
   std::string mover;
+  std::uint32_t streams = 0;
 };
 struct WordMail {
   std::string mover;
@@ -47,6 +49,18 @@ struct GiveUpMail {};  // of a part: another one failed, and it is all or none
 using Mail = std::variant<CallMail, GrantMail, WordMail, LostMail, HelloMail, TimeMail, SpaceMail,
                           PartsEndedMail, GiveUpMail>;
 
+// What an active transfer takes of the places that are counted.
+struct Occupied {
+  LaneKey lane;
+  Load load;
+  std::string destination;  // that nobody else may write to; empty: none
+};
+// Of an attempt: what it is expected to send, or did.
+struct Charge {
+  std::uint64_t sent_before = 0;
+  std::uint64_t bytes = 0;
+};
+
 // What concerns one transfer, strictly in turn: the next mail is opened when the save of the one
 // before it was answered. `transfer` is what is saved, never more (P13).
 struct Strand {
@@ -63,8 +77,10 @@ struct Strand {
   std::optional<std::vector<bool>> known_lines;  // of the AddFiles that is the first mail
   std::optional<Change> in_doubt;                // its save was answered `unknown`
   std::optional<Instant> timer;                  // its entry in `timers`
-  std::optional<LaneKey> active_lane;            // counted as active in this lane
+  std::optional<Occupied> occupied;              // it is counted as active
+  std::optional<Charge> charge;                  // taken from the rates of its scopes
   bool granting = false;
+  std::uint32_t streams_granted = 0;
   Instant next_look{};  // no grant to look before: the last one came to nothing
 };
 
@@ -98,6 +114,13 @@ struct MoverState {
   std::set<Uuid> files;  // whose epoch is with it, or is being granted to it
   std::vector<OutboxRow> outbox;
   Instant idle_since{};
+};
+
+struct HeldLimit {
+  Limit limit;
+  Bounds now;
+  std::optional<WallTime> until;
+  Allowance allowance;
 };
 
 struct LedgerEntry {
@@ -145,6 +168,11 @@ struct Engine::World {
   std::map<std::string, std::uint32_t> busy_destinations;  // URLs that something active writes to
   std::uint32_t active = 0;
 
+  std::map<LimitScope, HeldLimit> held_limits;
+  std::map<LimitScope, Usage> usage;     // of every scope in which something is active
+  Instant limits_due{};                  // when other bounds may hold
+  std::set<LimitScope> limits_in_doubt;  // whether they are stored as they are here
+
   std::map<GateKey, Gate> gates;
   std::map<GateKey, std::string> probers;  // the mover that was asked
   std::map<GateKey, Uuid> canaries;        // of gates of space: who tries next
@@ -166,6 +194,7 @@ struct Engine::World {
   // index.cc: what a transfer's state means for queue, counters and timers
   void index(Strand& strand);
   void unindex(Strand& strand);
+  void unqueue(Strand& strand);  // but it is counted as active where it was
   LaneKey lane_of(const Transfer& transfer) const;
   EndpointMemory memory_of(const Transfer& transfer) const;
   Instant instant_of(WallTime wall) const;
@@ -202,6 +231,24 @@ struct Engine::World {
   Why why_whole(const Transfer& whole) const;
   Found found(Transfer transfer) const;
 
+  // limits.cc: what administrators bound
+  struct Barrier {
+    const HeldLimit* held;
+    Bound bound;
+  };
+  std::optional<Barrier> limited_by(const LaneKey& lane) const;
+  std::uint32_t streams_for(const LaneKey& lane) const;
+  void put_limit(const Limit& limit);
+  void look_at_limits();
+  void settle_limits();
+  std::optional<Instant> next_limit_wake() const;
+  void occupy(const Occupied& place);
+  void vacate(const Occupied& place);
+  void charge(Strand& strand);
+  void take_from_rates(const LaneKey& lane, double bytes);
+  void explain_limit(const Barrier& barrier, const Strand& strand, Why& why) const;
+  LimitState state_of(const HeldLimit& held) const;
+
   // movers.cc: movers, their orders, the ledger
   std::optional<std::string> mover_for(const std::string& owner, bool alone);
   void send_outstanding(const std::string& mover);
@@ -230,6 +277,7 @@ struct Engine::World {
   void save(Saving saving, std::function<void(Saved)> then);
 
  private:
+  void put_in_place(Strand& strand);
   void tend(const Uuid& id, Whole& whole);
   bool has_room(const Whole& whole) const;
   void stop_parts(Whole& whole);

@@ -51,6 +51,9 @@ inline int bind_value(sqlite3_stmt* s, int at, const Url& url) {
 inline int bind_value(sqlite3_stmt* s, int at, const Endpoint& endpoint) {
   return bind_value(s, at, endpoint.text());
 }
+inline int bind_value(sqlite3_stmt* s, int at, const LimitScope& scope) {
+  return bind_value(s, at, scope.text());
+}
 template <class Enum>
 requires std::is_enum_v<Enum>
 int bind_value(sqlite3_stmt* s, int at, Enum value) {
@@ -119,6 +122,9 @@ inline bool read(sqlite3_stmt* s, int at, Url& out) {
 }
 inline bool read(sqlite3_stmt* s, int at, Endpoint& out) {
   return taken(out, Endpoint::parse(octets(s, at)));
+}
+inline bool read(sqlite3_stmt* s, int at, LimitScope& out) {
+  return taken(out, LimitScope::parse(octets(s, at)));
 }
 template <class Enum>
 requires std::is_enum_v<Enum>

@@ -3,6 +3,7 @@
 #include <boost/pfr.hpp>
 
 #include "core/call.h"
+#include "core/limit.h"
 #include "core/transfer.h"
 #include "engine/ports.h"
 #include "wire/describe.h"
@@ -31,6 +32,9 @@ BOOST_DESCRIBE_STRUCT(EndpointRow, (), (endpoint, last_login, down_since, fault)
 BOOST_DESCRIBE_STRUCT(CredentialFacts, (),
                       (id, owner, kind, endpoint, subject, not_after, path, version, added_at,
                        renewed_at))
+BOOST_DESCRIBE_STRUCT(Bounds, (), (transfers, streams, sessions, rate))
+BOOST_DESCRIBE_STRUCT(LimitWindow, (), (days, from, to, bounds))
+BOOST_DESCRIBE_STRUCT(Limit, (), (scope, bounds, windows, zone, share, set_at, set_by))
 BOOST_DESCRIBE_STRUCT(Yes, (), (handle, status, created, stopping, priority, added, files))
 
 namespace codec {
@@ -47,6 +51,10 @@ template <>
 struct FromWord<CredentialKind> {
   static auto parse(std::string_view t) { return credential_kind_of(t); }
 };
+template <>
+struct FromWord<LimitZone> {
+  static auto parse(std::string_view t) { return limit_zone_of(t); }
+};
 
 }  // namespace codec
 
@@ -61,6 +69,9 @@ static_assert(described_members<LedgerPart> == boost::pfr::tuple_size_v<LedgerPa
 static_assert(described_members<Event> == boost::pfr::tuple_size_v<Event>);
 static_assert(described_members<EndpointRow> == boost::pfr::tuple_size_v<EndpointRow>);
 static_assert(described_members<CredentialFacts> == boost::pfr::tuple_size_v<CredentialFacts>);
+static_assert(described_members<Bounds> == boost::pfr::tuple_size_v<Bounds>);
+static_assert(described_members<LimitWindow> == boost::pfr::tuple_size_v<LimitWindow>);
+static_assert(described_members<Limit> == boost::pfr::tuple_size_v<Limit>);
 static_assert(described_members<Yes> == boost::pfr::tuple_size_v<Yes>);
 static_assert(described_members<Options> == boost::pfr::tuple_size_v<Options>);
 static_assert(described_members<Fault> == boost::pfr::tuple_size_v<Fault>);

@@ -77,6 +77,7 @@ OpenWork open_work_of(const MemoryTables& tables) {
   work.outbox = tables.outbox;
   for (const auto& [id, part] : tables.ledger) work.ledger.push_back(part);
   for (const auto& [endpoint, row] : tables.endpoints) work.endpoints.push_back(row);
+  for (const auto& [scope, limit] : tables.limits) work.limits.push_back(limit);
   for (const auto& [id, credential] : tables.credentials) {
     work.credentials.push_back(credential.facts);
   }

@@ -25,6 +25,7 @@ struct MemoryTables {
   std::map<Uuid, std::map<std::uint64_t, Uuid>> parts;  // whole -> number -> request
   std::set<std::pair<Uuid, std::string>> lines;         // (whole, digest)
   std::map<Endpoint, EndpointRow> endpoints;
+  std::map<LimitScope, Limit> limits;
   struct Credential {
     CredentialFacts facts;
     std::string sealed;

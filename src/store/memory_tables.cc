@@ -205,6 +205,8 @@ Saved Draft::apply(const Saving& saving) {
   }
   if (saving.kept && !keep(*saving.kept)) return Saved::stale;
   for (const EndpointRow& row : saving.endpoints) set(tables_.endpoints, row.endpoint, row);
+  for (const Limit& limit : saving.limits) set(tables_.limits, limit.scope, limit);
+  for (const LimitScope& scope : saving.removed_limits) erase(tables_.limits, scope);
   for (const Uuid& id : saving.removed_parts) erase(tables_.ledger, id);
   return add_events(saving.events) ? Saved::yes : Saved::no;
 }

@@ -125,6 +125,7 @@ Result<OpenWork> read_open_work(Database& database) {
   static const std::string waiting_sql =
       transfers_where() + "f.status = 'committed' AND f.is_part = 0 ORDER BY f.id";
   static const std::string endpoints_sql = selection<EndpointRow>("endpoint ORDER BY endpoint");
+  static const std::string limits_sql = selection<Limit>("limits ORDER BY scope");
   static const std::string credentials_sql = selection<CredentialFacts>("credential ORDER BY id");
   OpenWork work;
   const auto read =
@@ -147,6 +148,9 @@ Result<OpenWork> read_open_work(Database& database) {
             return put(
                 database.rows<CredentialFacts>(credentials_sql, read_members<CredentialFacts>),
                 work.credentials);
+          })
+          .and_then([&] {
+            return put(database.rows<Limit>(limits_sql, read_members<Limit>), work.limits);
           })
           .and_then([&] { return read_tallies(database, work); })
           .and_then([&] { return read_marks(database, work); });

@@ -116,6 +116,15 @@ void save_endpoint(Steps& steps, const EndpointRow& row) {
   steps.run(sql, Members{row});
 }
 
+void save_limit(Steps& steps, const Limit& limit) {
+  static const std::string sql =
+      insertion<Limit>("limits") +
+      " ON CONFLICT DO UPDATE SET bounds = excluded.bounds, windows = excluded.windows, "
+      "zone = excluded.zone, share = excluded.share, set_at = excluded.set_at, "
+      "set_by = excluded.set_by";
+  steps.run(sql, Members{limit});
+}
+
 // The first answer stays for its whole time: a second one under the same key was decided without
 // it.
 bool keep(Steps& steps, const KeptAnswer& kept) {
@@ -166,6 +175,10 @@ Sql<bool> apply(Database& database, const Saving& saving) {
   if (saving.kept) held = held && keep(steps, *saving.kept);
   if (!held) return steps.outcome(false);
   for (const EndpointRow& row : saving.endpoints) save_endpoint(steps, row);
+  for (const Limit& limit : saving.limits) save_limit(steps, limit);
+  for (const LimitScope& scope : saving.removed_limits) {
+    steps.run("DELETE FROM limits WHERE scope = ?", scope);
+  }
   for (const Uuid& id : saving.removed_parts) steps.run("DELETE FROM part WHERE id = ?", id);
   add_events(steps, saving.events);
   return steps.outcome(true);
@@ -212,7 +225,7 @@ std::size_t weight_of(const Saving& saving) {
     }
     weight += change.lines.size() * per_line;
   }
-  return weight + per_row * (saving.endpoints.size() + saving.events.size());
+  return weight + per_row * (saving.endpoints.size() + saving.events.size() + saving.limits.size());
 }
 
 }  // namespace rft

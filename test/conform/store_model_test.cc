@@ -32,6 +32,8 @@ class Player {
     for (std::uint64_t n = 0; n < count; ++n) saving.changes.push_back(draw_change(tables));
     if (once_in(4)) saving.kept = kept(owner(), key(), Yes{handle()}, at(seconds()));
     if (once_in(5)) saving.endpoints.push_back(endpoint_row(once_in(2) ? "a" : "b"));
+    if (once_in(5)) saving.limits.push_back(limit(once_in(2) ? "all" : "owner:uid:7"));
+    if (once_in(9)) saving.removed_limits.push_back(limit("all").scope);
     if (once_in(5) && !tables.ledger.empty()) {
       saving.removed_parts.push_back(tables.ledger.begin()->first);
     }

@@ -136,6 +136,19 @@ TEST(StoreOpen, an_older_schema_is_brought_up_to_date_with_its_rows) {
   EXPECT_EQ(value(*database, "SELECT lower(hex(instance)) FROM meta"), hex(id(1).raw()));
 }
 
+TEST(StoreOpen, a_database_of_before_there_were_limits_takes_them) {
+  const Folder folder;
+  const std::string path = folder.file("rft.db");
+  { ASSERT_TRUE(open_database(path, "", id(1), migrations().first(2)).has_value()); }
+  auto database = open_database(path, "", id(2));
+  ASSERT_TRUE(database.has_value());
+  EXPECT_EQ(read_open_work(*database).value().limits, std::vector<Limit>{});
+  Saving saving;
+  saving.limits = {limit("all")};
+  ASSERT_EQ(apply(*database, saving), true);
+  EXPECT_EQ(read_open_work(*database).value().limits, std::vector{limit("all")});
+}
+
 TEST(StoreOpen, a_migration_that_fails_leaves_the_schema_as_it_was) {
   const Folder folder;
   const std::string path = folder.file("rft.db");

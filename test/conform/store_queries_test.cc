@@ -69,6 +69,21 @@ TYPED_TEST(StoreQueries, an_endpoint_is_remembered_as_last_saved) {
   EXPECT_EQ(text(this->calls.open_work()), text(wanted));
 }
 
+TYPED_TEST(StoreQueries, a_limit_is_as_it_was_set_last_until_it_is_removed) {
+  Saving one;
+  one.limits = {limit("all"), limit("owner:uid:7"), limit("ftp://a:21->ftp://b:21")};
+  ASSERT_EQ(this->calls.save(one), Saved::yes);
+  Saving two;
+  two.limits = {{one.limits[1].scope, {}, {}, LimitZone::utc, 3, at(50), alice}};
+  two.removed_limits = {one.limits[0].scope, LimitScope::parse("ftp://none:21").value()};
+  ASSERT_EQ(this->calls.save(two), Saved::yes);
+  this->subject.restart();
+  std::map<std::string, Limit> found;
+  for (const Limit& limit : this->calls.open_work().limits) found[limit.scope.text()] = limit;
+  EXPECT_EQ(found, (std::map<std::string, Limit>{{"owner:uid:7", two.limits[0]},
+                                                 {"ftp://a:21->ftp://b:21", one.limits[2]}}));
+}
+
 TYPED_TEST(StoreQueries, drawn_numbers_never_come_again_even_when_their_rows_are_gone) {
   Change change = submission(1, alice, "h");
   change.next.file.epoch = 9;

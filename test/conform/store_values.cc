@@ -206,6 +206,17 @@ EndpointRow endpoint_row(const std::string& host) {
           Fault{FaultCode::unreachable, Side::source, Doing::connect, "", "refused"}};
 }
 
+Limit limit(const std::string& scope) {
+  const Bounds day{3, 40, 6, 200'000'000}, night{std::nullopt, 64, std::nullopt, std::nullopt};
+  return {LimitScope::parse(scope).value(),
+          day,
+          {{0x1f, 480, 1080, night}},
+          LimitZone::local,
+          7,
+          at(40),
+          bob};
+}
+
 Saving saving(Change change) {
   Saving saving;
   saving.changes.push_back(std::move(change));
@@ -240,6 +251,7 @@ std::string text(const OpenWork& work) {
            order_json(row.order) + "\n";
   }
   all += json_of(work.ledger) + "\n" + json_of(work.endpoints) + "\n" + json_of(work.credentials);
+  for (const Limit& one : work.limits) all += "\n" + one.scope.text() + " " + json_of(one);
   return all + " " + std::to_string(work.last_seq) + " " + std::to_string(work.last_rank) + " " +
          std::to_string(work.newest_epoch) + "\n";
 }

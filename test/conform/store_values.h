@@ -31,6 +31,7 @@ OutboxRow stop_order(const Transfer& transfer);
 KeptAnswer kept(const std::string& owner, const std::string& key, Answer answer, WallTime time);
 CredentialFacts credential(std::uint64_t number, const std::string& owner);
 EndpointRow endpoint_row(const std::string& host);
+Limit limit(const std::string& scope);
 Saving saving(Change change);
 
 // Values as text, for comparison and for messages of failures.

@@ -1,0 +1,267 @@
+// Limits on the engine with a store in memory; movers are played here.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "engine/engine_for_tests.h"
+#include "store/memory.h"
+
+namespace rft {
+namespace {
+
+using testing::HasSubstr;
+
+Bounds transfers(std::uint32_t count) {
+  Bounds bounds;
+  bounds.transfers = count;
+  return bounds;
+}
+
+struct World {
+  World() { start(); }
+
+  void start() {
+    ++clock.life;
+    posted.clear();
+    movers = {};
+    up = 0;
+    engine.emplace(store, movers, clock, Limits{}, "instance");
+    engine->start([](Result<void>) {});
+    run();
+  }
+  void run() {
+    while (!posted.empty()) {
+      const auto task = std::move(posted.front());
+      posted.pop_front();
+      task();
+    }
+  }
+  void turn() {
+    engine->tick();
+    run();
+    for (; up < movers.started.size(); ++up) engine->mover_up(movers.started[up], "uid:1", {});
+    run();
+  }
+  void commit(const std::string& handle, const std::string& from = "a") {
+    Submit call;
+    call.handle = handle;
+    call.source = parse_url("ftp://" + from + "/s/" + handle).value();
+    call.destination = parse_url("ftp://b/d/" + handle).value();
+    call.commit = true;
+    engine->call({"uid:1", "uid:1"}, std::move(call), "", [](const Answer&) {});
+    run();
+    turn();
+  }
+  Result<LimitState> set(const std::string& scope, const Bounds& bounds,
+                         std::vector<LimitWindow> windows = {}) {
+    Limit limit;
+    limit.scope = LimitScope::parse(scope).value();
+    limit.bounds = bounds;
+    limit.windows = std::move(windows);
+    limit.set_by = "uid:0";
+    std::optional<Result<LimitState>> answer;
+    engine->set_limit(limit, [&](Result<LimitState> got) { answer = std::move(got); });
+    run();
+    return answer.value();
+  }
+  Result<void> remove(const std::string& scope) {
+    std::optional<Result<void>> answer;
+    engine->remove_limit(LimitScope::parse(scope).value(), [&](Result<void> got) { answer = got; });
+    run();
+    turn();
+    return answer.value();
+  }
+  std::vector<std::string> moving() const {
+    std::vector<std::string> names;
+    for (const Order& order : movers.orders) {
+      if (const auto* move = std::get_if<MoveOrder>(&order))
+        names.push_back(move->source.wire_name());
+    }
+    return names;
+  }
+  // The nth order that went out is carried out.
+  void end(std::size_t nth, std::uint64_t bytes = 10) {
+    const Task task = std::get<MoveOrder>(movers.orders.at(nth)).task;
+    engine->heard(movers.started.back(),
+                  TaskWord{task, 1, Done{{}, Verdict::verified, false, bytes, bytes}});
+    run();
+    turn();
+  }
+  Why why(const std::string& handle) {
+    std::optional<Why> why;
+    engine->why("uid:1", handle, [&](Result<Why> got) { why = got.value(); });
+    run();
+    return why.value();
+  }
+  void pass(Duration time) {
+    clock.instant += time;
+    turn();
+  }
+
+  std::size_t up = 0;
+  std::deque<std::function<void()>> posted;
+  ClockInHand clock;
+  RecordedMovers movers;
+  MemoryStore store{Uuid{}, [this](std::function<void()> task) { posted.push_back(task); }};
+  std::optional<Engine> engine;
+};
+
+using Names = std::vector<std::string>;
+
+TEST(EngineLimits, a_link_admits_the_next_when_one_has_ended_and_says_so_meanwhile) {
+  World world;
+  ASSERT_TRUE(world.set("ftp://a:21->ftp://b:21", transfers(1)));
+  for (const char* handle : {"one", "two", "three"}) world.commit(handle);
+  world.commit("elsewhere", "c");
+  EXPECT_EQ(world.moving(), (Names{"one", "elsewhere"}));
+  const Why why = world.why("three");
+  EXPECT_EQ(why.hold, Hold::limit);
+  EXPECT_EQ(why.ahead, 1U);
+  EXPECT_EQ(why.sentence,
+            "link ftp://a:21 -> ftp://b:21 has its 1 transfer at once (limit set 1970-01-01 by "
+            "uid:0); 1 of the same owner go first");
+  world.end(0);
+  EXPECT_EQ(world.moving(), (Names{"one", "elsewhere", "two"}));
+}
+
+TEST(EngineLimits, each_scope_bounds_what_is_in_it) {
+  for (const char* scope : {"all", "owner:uid:1", "ftp://a:21", "ftp://b:21"}) {
+    World world;
+    ASSERT_TRUE(world.set(scope, transfers(1)));
+    world.commit("one");
+    world.commit("two");
+    EXPECT_EQ(world.moving(), Names{"one"}) << scope;
+  }
+  for (const char* scope : {"owner:uid:2", "ftp://c:21", "ftp://b:21->ftp://a:21"}) {
+    World world;
+    ASSERT_TRUE(world.set(scope, transfers(1)));
+    world.commit("one");
+    world.commit("two");
+    EXPECT_EQ(world.moving(), (Names{"one", "two"})) << scope;
+  }
+}
+
+TEST(EngineLimits, of_two_the_tighter_one_holds) {
+  World world;
+  ASSERT_TRUE(world.set("all", transfers(5)));
+  ASSERT_TRUE(world.set("ftp://b:21", transfers(1)));
+  world.commit("one");
+  world.commit("two");
+  EXPECT_EQ(world.moving(), Names{"one"});
+  EXPECT_THAT(world.why("two").sentence, HasSubstr("endpoint ftp://b:21"));
+}
+
+TEST(EngineLimits, one_that_is_lowered_stops_nothing_and_admits_none_until_it_fits) {
+  World world;
+  world.commit("one");
+  world.commit("two");
+  ASSERT_TRUE(world.set("all", transfers(1)));
+  world.commit("three");
+  world.end(0);
+  EXPECT_EQ(world.moving(), (Names{"one", "two"}));
+  world.end(1);
+  EXPECT_EQ(world.moving(), (Names{"one", "two", "three"}));
+}
+
+TEST(EngineLimits, one_that_is_removed_holds_nothing_back) {
+  World world;
+  ASSERT_TRUE(world.set("all", transfers(0)));
+  world.commit("one");
+  EXPECT_EQ(world.moving(), Names{});
+  EXPECT_THAT(world.why("one").sentence, HasSubstr("the service admits nothing"));
+  ASSERT_TRUE(world.remove("all"));
+  EXPECT_EQ(world.moving(), Names{"one"});
+  EXPECT_EQ(world.remove("all").error().code, Code::no_such_limit);
+}
+
+TEST(EngineLimits, a_window_that_ends_lets_go_what_waited_at_that_minute) {
+  World world;  // it is one in the morning of a Thursday
+  ASSERT_TRUE(world.set("all", {}, {{0x7f, 0, 120, transfers(0)}}));
+  world.commit("one");
+  EXPECT_EQ(world.why("one").until, WallTime{} + 2h);
+  world.pass(1h - 1ms);
+  EXPECT_EQ(world.moving(), Names{});
+  EXPECT_EQ(world.engine->next_wake(), Instant{} + 2h);
+  world.pass(1ms);
+  EXPECT_EQ(world.moving(), Names{"one"});
+}
+
+TEST(EngineLimits, what_was_sent_is_paid_before_the_next_begins) {
+  World world;
+  Bounds bounds;
+  bounds.rate = 1'000;
+  ASSERT_TRUE(world.set("ftp://b:21", bounds));
+  world.commit("one");
+  world.end(0, 5'000);  // nobody knew how large it was
+  world.commit("two");
+  EXPECT_EQ(world.moving(), Names{"one"});
+  const Why why = world.why("two");
+  EXPECT_THAT(why.sentence, HasSubstr("endpoint ftp://b:21 has used up its 1 kB/s"));
+  ASSERT_TRUE(why.until);
+  world.pass(4'999ms);
+  EXPECT_EQ(world.moving(), Names{"one"});
+  EXPECT_LE(world.engine->next_wake(), world.clock.instant + 2ms);
+  world.pass(2ms);
+  EXPECT_EQ(world.moving(), (Names{"one", "two"}));
+  EXPECT_GT(world.engine->next_wake(), world.clock.instant);
+}
+
+TEST(EngineLimits, an_attempt_has_as_many_streams_as_are_left) {
+  World world;
+  Bounds bounds;
+  bounds.streams = 6;
+  ASSERT_TRUE(world.set("all", bounds));
+  for (const char* handle : {"one", "two", "three"}) world.commit(handle);
+  ASSERT_EQ(world.moving(), (Names{"one", "two"}));
+  EXPECT_EQ(std::get<MoveOrder>(world.movers.orders[0]).streams, 4U);
+  EXPECT_EQ(std::get<MoveOrder>(world.movers.orders[1]).streams, 2U);
+  EXPECT_THAT(world.why("three").sentence, HasSubstr("its 6 data streams at once"));
+  EXPECT_EQ(world.engine->limits().front().used, (Usage{2, 6, 4}));
+}
+
+TEST(EngineLimits, outlive_a_restart) {
+  World world;
+  ASSERT_TRUE(world.set("all", transfers(1)));
+  world.commit("one");
+  world.start();
+  ASSERT_EQ(world.engine->limits().size(), 1U);
+  world.commit("two");
+  EXPECT_EQ(world.why("two").hold, Hold::limit) << "what runs is counted again";
+}
+
+TEST(EngineLimits, one_of_which_it_is_not_known_whether_it_was_saved_does_not_hold_after_all) {
+  World world;
+  world.store.disturb(1, Saved::unknown, true);
+  EXPECT_EQ(world.set("all", transfers(0)).error().code, Code::unavailable);
+  EXPECT_EQ(world.store.tables().limits.size(), 1U);
+  world.turn();
+  EXPECT_EQ(world.store.tables().limits.size(), 0U) << "as its caller was told";
+}
+
+TEST(EngineLimits, a_grant_of_which_it_is_not_known_whether_it_was_saved_keeps_its_place) {
+  World world;
+  ASSERT_TRUE(world.set("all", transfers(1)));
+  Submit call;
+  call.handle = "one";
+  call.source = parse_url("ftp://a/s/one").value();
+  call.destination = parse_url("ftp://b/d/one").value();
+  call.commit = true;
+  world.store.disturb(2, Saved::unknown, true);
+  world.engine->call({"uid:1", "uid:1"}, call, "", [](const Answer&) {});
+  bool counted = false;
+  while (!world.posted.empty()) {
+    const auto task = std::move(world.posted.front());
+    world.posted.pop_front();
+    task();
+    const bool counts = world.engine->limits().front().used.transfers == 1;
+    EXPECT_TRUE(counts || !counted);
+    counted = counts;
+  }
+  EXPECT_TRUE(counted);
+  world.turn();
+  EXPECT_EQ(world.moving(), Names{"one"});
+}
+
+}  // namespace
+}  // namespace rft
