@@ -18,6 +18,10 @@ Result<void> may(const Peer& peer, const Route& route) {
     return fail(Code::not_authenticated,
                 "the service must know who calls; connect with an identity");
   }
+  if (peer.right == Right::change) {
+    return fail(Code::not_allowed,
+                "this changes what holds for all: only the user who runs the service, or root, may");
+  }
   return fail(Code::not_allowed, "the caller may read, but not change");
 }
 
@@ -41,7 +45,7 @@ Result<Ask> ask_of(const Peer& peer, const Route& route, HttpRequest request, Ta
                    std::vector<std::string> arguments) {
   if (auto allowed = may(peer, route); !allowed) return tl::unexpected(allowed.error());
   if (auto known = known_query(target, route); !known) return tl::unexpected(known.error());
-  Ask ask{peer.caller, std::move(request), std::move(target), std::move(arguments), ""};
+  Ask ask{peer.caller, std::move(request), std::move(target), std::move(arguments), "", peer.right};
   if (route.changes()) {
     auto key = checked_key(ask.request.header("idempotency-key"));
     if (!key) return tl::unexpected(key.error());

@@ -35,7 +35,12 @@ struct HttpResponse {
 };
 
 // What a peer may do; each includes the ones before it.
-enum class Right : std::uint8_t { none, read, change };
+enum class Right : std::uint8_t {
+  none,
+  read,
+  change,
+  administer,  // what holds for all: whoever runs the service, and root
+};
 
 struct Peer {
   Caller caller;

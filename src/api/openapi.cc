@@ -116,6 +116,9 @@ void add_path_parameters(json::array& parameters, std::string_view pattern) {
         name == "handle"
             ? parameter(name, "path", "the transfer's handle", true,
                         {{"type", "string"}, {"pattern", "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$"}})
+        : name == "scope"
+            ? parameter(name, "path", "all, owner:uid:1000, an endpoint, or endpoint->endpoint",
+                        true, text_type(""))
             : parameter(name, "path", "as a list gives it", true, text_type("uuid")));
     pattern.remove_prefix(close);
   }

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "api/file_routes.h"
+#include "api/limit_routes.h"
 #include "api/receipt_routes.h"
 #include "api/service_routes.h"
 #include "api/transfer_routes.h"
@@ -321,7 +322,7 @@ std::vector<Route> service_table() {
 std::vector<Route> whole_table() {
   std::vector<Route> table;
   for (const auto part : {submission_table, reading_table, file_table, changing_table,
-                          credential_table, service_table}) {
+                          credential_table, limit_table, service_table}) {
     for (Route& route : part()) table.push_back(std::move(route));
   }
   return table;

@@ -42,6 +42,7 @@ struct Ask {
   Target target;
   std::vector<std::string> arguments;  // what stands for the {...} of the pattern
   std::string key;                     // Idempotency-Key; empty: none
+  Right right = Right::none;           // the caller's
 };
 
 using RouteFunction = void (*)(World&, Ask, Then);
@@ -69,7 +70,7 @@ struct Route {
   std::vector<Code> refusals = {};  // beside those that every route may give
   bool streams_body = false;
 
-  bool changes() const { return right == Right::change; }
+  bool changes() const { return right >= Right::change; }
 };
 
 const std::vector<Route>& routes();

@@ -70,6 +70,20 @@ TEST(Routes, each_that_changes_refuses_a_bad_key_and_a_caller_who_may_only_read)
   }
 }
 
+TEST(Routes, what_holds_for_all_is_changed_by_administrators_alone) {
+  WorldForTests world;
+  std::size_t found = 0;
+  for (const Route& route : routes()) {
+    if (route.right != Right::administer) continue;
+    ++found;
+    const auto response = world.ask(std::string(route.method), path_of(route), "", {},
+                                    {{"uid:1", "uid:1"}, Right::change});
+    EXPECT_EQ(WorldForTests::code(response), "not_allowed") << route.pattern;
+    EXPECT_THAT(WorldForTests::detail(response), HasSubstr("runs the service"));
+  }
+  EXPECT_EQ(found, 2U);
+}
+
 TEST(Routes, only_those_without_a_right_answer_a_caller_who_is_not_known) {
   WorldForTests world;
   for (const Route& route : routes()) {

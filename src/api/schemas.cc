@@ -1,5 +1,6 @@
 // The registry of shapes. What a field means is told once, here.
 #include "api/file_schemas.h"
+#include "api/limit_schemas.h"
 #include "api/schema.h"
 #include "api/schema_words.h"
 #include "core/transfer.h"
@@ -345,6 +346,7 @@ std::vector<Schema> all() {
         {"pid", integer, required, ""}}},
       {"Health", "", {{"ok", boolean, required, ""}}}};
   for (Schema& schema : file_schemas()) schemas.push_back(std::move(schema));
+  for (Schema& schema : limit_schemas()) schemas.push_back(std::move(schema));
   return schemas;
 }
 

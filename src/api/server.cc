@@ -1,5 +1,7 @@
 #include "api/server.h"
 
+#include <unistd.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -22,7 +24,8 @@ Peer peer_of(Protocol::socket& socket) {
   const long long uid = peer_uid(socket.native_handle());
   if (uid < 0) return {};
   const std::string owner = fmt::format("uid:{}", uid);
-  return {{owner, owner}, Right::change};
+  const bool runs_it = uid == static_cast<long long>(::geteuid()) || uid == 0;
+  return {{owner, owner}, runs_it ? Right::administer : Right::change};
 }
 
 }  // namespace

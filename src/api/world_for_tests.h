@@ -112,7 +112,8 @@ struct WorldForTests {
   }
 
   HttpResponse ask(std::string method, std::string target, std::string body = "",
-                   Headers headers = {}, Peer peer = {{"uid:1000", "uid:1000"}, Right::change}) {
+                   Headers headers = {},
+                   Peer peer = {{"uid:1000", "uid:1000"}, Right::administer}) {
     std::optional<HttpResponse> answer;
     api.answer(peer, {std::move(method), std::move(target), std::move(headers), std::move(body)},
                [&answer](HttpResponse response) { answer = std::move(response); });

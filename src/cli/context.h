@@ -54,6 +54,7 @@ void add_wait(CLI::App& app, Context& context);     // wait
 void add_receipt(CLI::App& app, Context& context);  // receipt, verify-receipt
 void add_top(CLI::App& app, Context& context);      // top
 void add_cred(CLI::App& app, Context& context);     // cred add | ls | rm
+void add_limit(CLI::App& app, Context& context);    // limit ls | set | rm
 void add_service(CLI::App& app, Context& context);  // service install | remove | key
 
 }  // namespace rft::cli

@@ -42,6 +42,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_receipt(app, context);
   add_top(app, context);
   add_cred(app, context);
+  add_limit(app, context);
   add_service(app, context);
   app.footer(footer);  // last, or every command's help would end with it
 }

@@ -5,6 +5,7 @@
 
 #include "base/uuid.h"
 #include "client/json.h"
+#include "client/limit_json.h"
 #include "client/proxy.h"
 #include "client/rft.h"
 #include "client/session.h"
@@ -333,6 +334,20 @@ Result<void> Client::remove_credential(std::string_view id) {
     return fail(Code::no_such_credential, fmt::format("'{}' is no credential's id", id));
   }
   return state_->session.change("DELETE", "/v1/credentials/" + percent_encode(id))
+      .map([](const client::HttpReply&) {});
+}
+
+Result<std::vector<StoredLimit>> Client::limits() {
+  return state_->get<std::vector<StoredLimit>>("/v1/limits");
+}
+
+Result<StoredLimit> Client::set_limit(std::string_view scope, const LimitSpec& spec) {
+  return state_->change<StoredLimit>("PUT", "/v1/limits/" + percent_encode(scope),
+                                     Secret(client::limit_json(spec)));
+}
+
+Result<void> Client::remove_limit(std::string_view scope) {
+  return state_->session.change("DELETE", "/v1/limits/" + percent_encode(scope))
       .map([](const client::HttpReply&) {});
 }
 

@@ -1,8 +1,8 @@
-# What `cmake --install` puts in place of the clients: rft, librft with its header, the manual.
+# What `cmake --install` puts in place of the clients: rft, librft with its headers, the manual.
 include(GNUInstallDirs)
 install(TARGETS rft RUNTIME)
 install(TARGETS rft_client rft_base ARCHIVE)
-install(FILES ${CMAKE_SOURCE_DIR}/src/client/rft.h
+install(FILES ${CMAKE_SOURCE_DIR}/src/client/rft.h ${CMAKE_SOURCE_DIR}/src/client/limit.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rft/client)
 install(FILES ${CMAKE_SOURCE_DIR}/src/base/result.h ${CMAKE_SOURCE_DIR}/src/base/error.h
               ${CMAKE_SOURCE_DIR}/src/base/codes.def

@@ -6,11 +6,13 @@
 #include <boost/json.hpp>
 
 #include "base/text.h"
+#include "client/limit_json.h"
 
 namespace rft::client {
 namespace {
 
 namespace json = boost::json;
+using rft::client::fill;
 
 constexpr std::size_t depth_max = 32;
 constexpr std::size_t shown_max = 200;  // of an answer that is not understood
@@ -266,6 +268,10 @@ void fill(std::vector<StoredCredential>& out, const json::object& in) {
   out = each<StoredCredential>(in, "credentials");
 }
 
+void fill(std::vector<StoredLimit>& out, const json::object& in) {
+  out = each<StoredLimit>(in, "limits");
+}
+
 std::optional<json::object> parse_object(std::string_view body) {
   json::parse_options options;
   options.max_depth = depth_max;
@@ -368,6 +374,8 @@ template Result<TransferWhy> read(std::string_view);
 template Result<Links> read(std::string_view);
 template Result<StoredCredential> read(std::string_view);
 template Result<std::vector<StoredCredential>> read(std::string_view);
+template Result<StoredLimit> read(std::string_view);
+template Result<std::vector<StoredLimit>> read(std::string_view);
 template Result<ServicePublicKey> read(std::string_view);
 template Result<ServiceVersion> read(std::string_view);
 

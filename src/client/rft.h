@@ -1,4 +1,4 @@
-// librft: every call of the service, from C++. The one public header; nothing of Boost is in it.
+// librft: every call of the service, from C++. Its public header; nothing of Boost is in it.
 //
 //   rft::Result<rft::Client> client = rft::Client::find();
 //   auto answer = client->completeTransferRequest("", "gsiftp://a/x", "gsiftp://b/x", 50);
@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "client/limit.h"
 
 namespace rft {
 
@@ -360,6 +361,13 @@ class Client {
                                         std::string_view password);
   Result<std::vector<StoredCredential>> credentials();
   Result<void> remove_credential(std::string_view id);
+  // Those that bear on the caller's transfers; to who runs the service, all.
+  Result<std::vector<StoredLimit>> limits();
+  // For who runs the service. Scopes: "all", "owner:uid:1000", "ftp://a:21",
+  // "ftp://a:21->ftp://b:21".
+  //   invalid_limit, no_such_limit; not_allowed
+  Result<StoredLimit> set_limit(std::string_view scope, const LimitSpec& spec);
+  Result<void> remove_limit(std::string_view scope);
   Result<ServiceVersion> version();
   Result<ServicePublicKey> service_key();
 

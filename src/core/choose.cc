@@ -1,8 +1,6 @@
 #include "core/choose.h"
 
-#include <algorithm>
 #include <iterator>
-#include <vector>
 
 namespace rft {
 
@@ -50,15 +48,15 @@ std::optional<Place> WaitingQueue::best_of(const Lanes& lanes, const Admits& adm
 }
 
 std::optional<Uuid> WaitingQueue::next(const Admits& admits, const Fits& fits,
-                                       const ActiveOf& active) const {
-  std::vector<std::pair<std::uint32_t, const Lanes*>> order;
-  for (const auto& [owner, lanes] : owners_) order.emplace_back(active(owner), &lanes);
-  std::stable_sort(order.begin(), order.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [count, lanes] : order) {
-    if (const auto best = best_of(*lanes, admits, fits)) return best->file;
+                                       const ClaimOf& claim) const {
+  std::optional<std::pair<Claim, Uuid>> first;
+  for (const auto& [owner, lanes] : owners_) {
+    const auto best = best_of(lanes, admits, fits);
+    if (!best) continue;
+    const Claim has = claim(where_.at(best->file).first);
+    if (!first || has < first->first) first.emplace(has, best->file);
   }
-  return std::nullopt;
+  return first ? std::optional(first->second) : std::nullopt;
 }
 
 std::uint64_t WaitingQueue::ahead_of(const Uuid& file) const {

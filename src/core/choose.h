@@ -1,8 +1,7 @@
 // Who goes next among the transfers that are ready. Pure: a value that is asked.
 //
-// A lane is what transfers share that a limit or a gate speaks of: owner, link and credentials. So
-// a closed gate or a reached limit passes over a whole lane, whatever waits in it. Between owners
-// the one with the least active work goes first (P10); within an owner priority, then rank.
+// A closed gate or a reached limit passes over a whole lane, whatever waits in it. Between owners
+// the one with the least claim goes first (P10); within an owner priority, then rank.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -14,17 +13,18 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "base/url.h"
 #include "base/uuid.h"
+#include "core/lane.h"
 
 namespace rft {
 
-struct LaneKey {
-  std::string owner;
-  Endpoint source, destination;
-  std::optional<Uuid> source_credential, destination_credential;
-  bool bundles = false;  // many files at once: few of them fill a link
-  auto operator<=>(const LaneKey&) const = default;
+// What an owner has of that for which it contends in a lane; the least goes first. First by what it
+// has now, so that slots are shared by weight and whoever has none is next; then by what it was
+// given before, so that turns are shared too where there are fewer slots than owners.
+struct Claim {
+  double active = 0;  // attempts, for its weight
+  double served = 0;  // virtual time (core/share.h)
+  auto operator<=>(const Claim&) const = default;
 };
 
 struct Place {
@@ -46,11 +46,11 @@ class WaitingQueue {
   std::size_t size(const std::string& owner) const;
 
   using Admits = std::function<bool(const LaneKey&)>;
-  using Fits = std::function<bool(const Uuid&)>;  // of a file in an admitted lane
-  using ActiveOf = std::function<std::uint32_t(const std::string& owner)>;
+  using Fits = std::function<bool(const Uuid&)>;         // of a file in an admitted lane
+  using ClaimOf = std::function<Claim(const LaneKey&)>;  // of the lane's owner
   // The file that goes next, or none. O(owners + lanes); a lane is looked into only as far as its
   // first file that fits, at most `depth_max` files.
-  std::optional<Uuid> next(const Admits& admits, const Fits& fits, const ActiveOf& active) const;
+  std::optional<Uuid> next(const Admits& admits, const Fits& fits, const ClaimOf& claim) const;
   // How many of the same owner go before `file`.
   std::uint64_t ahead_of(const Uuid& file) const;
 

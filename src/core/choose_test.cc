@@ -18,7 +18,7 @@ LaneKey lane(const std::string& owner, const std::string& host) {
 }
 
 const auto all = [](const auto&) { return true; };
-const auto idle = [](const std::string&) { return 0U; };
+const auto idle = [](const LaneKey&) { return Claim{}; };
 
 TEST(Choosing, priority_goes_first_then_rank) {
   WaitingQueue queue;
@@ -37,8 +37,18 @@ TEST(Choosing, the_owner_with_less_active_work_goes_first_whatever_the_prioritie
   WaitingQueue queue;
   queue.add(lane("greedy", "x"), {100, 1, id(1)});
   queue.add(lane("modest", "x"), {0, 2, id(2)});
-  const auto active = [](const std::string& owner) { return owner == "greedy" ? 5U : 0U; };
+  const auto active = [](const LaneKey& key) {
+    return Claim{key.owner == "greedy" ? 5.0 : 0.0, 0};
+  };
   EXPECT_EQ(queue.next(all, all, active), id(2));
+}
+
+TEST(Choosing, of_owners_with_as_much_the_one_that_was_served_less_goes_first) {
+  WaitingQueue queue;
+  queue.add(lane("a", "x"), {50, 1, id(1)});
+  queue.add(lane("b", "x"), {50, 2, id(2)});
+  const auto claim = [](const LaneKey& key) { return Claim{1, key.owner == "a" ? 7.0 : 6.0}; };
+  EXPECT_EQ(queue.next(all, all, claim), id(2));
 }
 
 TEST(Choosing, a_closed_lane_bars_only_itself) {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/choose.h"
+#include "core/lane.h"
 #include "core/transfer.h"
 
 namespace rft {

@@ -25,11 +25,15 @@ class ClockInHand final : public Clock {
 
 class RecordedMovers final : public Movers {
  public:
-  void start(const std::string& mover, const std::string&) override { started.push_back(mover); }
+  void start(const std::string& mover, const std::string& owner) override {
+    started.push_back(mover);
+    owners.push_back(owner);
+  }
   void order(const std::string&, const Order& order) override { orders.push_back(order); }
   void acknowledge(const std::string&, const Task&, std::uint64_t) override { ++acknowledged; }
   void drain(const std::string&) override {}
   std::vector<std::string> started;
+  std::vector<std::string> owners;  // of those that were started
   std::vector<Order> orders;
   int acknowledged = 0;
 };

@@ -97,6 +97,7 @@ std::uint32_t Engine::World::streams_for(const LaneKey& lane) const {
 void Engine::World::occupy(const Occupied& place) {
   for (const LimitScope& scope : scopes_of(place.lane)) {
     usage[scope] += usage_of(place.load, scope, place.lane);
+    ++active_of[{scope, place.lane.owner}];
   }
 }
 
@@ -105,6 +106,8 @@ void Engine::World::vacate(const Occupied& place) {
     const auto found = usage.find(scope);
     found->second -= usage_of(place.load, scope, place.lane);
     if (found->second.transfers == 0) usage.erase(found);
+    const auto mine = active_of.find({scope, place.lane.owner});
+    if (--mine->second == 0) active_of.erase(mine);
   }
 }
 
@@ -148,11 +151,8 @@ void Engine::World::explain_limit(const Barrier& barrier, const Strand& strand, 
     const Instant paid = paid_at(held.allowance, *held.now.rate);
     const WallTime room = now.wall + std::max(Duration{0}, paid - now.instant);
     why.until = held.until ? std::min(*held.until, room) : room;
-    why.sentence += fmt::format(" until {}", to_rfc3339(room));
   }
-  if (held.until) {
-    why.sentence += fmt::format("; this holds until {}", to_rfc3339(*held.until));
-  }
+  if (held.until && why.until == held.until) why.sentence += "; then other bounds hold";
   const Uuid& file = strand.transfer->file.id;
   if (!queue.contains(file)) return;
   why.ahead = queue.ahead_of(file);

@@ -40,25 +40,29 @@ struct World {
   void turn() {
     engine->tick();
     run();
-    for (; up < movers.started.size(); ++up) engine->mover_up(movers.started[up], "uid:1", {});
+    for (; up < movers.started.size(); ++up) {
+      engine->mover_up(movers.started[up], movers.owners[up], {});
+    }
     run();
   }
-  void commit(const std::string& handle, const std::string& from = "a") {
+  void commit(const std::string& handle, const std::string& from = "a",
+              const std::string& owner = "uid:1") {
     Submit call;
     call.handle = handle;
     call.source = parse_url("ftp://" + from + "/s/" + handle).value();
     call.destination = parse_url("ftp://b/d/" + handle).value();
     call.commit = true;
-    engine->call({"uid:1", "uid:1"}, std::move(call), "", [](const Answer&) {});
+    engine->call({owner, owner}, std::move(call), "", [](const Answer&) {});
     run();
     turn();
   }
   Result<LimitState> set(const std::string& scope, const Bounds& bounds,
-                         std::vector<LimitWindow> windows = {}) {
+                         std::vector<LimitWindow> windows = {}, std::uint32_t share = 1) {
     Limit limit;
     limit.scope = LimitScope::parse(scope).value();
     limit.bounds = bounds;
     limit.windows = std::move(windows);
+    limit.share = share;
     limit.set_by = "uid:0";
     std::optional<Result<LimitState>> answer;
     engine->set_limit(limit, [&](Result<LimitState> got) { answer = std::move(got); });
@@ -83,7 +87,9 @@ struct World {
   // The nth order that went out is carried out.
   void end(std::size_t nth, std::uint64_t bytes = 10) {
     const Task task = std::get<MoveOrder>(movers.orders.at(nth)).task;
-    engine->heard(movers.started.back(),
+    const std::string owner = moving().at(nth).front() == 'b' ? "uid:2" : "uid:1";
+    const auto mover = std::find(movers.owners.begin(), movers.owners.end(), owner);
+    engine->heard(movers.started.at(static_cast<std::size_t>(mover - movers.owners.begin())),
                   TaskWord{task, 1, Done{{}, Verdict::verified, false, bytes, bytes}});
     run();
     turn();
@@ -261,6 +267,54 @@ TEST(EngineLimits, a_grant_of_which_it_is_not_known_whether_it_was_saved_keeps_i
   EXPECT_TRUE(counted);
   world.turn();
   EXPECT_EQ(world.moving(), Names{"one"});
+}
+
+// Handles of uid:2 begin with b, those of others do not.
+void crowd(World& world, int count) {
+  for (int i = 0; i < count; ++i) {
+    world.commit("a" + std::to_string(i), "a", "uid:1");
+    world.commit("b" + std::to_string(i), "a", "uid:2");
+  }
+}
+
+std::size_t of_second_owner(const Names& names, std::size_t from, std::size_t to) {
+  std::size_t count = 0;
+  for (std::size_t i = from; i < to; ++i) count += names.at(i).front() == 'b' ? 1 : 0;
+  return count;
+}
+
+TEST(EngineShares, slots_of_a_full_service_are_shared_by_weight) {
+  World world;
+  ASSERT_TRUE(world.set("all", transfers(0)));
+  ASSERT_TRUE(world.set("owner:uid:2", {}, {}, 3));
+  crowd(world, 12);
+  ASSERT_TRUE(world.set("all", transfers(8)));
+  world.turn();
+  const Names first = world.moving();
+  ASSERT_EQ(first.size(), 8U);
+  EXPECT_EQ(of_second_owner(first, 0, 8), 6U);
+}
+
+TEST(EngineShares, owners_take_turns_by_weight_at_a_link_that_admits_one) {
+  World world;
+  ASSERT_TRUE(world.set("ftp://a:21->ftp://b:21", transfers(0)));
+  ASSERT_TRUE(world.set("owner:uid:2", {}, {}, 3));
+  crowd(world, 12);
+  ASSERT_TRUE(world.set("ftp://a:21->ftp://b:21", transfers(1)));
+  world.turn();
+  for (std::size_t i = 0; i < 12; ++i) world.end(i);
+  EXPECT_EQ(of_second_owner(world.moving(), 0, 12), 9U);
+}
+
+TEST(EngineShares, who_works_much_elsewhere_has_its_turn_at_a_link_that_is_short) {
+  World world;
+  for (int i = 0; i < 5; ++i) world.commit("elsewhere" + std::to_string(i), "c", "uid:1");
+  ASSERT_TRUE(world.set("ftp://a:21->ftp://b:21", transfers(0)));
+  crowd(world, 4);
+  ASSERT_TRUE(world.set("ftp://a:21->ftp://b:21", transfers(1)));
+  world.turn();
+  for (std::size_t i = 5; i < 9; ++i) world.end(i);
+  EXPECT_EQ(of_second_owner(world.moving(), 5, 9), 2U);
 }
 
 }  // namespace

@@ -55,7 +55,9 @@ void Engine::World::grant(Strand& strand) {
   const auto mover = mover_for(strand.owner, alone);
   if (!mover) return;
   movers[*mover].files.insert(*strand.file);
-  strand.streams_granted = streams_for(lane_of(*strand.transfer));
+  const LaneKey lane = lane_of(*strand.transfer);
+  strand.streams_granted = streams_for(lane);
+  count_as_served(lane);
   unindex(strand);
   strand.granting = true;
   index(strand);
@@ -83,10 +85,7 @@ void Engine::World::schedule() {
   while (active < limits.active_max) {
     const auto next = queue.next(
         admits, [&](const Uuid& file) { return fits(file); },
-        [&](const std::string& owner) {
-          const auto found = active_of_owner.find(owner);
-          return found == active_of_owner.end() ? 0U : found->second;
-        });
+        [&](const LaneKey& lane) { return claim_of(lane); });
     if (!next) return;
     grant(*by_file.at(*next));
   }

@@ -14,6 +14,7 @@
 #include "core/choose.h"
 #include "core/gate.h"
 #include "core/limit.h"
+#include "core/share.h"
 #include "engine/engine.h"
 
 namespace rft {
@@ -169,7 +170,9 @@ struct Engine::World {
   std::uint32_t active = 0;
 
   std::map<LimitScope, HeldLimit> held_limits;
-  std::map<LimitScope, Usage> usage;     // of every scope in which something is active
+  std::map<LimitScope, Usage> usage;  // of every scope in which something is active
+  std::map<std::pair<LimitScope, std::string>, std::uint32_t> active_of;  // attempts, by owner
+  ServedTimes served;
   Instant limits_due{};                  // when other bounds may hold
   std::set<LimitScope> limits_in_doubt;  // whether they are stored as they are here
 
@@ -238,6 +241,10 @@ struct Engine::World {
   };
   std::optional<Barrier> limited_by(const LaneKey& lane) const;
   std::uint32_t streams_for(const LaneKey& lane) const;
+  std::int64_t slots_left(const LimitScope& scope) const;
+  std::uint32_t weight_of(const std::string& owner) const;
+  Claim claim_of(const LaneKey& lane) const;
+  void count_as_served(const LaneKey& lane);
   void put_limit(const Limit& limit);
   void look_at_limits();
   void settle_limits();

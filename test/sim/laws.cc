@@ -150,6 +150,7 @@ void Laws::stored(const MemoryTables& tables) {
     told_ = event->first;
     if (tell_) tell_(event->second);
   }
+  limits_are(tables.limits);
   for (const auto& [id, transfer] : tables.transfers) {
     const auto before = seen_.find(transfer.file.id);
     if (before == seen_.end()) {
@@ -190,6 +191,7 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
   if (next.afresh > old.afresh) check_proof(after);
   check_budget(before, after);
   check_mover(before, after);
+  check_admission(before, after, tables);
 }
 
 // Its user committed it again; a part rises with its whole, once.

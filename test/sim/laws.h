@@ -50,6 +50,8 @@ class Laws {
   void many(const std::string& owner, const std::string& handle, Many many);
   // Each line of the history, as it is stored.
   void tell_events(std::function<void(const Event&)> tell) { tell_ = std::move(tell); }
+  // What is bounded from now on, as it is stored.
+  void limits_are(const std::map<LimitScope, Limit>& limits);
   using Works = std::function<bool(const std::string& mover, const Task& task)>;
   void watch_movers(Works works) { works_ = std::move(works); }
 
@@ -108,6 +110,13 @@ class Laws {
                     Verdict verdict);
   void check_plan(const Transfer& transfer, const Url& destination);
   bool is_revived(const Transfer& before, const Transfer& after, const MemoryTables& tables) const;
+  // laws_of_limits.cc
+  struct LimitVersion {
+    Instant since{};
+    std::optional<Limit> limit;  // none: it was removed
+  };
+  Bounds widest_lately(const std::vector<LimitVersion>& versions) const;
+  void check_admission(const Transfer& before, const Transfer& after, const MemoryTables& tables);
   // laws_of_many.cc
   void check_born(const Transfer& part);
   void check_fates(const Transfer& before, const Transfer& after);
@@ -131,6 +140,7 @@ class Laws {
   std::map<std::pair<Endpoint, std::string>, Expected> expected_;
   std::map<std::pair<Endpoint, std::string>, std::uint64_t> source_at_;
   std::map<Key, Many> many_;
+  std::map<LimitScope, std::vector<LimitVersion>> limits_;
   std::map<Uuid, std::set<std::string>> born_;  // by whole: destinations of its files
   std::set<Uuid> stopping_;                     // wholes of whose stop the engine knows
   Works works_;

@@ -62,6 +62,7 @@ void World::set_up() {
   const std::size_t count = dice_.between(4, 8) - 2 * many;
   for (std::size_t i = 0; i < count; ++i) set_up_transfer(i);
   for (std::size_t i = 0; i < many; ++i) set_up_many(count + i);
+  set_up_limits();
 }
 
 void World::store_credentials() {

@@ -82,6 +82,7 @@ void SimStore::plant_mutants(Saving& saving) const {
 }
 
 void SimStore::plant_mutants(OpenWork& work) const {
+  if (mutants_.has(Mutant::limits_forgotten)) work.limits.clear();
   for (Transfer& one : work.transfers) {
     if (!is_whole(one.file)) continue;
     if (mutants_.has(Mutant::whole_stop_forgotten)) one.file.stop_asked = false;

@@ -202,7 +202,9 @@ void World::look_why() {
     daemon_->engine().why(transfer.caller.owner, transfer.submit.handle,
                           [this, waits](Result<Why> why) {
                             if (!why || why->status != Status::committed) return;
-                            *waits = *waits || (why->hold == Hold::turn && why->ahead);
+                            const bool turn = why->hold == Hold::turn && why->ahead;
+                            const bool room = why->hold == Hold::limit && !why->until;
+                            *waits = *waits || turn || room;
                             if (why->hold == Hold::none || why->sentence.empty()) {
                               laws_.break_law("P8", "something waits without a reason");
                             }

@@ -71,6 +71,11 @@ class World {
   void draw_size();
   void draw_options(Submit& submit);
   void store_credentials();
+  // limits.cc
+  void set_up_limits();
+  void administer();
+  Limit draw_limit();
+  LimitScope draw_scope();
 
   // users.cc
   void user_acts(std::size_t transfer);
@@ -121,6 +126,7 @@ class World {
 
   Events events_;
   Dice dice_;
+  Dice limit_dice_;
   Moments moments_;
   Weather weather_;
   Mutants mutants_;

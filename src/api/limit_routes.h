@@ -1,0 +1,9 @@
+// The routes about limits.
+#pragma once
+#include "api/routes.h"
+
+namespace rft::api {
+
+std::vector<Route> limit_table();
+
+}  // namespace rft::api
