@@ -210,9 +210,8 @@ std::uint64_t bytes_to_send(const Transfer& transfer) {
   const File& file = transfer.file;
   if (changes_nothing(transfer.request)) return 0;
   if (file.kind == Kind::bundle) {
-    std::uint64_t sum = 0;
-    for (const BundleFile& one : file.bundle.files()) sum += one.fate ? 0 : one.size.value_or(0);
-    return sum;
+    const Tally files = file.bundle.tally();
+    return files.bytes - std::min(files.bytes, files.bytes_done);
   }
   if (file.kind != Kind::file) return 0;
   const std::uint64_t size = file.source_facts ? file.source_facts->size : file.size;

@@ -6,6 +6,8 @@
 #include <iterator>
 
 #include "store/migrate.h"
+#include "store/queries.h"
+#include "store/save.h"
 #include "store_subjects.h"
 
 namespace rft::conform {
@@ -145,7 +147,7 @@ TEST(StoreOpen, a_database_of_before_there_were_limits_takes_them) {
   EXPECT_EQ(read_open_work(*database).value().limits, std::vector<Limit>{});
   Saving saving;
   saving.limits = {limit("all")};
-  ASSERT_EQ(apply(*database, saving), true);
+  ASSERT_TRUE(apply(*database, saving).value());
   EXPECT_EQ(read_open_work(*database).value().limits, std::vector{limit("all")});
 }
 

@@ -251,7 +251,11 @@ std::string text(const OpenWork& work) {
            order_json(row.order) + "\n";
   }
   all += json_of(work.ledger) + "\n" + json_of(work.endpoints) + "\n" + json_of(work.credentials);
-  for (const Limit& one : work.limits) all += "\n" + one.scope.text() + " " + json_of(one);
+  for (const Limit& one : work.limits) {
+    all += "\n" + one.scope.text() + " " + json_of(one.bounds) + json_of(one.windows) + " " +
+           std::string(word(one.zone)) + " " + std::to_string(one.share) + " " +
+           std::to_string(milliseconds(one.set_at)) + " " + one.set_by;
+  }
   return all + " " + std::to_string(work.last_seq) + " " + std::to_string(work.last_rank) + " " +
          std::to_string(work.newest_epoch) + "\n";
 }

@@ -20,14 +20,16 @@ LaneKey lane_of(const Transfer& transfer) {
           false};
 }
 
+// A stop that must look first is held up by nothing, so what stops is not counted.
 Usage active_in(const LimitScope& scope, const MemoryTables& tables) {
   Usage used;
   for (const auto& [id, transfer] : tables.transfers) {
-    if (transfer.file.status != Status::active || rft::is_whole(transfer.file)) continue;
+    const File& file = transfer.file;
+    if (file.status != Status::active || file.stop_asked || rft::is_whole(file)) continue;
     const LaneKey lane = lane_of(transfer);
     const auto scopes = scopes_of(lane);
     if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end()) continue;
-    used += usage_of(load_of(transfer, transfer.file.streams), scope, lane);
+    used += usage_of(load_of(transfer, file.streams), scope, lane);
   }
   return used;
 }
@@ -77,7 +79,9 @@ Bounds Laws::widest_lately(const std::vector<LimitVersion>& versions) const {
 
 void Laws::check_admission(const Transfer& before, const Transfer& after,
                            const MemoryTables& tables) {
-  if (before.file.status == Status::active || after.file.status != Status::active) return;
+  const bool is_admitted = before.file.status != Status::active &&
+                           after.file.status == Status::active && !after.file.stop_asked;
+  if (!is_admitted) return;
   if (limits_.empty() || weather_.count(FaultKind::wall_jumps) > 0) return;
   const LaneKey lane = lane_of(after);
   for (const LimitScope& scope : scopes_of(lane)) {
@@ -85,16 +89,19 @@ void Laws::check_admission(const Transfer& before, const Transfer& after,
     if (versions == limits_.end()) continue;
     const Bounds bounds = widest_lately(versions->second);
     const Usage used = active_in(scope, tables);
-    const Usage own = usage_of(load_of(after, after.file.streams), scope, lane);
     const bool alone = used.transfers == 1;
     const bool beyond = (bounds.transfers && used.transfers > *bounds.transfers) ||
                         (bounds.streams && used.streams > *bounds.streams) ||
                         (bounds.sessions && used.sessions > *bounds.sessions && !alone);
     if (!beyond) continue;
-    break_law("limit", fmt::format("{} was admitted beyond the limit of {}: {} transfers, {} "
-                                   "streams, {} sessions, {} of them its own",
-                                   name_of(after), scope.text(), used.transfers, used.streams,
-                                   used.sessions, own.sessions));
+    const auto most = [](const std::optional<std::uint32_t>& bound) {
+      return bound ? std::to_string(*bound) : std::string("any");
+    };
+    break_law("limit", fmt::format("{} was admitted beyond the limit of {}: {} of {} transfers, {} "
+                                   "of {} streams, {} of {} sessions",
+                                   name_of(after), scope.text(), used.transfers,
+                                   most(bounds.transfers), used.streams, most(bounds.streams),
+                                   used.sessions, most(bounds.sessions)));
   }
 }
 
