@@ -54,9 +54,9 @@ class AddedFiles(TypedDict):
 
 
 class FileCounts(TypedDict, total=False):
-    """The files of a list or a tree; total is the sum of waiting, done, failed, skipped and would_move.
+    """The files of a list or a tree; total is the sum of all counts but those of bytes.
 
-    Of a plan (option act=plan) nothing is done, of all else nothing would_move.
+    Of a plan (option act=plan) nothing is done or deleted, of all else nothing would_move or would_delete.
     """
 
     total: int
@@ -65,6 +65,8 @@ class FileCounts(TypedDict, total=False):
     failed: int
     skipped: int
     would_move: int
+    deleted: int
+    would_delete: int
     bytes: int
     bytes_done: int
     bytes_would_move: int
@@ -77,7 +79,7 @@ class FileRecord(TypedDict, total=False):
     source: str
     destination: str
     kind: str  # file, or folder: one of which nothing is moved, made at the destination
-    status: str  # waiting, done, failed, skipped or would_move
+    status: str  # waiting, done, failed, skipped, would_move, deleted or would_delete
     size: Optional[int]
     checksum: Optional[Checksum]
     adopted: bool

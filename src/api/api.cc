@@ -19,8 +19,9 @@ Result<void> may(const Peer& peer, const Route& route) {
                 "the service must know who calls; connect with an identity");
   }
   if (peer.right == Right::change) {
-    return fail(Code::not_allowed,
-                "this changes what holds for all: only the user who runs the service, or root, may");
+    return fail(
+        Code::not_allowed,
+        "this changes what holds for all: only the user who runs the service, or root, may");
   }
   return fail(Code::not_allowed, "the caller may read, but not change");
 }

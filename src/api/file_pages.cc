@@ -15,6 +15,8 @@ FileStatus status_of(const std::optional<Fate>& fate) {
   if (fate == Fate::done) return FileStatus::done;
   if (fate == Fate::failed) return FileStatus::failed;
   if (fate == Fate::would_move) return FileStatus::would_move;
+  if (fate == Fate::deleted) return FileStatus::deleted;
+  if (fate == Fate::would_delete) return FileStatus::would_delete;
   return fate == Fate::skipped ? FileStatus::skipped : FileStatus::waiting;
 }
 
@@ -27,7 +29,9 @@ FileStatus status_of_one(const Request& request, const File& file) {
 
 std::optional<FileEntry> entry_of(const Request& bundle, const BundleFile& file) {
   if (file.fate == Fate::apart) return std::nullopt;
-  return FileEntry{{bundle.source.endpoint, file.source},
+  // What is deleted has one side.
+  const std::string& source = is_removal(bundle) ? file.destination : file.source;
+  return FileEntry{{bundle.source.endpoint, source},
                    {bundle.destination.endpoint, file.destination},
                    status_of(file.fate),
                    file.size,

@@ -34,8 +34,8 @@ Result<FileQuery> file_query(const Ask& ask) {
     query.status = file_status_of(*status);
     if (!query.status) {
       return fail(Code::unknown_status,
-                  fmt::format("a file has no status '{}'; it is waiting, done, failed or skipped",
-                              printable(*status, shown_max)));
+                  fmt::format("a file has no status '{}'; it is one of {}",
+                              printable(*status, shown_max), fmt::join(file_status_words, ", ")));
     }
   }
   if (const auto after = ask.target.value("after")) {

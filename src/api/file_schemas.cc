@@ -38,43 +38,49 @@ Schema answer() {
 }
 
 Schema counts() {
-  return {"FileCounts",
-          "the files of a list or a tree, by what became of them",
-          {{"total", integer, required, ""},
-           {"waiting", integer, required, "those that move are among them"},
-           {"done", integer, required, ""},
-           {"failed", integer, required, ""},
-           {"skipped", integer, required, ""},
-           {"would_move", integer, required, "of a plan (act=plan), which moves nothing"},
-           {"bytes", integer, required, "of all whose size is known"},
-           {"bytes_done", integer, required, ""},
-           {"bytes_would_move", integer, required, "of a plan"},
-           {"listing", boolean, required, "more files may still be found"}}};
+  return {
+      "FileCounts",
+      "the files of a list or a tree, by what became of them",
+      {{"total", integer, required, ""},
+       {"waiting", integer, required, "those that move are among them"},
+       {"done", integer, required, ""},
+       {"failed", integer, required, ""},
+       {"skipped", integer, required, ""},
+       {"would_move", integer, required, "of a plan (act=plan), which moves nothing"},
+       {"deleted", integer, required,
+        "by delete_extra; those that are to be deleted are in the total as soon as they are found"},
+       {"would_delete", integer, required, "of a plan with delete_extra"},
+       {"bytes", integer, required, "of all whose size is known and that are moved"},
+       {"bytes_done", integer, required, ""},
+       {"bytes_would_move", integer, required, "of a plan"},
+       {"listing", boolean, required, "more files may still be found"}}};
 }
 
 Schema entry() {
-  return {"FileEntry",
-          "one file of a request; or a folder, with '/' at its end, of which nothing is moved, or "
-          "that could not be listed",
-          {{"source", text, required, "its URL"},
-           {"destination", text, required, "its URL"},
-           {"kind",
-            words,
-            required,
-            "folder: one of which nothing is moved, made at the destination",
-            {},
-            {"file", "folder"}},
-           {"status",
-            words,
-            required,
-            "would_move: by a plan, which says skipped of a file that is there already and failed "
-            "of one that something stands in the way of",
-            {},
-            listed(file_status_words)},
-           {"size", integer, nullable, "null until it is known"},
-           {"checksum", object, nullable, "", "Checksum"},
-           {"adopted", boolean, required, "done because an identical file stood there"},
-           {"fault", object, nullable, "", "Fault"}}};
+  return {
+      "FileEntry",
+      "one file of a request; or a folder, with '/' at its end, of which nothing is moved, or "
+      "that could not be listed",
+      {{"source", text, required, "its URL"},
+       {"destination", text, required, "its URL"},
+       {"kind",
+        words,
+        required,
+        "folder: one of which nothing is moved, made at the destination",
+        {},
+        {"file", "folder"}},
+       {"status",
+        words,
+        required,
+        "would_move: by a plan, which says skipped of a file that is there already and failed "
+        "of one that something stands in the way of; deleted and would_delete: by delete_extra, "
+        "of a file that the source has not, whose source is named as its destination",
+        {},
+        listed(file_status_words)},
+       {"size", integer, nullable, "null until it is known"},
+       {"checksum", object, nullable, "", "Checksum"},
+       {"adopted", boolean, required, "done because an identical file stood there"},
+       {"fault", object, nullable, "", "Fault"}}};
 }
 
 Schema receipt_line() {

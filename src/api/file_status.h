@@ -14,10 +14,12 @@ enum class FileStatus : std::uint8_t {
   done,
   failed,
   skipped,
-  would_move,  // by a plan
+  would_move,    // by a plan
+  deleted,       // by delete_extra
+  would_delete,  // by a plan with delete_extra
 };
-inline constexpr std::array<std::string_view, 5> file_status_words{"waiting", "done", "failed",
-                                                                   "skipped", "would_move"};
+inline constexpr std::array<std::string_view, 7> file_status_words{
+    "waiting", "done", "failed", "skipped", "would_move", "deleted", "would_delete"};
 
 inline std::string_view word(FileStatus status) {
   return word_of(status, file_status_words);

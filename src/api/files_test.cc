@@ -137,9 +137,10 @@ TEST_F(Files, a_record_and_a_status_tell_how_many_files_there_are_and_what_becam
   EXPECT_TRUE(get("one/status").at("files").is_null());
   world.ask("POST", "/v1/transfers", many("h", "list"));
   add("h", numbered(0, 10, 10));
-  EXPECT_EQ(json::serialize(get("h").at("files")),
-            R"({"total":10,"waiting":10,"done":0,"failed":0,"skipped":0,"would_move":0,)"
-            R"("bytes":100,"bytes_done":0,"bytes_would_move":0,"listing":false})");
+  EXPECT_EQ(
+      json::serialize(get("h").at("files")),
+      R"({"total":10,"waiting":10,"done":0,"failed":0,"skipped":0,"would_move":0,)"
+      R"("deleted":0,"would_delete":0,"bytes":100,"bytes_done":0,"bytes_would_move":0,"listing":false})");
   commit("h");
   play([](const BundleItem& item) { return item.number < 3 ? Fate::failed : Fate::done; });
   const json::object status = get("h/status");
@@ -303,6 +304,23 @@ TEST(LineCutter, cuts_where_the_pieces_do_not) {
   cutter.end(take);
   cutter.end(take);
   EXPECT_THAT(lines, ElementsAre("1 ab", "2 c", "3 ", "4 !", "5 d"));
+}
+
+TEST_F(Files, what_is_deleted_is_named_at_its_destination_on_both_sides) {
+  Transfer part;
+  part.request.source = part.request.destination = *parse_folder_url("ftp://b.example/d/");
+  part.request.options.act = Act::remove;
+  part.file.kind = Kind::bundle;
+  BundleFile file;
+  file.source = "/d/";  // the folder that stays
+  file.destination = "/d/old/x";
+  file.fate = Fate::deleted;
+  part.file.bundle = Bundle(std::vector<BundleFile>{file});
+  const auto entries = entries_of(part);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0]->source.text(), "ftp://b.example/d/old/x");
+  EXPECT_EQ(entries[0]->destination.text(), "ftp://b.example/d/old/x");
+  EXPECT_EQ(word(entries[0]->status), "deleted");
 }
 
 }  // namespace

@@ -76,6 +76,7 @@ class ReceiptStream : public BodyStream, public std::enable_shared_from_this<Rec
     std::string lines;
     for (const Transfer& part : *parts) {
       read_up_to_ = part.request.number;
+      if (is_removal(part.request)) continue;  // a receipt says what was delivered
       if (part.file.kind == Kind::listing && part.file.status != Status::done) complete_ = false;
       for (const auto& entry : entries_of(part)) {
         if (entry) lines += writer_.file(line_of(*entry, part.file));

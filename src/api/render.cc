@@ -116,6 +116,7 @@ json::object render(const Options& options) {
   if (options.act != usual.act) set["act"] = word(options.act);
   if (options.skip_errors) set["skip_errors"] = true;
   if (options.all_or_none) set["all_or_none"] = true;
+  if (options.delete_extra) set["delete_extra"] = true;
   if (!options.include.empty()) set["include"] = json::value_from(options.include);
   if (!options.exclude.empty()) set["exclude"] = json::value_from(options.exclude);
   if (options.source_credential) set["source_credential"] = options.source_credential->text();
@@ -136,6 +137,8 @@ json::value files_of(const Found& found) {
                       {"failed", sums.failed},
                       {"skipped", sums.skipped},
                       {"would_move", plan ? sums.done : 0},
+                      {"deleted", plan ? 0 : sums.deleted},
+                      {"would_delete", plan ? sums.deleted : 0},
                       {"bytes", sums.bytes},
                       {"bytes_done", plan ? 0 : sums.bytes_done},
                       {"bytes_would_move", plan ? sums.bytes_done : 0},

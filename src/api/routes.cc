@@ -168,7 +168,7 @@ std::vector<Route> file_table() {
        .name = "listFiles",
        .says = "The files of a request, in the order in which they became known.",
        .answer = "FilePage",
-       .query = {{"status", "only those that are waiting, done, failed or skipped"},
+       .query = {{"status", "only those of this status"},
                  {"after", "`next` of the page before"},
                  {"limit",
                   "1 to 1000; 100 where absent. A page may have fewer, even none, and "

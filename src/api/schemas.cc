@@ -81,11 +81,15 @@ Schema options() {
         "with "
         "the sizes and checksums that the request gives",
         {},
-        listed(act_words)},
+        {"move", "plan", "check"}},
        {"skip_errors", boolean, optional, "a source that cannot be read is skipped, not failed"},
        {"all_or_none", boolean, optional,
         "of many files: none gets its final name before all are proven, and none at all where one "
         "fails; not with publish=in_place or verify=none"},
+       {"delete_extra", boolean, optional,
+        "of a tree: when all its files are at the destination, files that are there and not at the "
+        "source are deleted, and folders that this emptied; asked for here is confirmed; with "
+        "act=plan they are only listed; not with skip_errors"},
        {"include", texts, optional, "patterns: only these files of a tree"},
        {"exclude", texts, optional, "patterns: not these files of a tree"},
        {"source_credential", uuid, optional, "the credential for the source"},

@@ -97,7 +97,7 @@ void add_ls(CLI::App& app, Context& context) {
   command
       ->add_option("--status", listing->status,
                    "only those of this status; of files: waiting, done, failed, skipped, "
-                   "would_move")
+                   "would_move, deleted, would_delete")
       ->type_name("STATUS");
   command->add_option("--limit", listing->limit, "at most so many; 100 transfers, all files")
       ->type_name("N")

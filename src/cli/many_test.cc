@@ -72,6 +72,25 @@ TEST(AllOrNone, is_asked_for_as_a_truth) {
   EXPECT_THAT(outcome.asked.at(0).body, HasSubstr(R"("options":{"all_or_none":true})"));
 }
 
+TEST(DeleteExtra, is_refused_unless_it_is_confirmed_or_a_dry_run) {
+  const auto deletes = [](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"submit", "-r", "ftp://a/x", "ftp://b/y"};
+    words.insert(words.end(), more.begin(), more.end());
+    return rft(words, Says{201, "{}"});
+  };
+  for (const std::vector<std::string>& bare :
+       {std::vector<std::string>{"--delete-extra"}, {"--option", "delete_extra=true"}}) {
+    const Outcome refused = deletes(bare);
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_THAT(refused.asked, SizeIs(0));
+    EXPECT_THAT(refused.err, HasSubstr("--dry-run to see which, or --yes"));
+  }
+  EXPECT_THAT(deletes({"--delete-extra", "--yes"}).asked.at(0).body,
+              HasSubstr(R"("options":{"delete_extra":true})"));
+  EXPECT_THAT(deletes({"--delete-extra", "--dry-run"}).asked.at(0).body,
+              HasSubstr(R"("options":{"act":"plan","delete_extra":true})"));
+}
+
 TEST(CopyTree, says_what_is_kept_and_what_is_done_with_links) {
   const Outcome outcome =
       rft({"submit", "-r", "--preserve", "mode,times", "--links", "skip", "ftp://a/x", "ftp://b/y"},
@@ -96,7 +115,7 @@ TEST(DryRun, asks_for_a_plan_and_tells_what_would_be_moved) {
   EXPECT_THAT(outcome.asked.at(0).body, HasSubstr(R"("options":{"act":"plan"})"));
   EXPECT_THAT(outcome.out,
               HasSubstr("dry run: 1 file, 10 B would be moved; 2 skipped; 1 would fail\n"));
-  EXPECT_THAT(outcome.out, HasSubstr("would_move      10 B  ftp://a/x/1\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("would_move        10 B  ftp://a/x/1\n"));
 }
 
 TEST(DryRun, of_one_file_tells_of_that) {
@@ -257,7 +276,7 @@ TEST(Wait, in_json_for_a_whole_prints_its_record_alone) {
 TEST(LsFiles, prints_page_after_page_one_file_a_line) {
   const Outcome outcome = rft({"ls", "h", "--files", "--status", "failed"}, failed_whole);
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_EQ(outcome.out, "failed             -  ftp://a/1  no such file\n");
+  EXPECT_EQ(outcome.out, "failed               -  ftp://a/1  no such file\n");
   EXPECT_EQ(outcome.asked.at(0).target, "/v1/transfers/h/files?status=failed&limit=1000");
   EXPECT_EQ(outcome.asked.at(1).target, "/v1/transfers/h/files?status=failed&after=1.1&limit=1000");
 }

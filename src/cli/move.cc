@@ -68,6 +68,8 @@ struct Wishes {
   std::vector<std::string> include, exclude;
   bool skip_errors = false;
   bool all_or_none = false;
+  bool delete_extra = false;
+  bool yes = false;
   bool dry_run = false;
   bool verbose = false;
   bool recursive = false;
@@ -112,7 +114,20 @@ void set_of_many(TransferSpec& spec, const Wishes& wishes) {
   set_patterns("exclude", wishes.exclude);
   if (wishes.skip_errors) spec.options["skip_errors"] = "true";
   if (wishes.all_or_none) spec.options["all_or_none"] = "true";
+  if (wishes.delete_extra) spec.options["delete_extra"] = "true";
   if (wishes.dry_run) spec.options["act"] = "plan";
+}
+
+// Nothing is asked, on a terminal either: what deletes is said twice in the command itself.
+Result<void> confirmed(const TransferSpec& spec, bool yes) {
+  const auto is = [&](const char* option, std::string_view value) {
+    const auto set = spec.options.find(option);
+    return set != spec.options.end() && set->second == value;
+  };
+  if (yes || !is("delete_extra", "true") || is("act", "plan")) return {};
+  return fail(Code::invalid_option,
+              "--delete-extra deletes files at the destination: give --dry-run to see which, or "
+              "--yes to have them deleted");
 }
 
 Result<TransferSpec> spec_of(const Wishes& wishes) {
@@ -134,6 +149,7 @@ Result<TransferSpec> spec_of(const Wishes& wishes) {
       return fail(Code::invalid_option, fmt::format("the option {} is given twice", place->first));
     }
   }
+  if (const auto sure = confirmed(spec, wishes.yes); !sure) return tl::unexpected(sure.error());
   return spec;
 }
 
@@ -260,9 +276,16 @@ std::shared_ptr<Wishes> add_wishes(CLI::App& command) {
                 "where one fails")
       ->group("What is to be moved, and how");
   command
+      .add_flag("--delete-extra", wishes->delete_extra,
+                "with -r: when all files are at the destination, delete there what the source has "
+                "not; only with --dry-run, which lists it, or --yes")
+      ->group("What is to be moved, and how");
+  command.add_flag("--yes", wishes->yes, "what --delete-extra finds is to be deleted")
+      ->group("What is to be moved, and how");
+  command
       .add_flag("--dry-run", wishes->dry_run,
-                "look, list and compare only: tell what would be moved and what would fail, and "
-                "change nothing at either side")
+                "look, list and compare only: tell what would be moved or deleted and what would "
+                "fail, and change nothing at either side")
       ->group("What is to be moved, and how");
   command.add_option("--option", wishes->pairs, "any option by its name in the API; repeatable")
       ->type_name("NAME=VALUE")

@@ -28,13 +28,15 @@ std::string bytes_of(const FileCounts& files, std::uint64_t bytes_confirmed) {
 }
 
 std::string done_of_total(const FileCounts& files) {
-  return fmt::format("{} of {}{}", files.done + files.would_move, files.listing ? "at least " : "",
-                     files_text(files.total));
+  const std::uint64_t done = files.done + files.would_move + files.deleted + files.would_delete;
+  return fmt::format("{} of {}{}", done, files.listing ? "at least " : "", files_text(files.total));
 }
 
 std::optional<Share> share_of_files(const FileCounts& files, std::uint64_t bytes_confirmed) {
   if (files.listing) return std::nullopt;
-  const Share of_files{files.done + files.skipped + files.would_move, files.total};
+  const Share of_files{
+      files.done + files.skipped + files.would_move + files.deleted + files.would_delete,
+      files.total};
   // A plan moves no bytes.
   if (files.would_move > 0) return of_files;
   const Share of_bytes{std::max(bytes_confirmed, files.bytes_done), files.bytes};
@@ -76,11 +78,14 @@ std::string whole_amount(const FileCounts& files, std::uint64_t bytes_confirmed)
 }
 
 std::string counts_text(const FileCounts& files) {
-  const std::array<std::pair<std::uint64_t, const char*>, 5> all{{{files.done, "done"},
-                                                                  {files.would_move, "would_move"},
-                                                                  {files.failed, "failed"},
-                                                                  {files.skipped, "skipped"},
-                                                                  {files.waiting, "waiting"}}};
+  const std::array<std::pair<std::uint64_t, const char*>, 7> all{
+      {{files.done, "done"},
+       {files.would_move, "would_move"},
+       {files.deleted, "deleted"},
+       {files.would_delete, "would_delete"},
+       {files.failed, "failed"},
+       {files.skipped, "skipped"},
+       {files.waiting, "waiting"}}};
   std::string text;
   for (const auto& [count, word] : all) {
     if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
@@ -111,6 +116,7 @@ std::string plan_verdict(const TransferRecord& record) {
   const FileCounts& files = *record.files;
   std::string text = fmt::format("dry run: {}, {} would be moved", files_text(files.would_move),
                                  bytes(files.bytes_would_move));
+  if (files.would_delete > 0) text += fmt::format("; {} would be deleted", files.would_delete);
   if (files.skipped > 0) text += fmt::format("; {} skipped", files.skipped);
   if (files.failed > 0) text += fmt::format("; {} would fail", files.failed);
   return text;
@@ -123,8 +129,9 @@ std::string whole_verdict(const TransferRecord& record) {
   if (is_plan(record) && looked_at_all) return plan_verdict(record);
   const std::string moved = bytes(files.bytes_done);
   if (record.status == "done") {
-    return fmt::format("done: {}, {}, {}{}{}", proof(record), files_text(files.done), moved,
+    return fmt::format("done: {}, {}, {}{}{}{}", proof(record), files_text(files.done), moved,
                        took(record),
+                       files.deleted > 0 ? fmt::format(", {} deleted", files.deleted) : "",
                        files.skipped > 0 ? fmt::format(", {} skipped", files.skipped) : "");
   }
   if (record.status == "failed" && files.failed > 0) {
@@ -139,7 +146,7 @@ std::string whole_verdict(const TransferRecord& record) {
 }
 
 std::string file_line(const FileRecord& file) {
-  std::string line = fmt::format("{:<10}{}{:>8}{}{}", shown(file.status), gap,
+  std::string line = fmt::format("{:<12}{}{:>8}{}{}", shown(file.status), gap,
                                  file.size ? bytes(*file.size) : "-", gap, shown(file.source));
   if (file.fault) line += fmt::format("{}{}", gap, shown(file.fault->sentence));
   return line;

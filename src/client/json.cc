@@ -119,6 +119,8 @@ void fill(FileCounts& out, const json::object& in) {
   out.failed = count(in, "failed");
   out.skipped = count(in, "skipped");
   out.would_move = count(in, "would_move");
+  out.deleted = count(in, "deleted");
+  out.would_delete = count(in, "would_delete");
   out.bytes = count(in, "bytes");
   out.bytes_done = count(in, "bytes_done");
   out.bytes_would_move = count(in, "bytes_would_move");

@@ -28,7 +28,7 @@ json::value cut(std::string_view text, std::string_view separators) {
 json::value option_value(std::string_view name, std::string_view value) {
   if (name == "include" || name == "exclude") return cut(value, "\n");
   if (name == "preserve") return cut(value, ",\n");
-  const bool flag = name == "skip_errors" || name == "all_or_none";
+  const bool flag = name == "skip_errors" || name == "all_or_none" || name == "delete_extra";
   if (flag && (value == "true" || value == "false")) return value == "true";
   const bool numeric = name == "max_tries" || name == "streams_max";
   const auto number = numeric ? parse_number(value) : std::nullopt;

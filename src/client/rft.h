@@ -114,7 +114,8 @@ struct TransferChecksum {
 };
 
 // The files of a list or a tree by what became of them: total = waiting + done + failed + skipped
-// + would_move; of a plan (option act=plan) nothing is done, of all else nothing would_move.
+// + would_move + deleted + would_delete; of a plan (option act=plan) nothing is done or deleted, of
+// all else nothing would_move or would_delete.
 struct FileCounts {
   std::uint64_t total = 0;
   std::uint64_t waiting = 0;  // those that move are among them
@@ -126,6 +127,8 @@ struct FileCounts {
   bool listing = false;  // of a tree: more files may still be found
   std::uint64_t would_move = 0;
   std::uint64_t bytes_would_move = 0;
+  std::uint64_t deleted = 0;  // by the option delete_extra
+  std::uint64_t would_delete = 0;
 };
 
 // How far it is. Sizes in bytes, rate in bytes per second, eta in seconds.
@@ -176,10 +179,11 @@ struct TransferPage {
 
 // One file of a request, and what became of it.
 struct FileRecord {
-  std::string source;  // URLs; of a folder they end with '/'
+  std::string source;  // URLs; of a folder they end with '/'; of what is deleted both are its
+                       // destination's
   std::string destination;
   std::string kind;    // file | folder: one of which nothing is moved, made at the destination
-  std::string status;  // waiting | done | failed | skipped | would_move
+  std::string status;  // waiting | done | failed | skipped | would_move | deleted | would_delete
   std::optional<std::uint64_t> size;
   std::string checksum;  // ALGORITHM:hex; empty where none was computed
   std::string verdict;   // verified | size_only | not_verified; empty where it is not proven yet

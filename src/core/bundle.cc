@@ -18,9 +18,10 @@ enum Bits : std::uint64_t {
   has_checksum = 32,
   is_adopted = 64,
   has_fault = 128,
-  is_folder = 65536,
+  is_folder = 1 << 16,
+  has_modify = 1 << 17,
 };
-constexpr unsigned fate_at = 8, verdict_at = 12;
+constexpr unsigned fate_at = 8, verdict_at = 12;  // four bits each
 constexpr std::uint64_t form_version = 1;
 
 void put(std::string& out, std::string_view text) {
@@ -81,6 +82,7 @@ std::uint64_t bits_of(const BundleFile& file) {
   if (file.checksum) bits |= has_checksum;
   if (file.adopted) bits |= is_adopted;
   if (file.fault) bits |= has_fault;
+  if (!file.modify.empty()) bits |= has_modify;
   if (file.is_folder) bits |= is_folder;
   return bits | static_cast<std::uint64_t>(file.verdict) << verdict_at;
 }
@@ -102,6 +104,7 @@ void put(std::string& out, const BundleFile& file) {
   }
   if (file.checksum) put(out, *file.checksum);
   if (file.fault) put(out, fault_json(*file.fault));
+  if (!file.modify.empty()) put(out, file.modify);
 }
 
 template <class Enum>
@@ -128,11 +131,12 @@ BundleFile take_file(Reader& in) {
     intent.part.unique = in.text();
     if (bits & has_intent_checksum) intent.checksum = in.checksum();
   }
-  if (bits & has_fate) file.fate = enumerator(in, bits, fate_at, Fate::would_move);
+  if (bits & has_fate) file.fate = enumerator(in, bits, fate_at, Fate::would_delete);
   file.verdict = enumerator(in, bits, verdict_at, Verdict::not_verified);
   if (bits & has_checksum) file.checksum = in.checksum();
   file.adopted = (bits & is_adopted) != 0;
   if (bits & has_fault) file.fault = in.fault();
+  if (bits & has_modify) file.modify = in.text();
   file.is_folder = (bits & is_folder) != 0;
   return file;
 }
@@ -165,6 +169,7 @@ Tally tally_of(const std::vector<BundleFile>& files) {
     sum.bytes += file.size.value_or(0);
     if (file.fate == Fate::failed) ++sum.failed;
     if (file.fate == Fate::skipped) ++sum.skipped;
+    if (file.fate == Fate::deleted || file.fate == Fate::would_delete) ++sum.deleted;
     if (file.fate != Fate::done && file.fate != Fate::would_move) continue;
     ++sum.done;
     sum.bytes_done += file.size.value_or(0);
@@ -224,6 +229,7 @@ Tally& Tally::operator+=(const Tally& other) {
   done += other.done;
   failed += other.failed;
   skipped += other.skipped;
+  deleted += other.deleted;
   bytes += other.bytes;
   bytes_done += other.bytes_done;
   return *this;
@@ -234,6 +240,7 @@ Tally& Tally::operator-=(const Tally& other) {
   done -= other.done;
   failed -= other.failed;
   skipped -= other.skipped;
+  deleted -= other.deleted;
   bytes -= other.bytes;
   bytes_done -= other.bytes_done;
   return *this;
@@ -248,7 +255,8 @@ std::vector<BundleItem> items_of(const Bundle& bundle, bool ended) {
     const std::uint32_t own = number++;
     if (file.fate.has_value() != ended) continue;
     items.push_back({own, std::move(file.source), std::move(file.destination),
-                     std::move(file.wanted), std::move(file.intent), file.size, file.is_folder});
+                     std::move(file.wanted), std::move(file.intent), file.size, file.is_folder,
+                     std::move(file.modify)});
   }
   return items;
 }
@@ -290,6 +298,18 @@ Bundle without_intents(const Bundle& bundle) {
 Bundle with_bad_sources_skipped(const Bundle& bundle) {
   return changed(bundle, [](BundleFile& file) {
     if (file.fate == Fate::failed && file.fault->side == Side::source) file.fate = Fate::skipped;
+  });
+}
+
+Bundle with_faulty_skipped(const Bundle& bundle) {
+  return changed(bundle, [](BundleFile& file) {
+    if (file.fault) file.fate = Fate::skipped;
+  });
+}
+
+Bundle all_waiting_would_delete(const Bundle& bundle) {
+  return changed(bundle, [](BundleFile& file) {
+    if (!file.fate) file.fate = Fate::would_delete;
   });
 }
 
@@ -351,6 +371,7 @@ Bundle bundle_of(const std::vector<NewFile>& files) {
     one.destination = file.destination.path;
     one.size = file.size;
     one.wanted = file.checksum;
+    one.modify = file.modify;
     one.is_folder = file.is_folder;
     if (file.passed_over) fail_file(one, *file.passed_over);
     made.push_back(std::move(one));

@@ -24,20 +24,22 @@ struct BundleFile {
   bool adopted = false;
   std::optional<Fault> fault{};  // of a failed one
   bool is_folder = false;        // one that is made, for nothing in it is moved; paths end with '/'
+  std::string modify{};          // of one that is to be removed: as it was listed
   bool operator==(const BundleFile&) const = default;
 };
 
 // Sums over files and empty folders. Those that are moved apart are counted where they are moved.
-// Of a plan `done` and `bytes_done` are what would be moved.
+// Of a plan `done` and `bytes_done` are what would be moved, and `deleted` what would be deleted.
 struct Tally {
   std::uint64_t files = 0;
   std::uint64_t done = 0, failed = 0, skipped = 0;
   std::uint64_t bytes = 0;       // of all whose size is known
   std::uint64_t bytes_done = 0;  // of the done
+  std::uint64_t deleted = 0;     // by delete_extra; these have no bytes here
   Tally& operator+=(const Tally& other);
   Tally& operator-=(const Tally& other);
   bool operator==(const Tally&) const = default;
-  std::uint64_t ended() const { return done + failed + skipped; }
+  std::uint64_t ended() const { return done + failed + skipped + deleted; }
 };
 // A value whose copies share their content, which is packed: about 80 octets a file, as in a row of
 // the store. So a million files that wait are some 80 MB in memory.
@@ -87,6 +89,7 @@ struct NewFile {
   WantedChecksum checksum{};
   std::optional<Fault> passed_over{};  // it cannot be moved, and this is why
   bool is_folder = false;              // as of a BundleFile
+  std::string modify{};                // of one that is to be removed: as it was listed
   bool operator==(const NewFile&) const = default;
 };
 
@@ -94,5 +97,7 @@ struct NewFile {
 // is known to be as large as bundle_file_max stands alone.
 std::vector<std::vector<NewFile>> cut_into_bundles(std::vector<NewFile> files);
 Bundle bundle_of(const std::vector<NewFile>& files);
+Bundle with_faulty_skipped(const Bundle& bundle);  // what cannot be deleted is left, and told
+Bundle all_waiting_would_delete(const Bundle& bundle);
 
 }  // namespace rft

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/decide.h"
+#include "wire/words.h"
 
 namespace rft {
 namespace {
@@ -31,12 +32,23 @@ TEST(Bundle, every_member_of_a_file_survives_its_row) {
                   Checksum{"SHA1", "ff"},
                   Verdict::verified,
                   true,
-                  no_file};
+                  no_file,
+                  true,
+                  "20260101"};
   const std::vector<BundleFile> files{file, {"/x", "/y", std::nullopt}};
   const Bundle bundle(files);
   EXPECT_EQ(bundle.files(), files);
   EXPECT_EQ(Bundle::from_bytes_form(bundle.bytes_form()), bundle);
   EXPECT_EQ(Bundle::from_bytes_form(Bundle().bytes_form()), Bundle());
+}
+
+TEST(Bundle, every_fate_survives_its_row) {
+  for (std::size_t fate = 0; fate < fate_words.size(); ++fate) {
+    BundleFile file;
+    file.fate = static_cast<Fate>(fate);
+    const Bundle bundle(std::vector<BundleFile>{file});
+    EXPECT_EQ(Bundle::from_bytes_form(bundle.bytes_form()), bundle) << fate_words[fate];
+  }
 }
 
 TEST(Bundle, a_row_that_was_cut_is_refused) {

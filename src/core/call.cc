@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 6> algorithms{"ADLER32", "MD5",    "SHA25
                                                      "SHA1",    "SHA512", "CRC32"};
 
 constexpr std::array<std::string_view, 2> flag_words{"true", "false"};
+constexpr std::array asked_acts{act_words[0], act_words[1], act_words[2]};  // by users
 
 std::size_t hex_length(std::string_view algorithm) {
   if (algorithm == "ADLER32" || algorithm == "CRC32") return 8;
@@ -194,11 +195,13 @@ constexpr std::array option_table{
     OptionEntry{"links", [](Options& o, std::string_view n,
                             std::string_view v) { return set_word(o.links, n, v, links_words); }},
     OptionEntry{"act", [](Options& o, std::string_view n,
-                          std::string_view v) { return set_word(o.act, n, v, act_words); }},
+                          std::string_view v) { return set_word(o.act, n, v, asked_acts); }},
     OptionEntry{"skip_errors", [](Options& o, std::string_view n,
                                   std::string_view v) { return set_flag(o.skip_errors, n, v); }},
     OptionEntry{"all_or_none", [](Options& o, std::string_view n,
                                   std::string_view v) { return set_flag(o.all_or_none, n, v); }},
+    OptionEntry{"delete_extra", [](Options& o, std::string_view n,
+                                   std::string_view v) { return set_flag(o.delete_extra, n, v); }},
     OptionEntry{"include", [](Options& o, std::string_view n,
                               std::string_view v) { return set_patterns(o.include, n, v); }},
     OptionEntry{"exclude", [](Options& o, std::string_view n,
@@ -334,6 +337,32 @@ tl::unexpected<Error> one_sided() {
               "else is waited for");
 }
 
+// Whether what lies below the two folders may be the same: one holds the other, or that cannot be
+// told, as the same host may go by several schemes and ports, and a log-in folder may be anywhere.
+bool may_overlap(const Url& a, const Url& b) {
+  if (a.endpoint.host != b.endpoint.host) return false;
+  const bool one_is_of_login = a.path.starts_with("/~") != b.path.starts_with("/~");
+  return one_is_of_login || a.path.starts_with(b.path) || b.path.starts_with(a.path);
+}
+
+Result<void> checked_deletion(const Submit& submit) {
+  const Options& options = submit.options;
+  if (submit.what != Submit::What::tree) {
+    return fail(Code::invalid_option,
+                "delete_extra is about a tree: only of a whole folder it is known what is extra");
+  }
+  if (options.skip_errors) {
+    return fail(Code::invalid_option,
+                "delete_extra needs every file of the source, and skip_errors does without some");
+  }
+  if (may_overlap(submit.source, submit.destination)) {
+    return fail(Code::invalid_option,
+                "delete_extra would delete the source: source and destination are on one host, and "
+                "one lies in the other or may");
+  }
+  return {};
+}
+
 Result<void> checked_whole(const Submit& submit) {
   if (submit.what == Submit::What::tree && submit.options.act == Act::check) {
     return fail(Code::invalid_option,
@@ -423,6 +452,9 @@ Result<Submit> checked_submit(Submit submit) {
   if (options.all_or_none && options.verify == Verify::none) {
     return fail(Code::invalid_option,
                 "all_or_none publishes what is proven, and verify=none proves nothing");
+  }
+  if (options.delete_extra) {
+    if (const auto fits = checked_deletion(submit); !fits) return tl::unexpected(fits.error());
   }
   if (submit.what != Submit::What::file) {
     if (const auto fits = checked_whole(submit); !fits) return tl::unexpected(fits.error());

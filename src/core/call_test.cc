@@ -93,6 +93,35 @@ TEST(Calls, priority_is_no_part_of_the_content) {
   EXPECT_NE(content_digest(a), content_digest(b));
 }
 
+TEST(Calls, delete_extra_is_of_a_tree_alone_that_cannot_hold_its_own_source) {
+  Submit submit;
+  submit.what = Submit::What::tree;
+  submit.source = *parse_folder_url("ftp://a/s/");
+  submit.destination = *parse_folder_url("ftp://b/s/");
+  ASSERT_TRUE(set_option(submit.options, "delete_extra", "true"));
+  EXPECT_TRUE(checked_submit(submit));
+  Submit list = submit, lenient = submit;
+  list.what = Submit::What::list;
+  lenient.options.skip_errors = true;
+  EXPECT_EQ(checked_submit(list).error().code, Code::invalid_option);
+  EXPECT_EQ(checked_submit(lenient).error().code, Code::invalid_option);
+  for (const auto& [source, destination] : {std::pair{"ftp://a/d/s/", "ftp://a/d/"},
+                                            {"ftp://a/d/s/", "gsiftp://a:2811/d/"},
+                                            {"ftp://a/~/s/", "ftp://a/"},
+                                            {"ftp://a/home/s/", "ftp://a:2121/~/"}}) {
+    submit.source = *parse_folder_url(source);
+    submit.destination = *parse_folder_url(destination);
+    EXPECT_EQ(checked_submit(submit).error().code, Code::invalid_option) << source;
+  }
+}
+
+TEST(Calls, the_acts_of_parts_are_no_words_of_users) {
+  Options options;
+  EXPECT_TRUE(set_option(options, "act", "check"));
+  EXPECT_FALSE(set_option(options, "act", "remove"));
+  EXPECT_FALSE(set_option(options, "act", "plan_remove"));
+}
+
 TEST(Line, may_be_a_folder_that_has_neither_size_nor_checksum) {
   const Url from = *parse_folder_url("ftp://a/s"), to = *parse_folder_url("ftp://b/d");
   FileLine line{"sub/x", "", {}, "", true};

@@ -34,6 +34,9 @@ namespace {
 // Numbers of files that were taken out of bundles, each of its own: above all others.
 constexpr std::uint64_t first_apart = std::uint64_t{1} << 40;
 
+// The listing of a destination, and what is deleted there: above all of these.
+constexpr std::uint64_t first_extra = std::uint64_t{1} << 52;
+
 // Another id of the same moment: as unique as the one that was drawn. The last two octets stay, for
 // a clock that counts its ids there.
 Uuid nth(const Uuid& drawn, std::uint64_t n) {
@@ -76,6 +79,7 @@ Transfer& ChangeWriter::bear_part(std::uint64_t number, Kind kind, Url source, U
   part.file.status = Status::committed;
   part.file.hold = Hold::turn;
   part.file.committed_at = at_;
+  part.file.life = file().life;  // what is born failed has had its turn in it
   return part;
 }
 
@@ -120,6 +124,31 @@ void ChangeWriter::bear_listing(const Draws& draws) {
   part.file.born = part.request.number;  // it numbers the parts from here on
   part.file.tally = tally_of(part);
   file().tally += part.file.tally;
+}
+
+// One-sided, as a check is: no breaker, session or credential of the source is waited for.
+void ChangeWriter::bear_extras_listing(const Draws& draws) {
+  const Url folder = request().destination;
+  Transfer& part = bear_part(first_extra, Kind::listing, folder, folder, draws);
+  Options& options = part.request.options;
+  options.act = is_plan(request()) ? Act::plan_remove : Act::remove;
+  options.source_credential = options.destination_credential;
+  part.file.due = {FolderDue{}};
+  part.file.born = first_extra;
+  part.file.tally = tally_of(part);
+  file().tally += part.file.tally;
+}
+
+void ChangeWriter::bear_extras(std::vector<NewFile> files, const Draws& draws) {
+  for (const std::vector<NewFile>& cut : cut_into_bundles(std::move(files))) {
+    Transfer& part =
+        bear_part(++file().born, Kind::bundle, cut.front().source, cut.front().destination, draws);
+    part.file.bundle = with_faulty_skipped(bundle_of(cut));
+    if (is_plan(request())) part.file.bundle = all_waiting_would_delete(part.file.bundle);
+    part.file.hold = Hold::others;
+    if (waiting_items(part.file.bundle).empty()) end_unborn(part.file, at_);
+    part.file.tally = tally_of(part);
+  }
 }
 
 void ChangeWriter::begin_attempt() {

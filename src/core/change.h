@@ -39,6 +39,9 @@ class ChangeWriter {
   void bear(std::vector<NewFile> files, const Draws& draws);
   void bear_apart(std::uint32_t item, const Draws& draws);  // a file of this bundle, by itself
   void bear_listing(const Draws& draws);
+  // Of delete_extra: the listing of the destination, and the parts that delete what it found.
+  void bear_extras_listing(const Draws& draws);
+  void bear_extras(std::vector<NewFile> files, const Draws& draws);
   void line(std::string digest) { change_.lines.push_back(std::move(digest)); }
   void begin_attempt();
   void end_attempt(FlowEnd end, std::optional<Fault> fault);

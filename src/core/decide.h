@@ -31,7 +31,8 @@ struct Draws {
   Uuid request, file, part, ledger;  // fresh ids
   std::int64_t rank = 0;             // next of the counter
   std::int64_t front_rank = 0;       // one less than the smallest rank that waits for this owner
-  bool may_publish = true;           // of a part of an all_or_none: its whole has decided it
+  bool may_publish = true;           // of a part that its whole holds back: it has decided
+  std::vector<bool> known{};         // of a word that lists a destination: see names_asked()
 };
 
 struct CallOutcome {
@@ -49,9 +50,10 @@ CallOutcome on_call(const Transfer* transfer, const Call& call, const Caller& ca
 std::optional<Change> on_start(const Transfer& whole, Now now);
 // All its parts are at rest, or it is to stop and none is active: its own end. `sums` over its
 // parts; `all_there`: each of them has had its turn in this life. Of what is all or none it may be
-// that all are proven: then that they are published is decided.
+// that all are proven: then that they are published is decided. By delete_extra what the
+// destination has more is looked for when all files are there, and deleted when all of it is known.
 std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, bool all_there,
-                                     Now now);
+                                     Now now, const Draws& draws);
 
 // All or none. A part that is proven waits until all are (Proven); then the whole decides
 // (on_parts_ended), and its parts go on. Where one failed, the others end with it.

@@ -35,7 +35,8 @@ void queue(ChangeWriter& writer, const Caller& caller, const Draws& draws) {
   file.status = Status::committed;
   file.stop_asked = false;
   file.committed_at = writer.at();
-  file.hold = Hold::turn;
+  const bool deletes = is_removal(writer.request()) && file.kind == Kind::bundle;
+  file.hold = deletes && !draws.may_publish ? Hold::others : Hold::turn;
   if (!file.pushed) file.rank = draws.rank;
   writer.say(caller.who, "committed", "");
 }

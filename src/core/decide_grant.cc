@@ -120,7 +120,8 @@ Order order_for(const Transfer& before, const Grant& grant, const File& after, b
 // The names under which its part may stand: the new one is in the store before it is used (design
 // 5.2).
 void name_part(const Request& request, File& file) {
-  const bool has_none = changes_nothing(request) || file.kind == Kind::listing;
+  const bool has_none =
+      changes_nothing(request) || is_removal(request) || file.kind == Kind::listing;
   if (request.options.publish != Publish::rename || has_none) return;
   file.part.epochs.insert(file.part.epochs.begin(), file.epoch);
 }
@@ -150,6 +151,9 @@ std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now
                                const Draws& draws) {
   if (needs_look(transfer.file)) return grant_to_look(transfer, grant, now);
   if (life::at(stage(transfer.file), Happening::grant) != Becomes::starts) return std::nullopt;
+  // Nothing is deleted before all that is to go is known.
+  const bool deletes = is_removal(transfer.request) && transfer.file.kind == Kind::bundle;
+  if (deletes && grant.prove_only) return std::nullopt;
 
   ChangeWriter writer(transfer, now.wall);
   File& file = writer.file();

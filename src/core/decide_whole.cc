@@ -10,10 +10,15 @@ void end(ChangeWriter& writer, Status status, const Tally& sums, std::string_vie
   writer.end(status);
   writer.file().tally = sums;
   writer.file().size = sums.bytes_done;
+  const bool would = is_plan(writer.request());
+  const std::string deleted =
+      writer.file().extras_sought
+          ? fmt::format(", {} {}", sums.deleted, would ? "would be deleted" : "deleted")
+          : "";
   writer.say(service, std::string(what),
-             fmt::format("{} of {} files, {} bytes{}; {} failed, {} skipped", sums.done, sums.files,
-                         sums.bytes_done, is_plan(writer.request()) ? " would be moved" : "",
-                         sums.failed, sums.skipped));
+             fmt::format("{} of {} files, {} bytes{}; {} failed, {} skipped{}", sums.done,
+                         sums.files - sums.deleted, sums.bytes_done, would ? " would be moved" : "",
+                         sums.failed, sums.skipped, deleted));
 }
 
 // Where none failed, some were stopped before and may not begin any more.
@@ -42,7 +47,25 @@ std::optional<Change> on_start(const Transfer& whole, Now now) {
 namespace {
 
 bool is_undecided(const Transfer& whole) {
-  return is_all_or_none(whole.request) && !whole.file.publish_ordered;
+  return holds_back(whole) && !whole.file.publish_ordered;
+}
+
+// Asked when all files are there; only then may anything be deleted. A source without a file is
+// more often one that is not mounted than one whose copy is to be emptied: nothing is deleted.
+bool seeks_extras(const Transfer& whole, const Tally& sums) {
+  const File& file = whole.file;
+  return whole.request.options.delete_extra && !file.extras_sought && !file.stop_asked &&
+         sums.files > 0;
+}
+
+void say_decided(ChangeWriter& writer, const Tally& sums) {
+  if (!writer.file().extras_sought) {
+    return writer.say(service, "proven",
+                      fmt::format("all {} files; they are published now", sums.files));
+  }
+  writer.say(service, "extras_known",
+             fmt::format("{} files that the source has not; they are deleted now",
+                         sums.files - sums.ended()));
 }
 
 }  // namespace
@@ -75,18 +98,26 @@ std::optional<Change> on_give_up(const Transfer& part, Now now, const Draws& dra
 
 // Stop wins over any fault, but not over the truth: where every file is there it is done.
 std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, bool all_there,
-                                     Now now) {
+                                     Now now, const Draws& draws) {
   if (whole.file.status != Status::active) return std::nullopt;
   ChangeWriter writer(whole, now.wall);
   const bool all_ended = sums.ended() == sums.files;
-  // Durable before the first rename: from here on it goes through, whatever dies.
+  const bool all_good = all_ended && sums.failed == 0;
+  if (all_good && seeks_extras(whole, sums)) {
+    writer.file().extras_sought = true;
+    writer.file().publish_ordered = false;
+    writer.bear_extras_listing(draws);
+    writer.say(service, "delivered", "what the destination has more is looked for");
+    return writer.take();
+  }
+  // Durable before the first rename or deletion: from here on it goes through, whatever dies.
   const bool all_proven = !all_ended && all_there && sums.failed == 0;
   if (all_proven && is_undecided(whole) && !whole.file.stop_asked) {
     writer.file().publish_ordered = true;
-    writer.say(service, "proven", fmt::format("all {} files; they are published now", sums.files));
+    say_decided(writer, sums);
     return writer.take();
   }
-  if (all_ended && sums.failed == 0) {
+  if (all_good) {
     writer.file().fault.reset();
     writer.file().publish_ordered = false;
     end(writer, Status::done, sums, "done");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/change.h"
+#include "core/extras.h"
 #include "core/listing.h"
 
 namespace rft {
@@ -262,7 +263,7 @@ class WordTaker {
       file_.due.erase(due);
     }
     for (FolderDue& folder : folders) file_.due.push_back(std::move(folder));
-    writer_.bear(std::move(files), draws_);
+    take_names(said, std::move(files));
     file_.tries = 0;
     end_hold(file_);
   }
@@ -284,7 +285,11 @@ class WordTaker {
     writer_.say(who_, "done", told_of(writer_.request(), said));
   }
 
-  void operator()(const Failed& said) {
+  void operator()(Failed said) {
+    // It speaks of its one side as its source; to people that is the destination.
+    if (is_removal(writer_.request()) && said.fault.side == Side::source) {
+      said.fault.side = Side::destination;
+    }
     if (file_.heard == 1 && !file_.publish_ordered) forget_unused_name(said.fault.doing);
     take_progress(file_, said.confirmed, said.bytes_sent);
     take_flow_end(file_, said.end, said.silent, writer_.at());
@@ -313,6 +318,17 @@ class WordTaker {
   void operator()(const UnknownTask&) {}
 
  private:
+  void take_names(const Listed& said, std::vector<NewFile> files) {
+    const Request& request = writer_.request();
+    if (is_removal(request)) {
+      return writer_.bear_extras(extras_of(request, said, draws_.known), draws_);
+    }
+    if (request.options.delete_extra) {
+      for (std::string& digest : names_of(said)) writer_.line(std::move(digest));
+    }
+    writer_.bear(std::move(files), draws_);
+  }
+
   void order_to_publish(PublishOrder order) {
     if (!draws_.may_publish) return;
     file_.publish_ordered = true;
@@ -346,12 +362,16 @@ class WordTaker {
     writer_.end(Status::done);
     file_.publish_ordered = false;
     file_.fault.reset();
-    writer_.say(
-        who_, "done",
-        file_.kind == Kind::listing
-            ? fmt::format("{} files found in this try", said.size)
-            : fmt::format("{} files, {} bytes{}, {} skipped", sum.done, sum.bytes_done,
-                          is_plan(writer_.request()) ? " would be moved" : "", sum.skipped));
+    writer_.say(who_, "done", told_of_many(said, sum));
+  }
+
+  std::string told_of_many(const Done& said, const Tally& sum) const {
+    if (file_.kind == Kind::listing) return fmt::format("{} files found in this try", said.size);
+    if (is_removal(writer_.request())) {
+      return fmt::format("{} files deleted, {} left as they are", sum.deleted, sum.skipped);
+    }
+    return fmt::format("{} files, {} bytes{}, {} skipped", sum.done, sum.bytes_done,
+                       is_plan(writer_.request()) ? " would be moved" : "", sum.skipped);
   }
 
   // A try that never came to its part: no look for that has to ask for this epoch's name (P11).

@@ -39,7 +39,11 @@ bool is_final(Status status) {
 
 Tally tally_of(const Transfer& part) {
   const File& file = part.file;
-  if (file.kind == Kind::bundle) return file.bundle.tally();
+  if (file.kind == Kind::bundle) {
+    Tally sum = file.bundle.tally();
+    if (is_removal(part.request)) sum.bytes = 0;
+    return sum;
+  }
   const bool failed = file.status == Status::failed;
   const bool done = file.status == Status::done;
   Tally sum;

@@ -39,7 +39,7 @@ struct Request {
 };
 
 inline bool is_plan(const Request& request) {
-  return request.options.act == Act::plan;
+  return request.options.act == Act::plan || request.options.act == Act::plan_remove;
 }
 
 inline bool is_check(const Request& request) {
@@ -47,7 +47,12 @@ inline bool is_check(const Request& request) {
 }
 // No byte, folder or name is changed at either side.
 inline bool changes_nothing(const Request& request) {
-  return request.options.act != Act::move;
+  return is_plan(request) || is_check(request);
+}
+// Of a part: it finds or deletes what the destination has and the source has not (delete_extra).
+// Its source is named as its destination.
+inline bool is_removal(const Request& request) {
+  return request.options.act == Act::remove || request.options.act == Act::plan_remove;
 }
 
 // Its files are proven first and published together. (A plan of such a request is a plan.)
@@ -106,9 +111,11 @@ struct File {
   Part part;
   std::optional<FileFacts> source_facts;
   std::optional<PublishIntent> intent;  // saved before the order to rename (design 5.6)
-  // The rename of `intent` was ordered and its end is not known. Of a whole that is all or none:
-  // all its files are proven, and that they are published is decided.
+  // The rename of `intent` was ordered and its end is not known. Of a whole whose parts wait for
+  // each other: that they go on is decided. All its files are proven and are published now, or all
+  // that it deletes is known and is deleted now.
   bool publish_ordered = false;
+  bool extras_sought = false;  // of a whole: all its files are there; what is more is looked for
   bool final_name_is_ours = false;  // in_place: we began to write it
   std::uint64_t bytes_sent = 0;     // of all epochs before the present one
   std::uint64_t epoch_sent = 0;     // of the present epoch
@@ -137,8 +144,8 @@ struct Transfer {
 };
 
 Stage stage(const File& file);
-// Proven, and published when all files of its whole are (all_or_none): nobody works on it, and it
-// takes no turn.
+// Proven, and published when all files of its whole are (all_or_none); or to be deleted when all
+// that is to go is known (delete_extra). Nobody works on it, and it takes no turn.
 inline bool awaits_others(const File& file) {
   return file.status == Status::committed && file.hold == Hold::others;
 }
@@ -154,6 +161,10 @@ inline bool is_whole(const File& file) {
 }
 inline Task task_of(const File& file) {
   return {file.id, file.epoch};
+}
+// The parts of this whole wait for each other before they do what cannot be taken back.
+inline bool holds_back(const Transfer& whole) {
+  return is_all_or_none(whole.request) || whole.file.extras_sought;
 }
 bool is_final(Status status);          // done, failed, user_stop_partial_trans
 Tally tally_of(const Transfer& part);  // what a part adds to the sums of its whole

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "core/credential.h"
+#include "core/extras.h"
 #include "engine/world.h"
 
 namespace rft {
@@ -143,8 +144,8 @@ bool Engine::World::step(Strand& strand) {
     load(strand);
     return false;
   }
-  if (const AddFiles* call = needs_lines(strand)) {
-    read_lines(strand, *call);
+  if (auto digests = needs_lines(strand)) {
+    read_lines(strand, std::move(*digests));
     return false;
   }
   Outcome outcome = decide(strand);
@@ -169,27 +170,41 @@ bool Engine::World::step(Strand& strand) {
   return false;
 }
 
-// The lines that a list has are not in memory: a list may have millions.
-const AddFiles* Engine::World::needs_lines(const Strand& strand) const {
-  const auto* call = std::get_if<CallMail>(&strand.mail.front());
+// The lines that a list has, and the names that a source has, are not in memory: there may be
+// millions.
+std::optional<std::vector<std::string>> Engine::World::needs_lines(const Strand& strand) const {
+  if (!strand.transfer || strand.known_lines) return std::nullopt;
+  const Mail& mail = strand.mail.front();
+  if (const auto* word = std::get_if<WordMail>(&mail)) {
+    const auto* listed = std::get_if<Listed>(&word->word.says);
+    const bool asks = listed != nullptr && is_removal(strand.transfer->request);
+    return asks ? std::optional(names_asked(*listed)) : std::nullopt;
+  }
+  const auto* call = std::get_if<CallMail>(&mail);
   const auto* more = call ? std::get_if<AddFiles>(&call->call) : nullptr;
-  const bool takes = strand.transfer && strand.transfer->file.kind == Kind::list &&
-                     strand.transfer->file.status == Status::inactive;
-  return takes && !strand.known_lines ? more : nullptr;
+  const File& file = strand.transfer->file;
+  const bool takes = file.kind == Kind::list && file.status == Status::inactive;
+  if (more == nullptr || !takes) return std::nullopt;
+  std::vector<std::string> digests;
+  for (const NewFile& one : more->files) digests.push_back(line_digest(one));
+  return digests;
 }
 
-void Engine::World::read_lines(Strand& strand, const AddFiles& call) {
-  std::vector<std::string> digests;
-  for (const NewFile& file : call.files) digests.push_back(line_digest(file));
+// Where a word asks and the store does not read, it is asked again at the next tick.
+void Engine::World::read_lines(Strand& strand, std::vector<std::string> digests) {
+  const Request& request = strand.transfer->request;
   strand.busy = true;
-  store.known_lines(strand.transfer->request.id, std::move(digests),
+  store.known_lines(request.whole.value_or(request.id), std::move(digests),
                     [this, key = key_of(strand)](Result<std::vector<bool>> known) {
                       Strand& strand = *strands.at(key);
                       strand.busy = false;
                       if (known) {
                         strand.known_lines = std::move(*known);
-                      } else {
+                      } else if (has_caller(strand.mail.front())) {
                         finish(strand, {std::nullopt, tl::unexpected(known.error()), std::nullopt});
+                      } else {
+                        strand.stuck = true;
+                        stuck.push_back(&strand);
                       }
                       pump(strand);
                       schedule();
@@ -283,7 +298,7 @@ Engine::World::Outcome Engine::World::decide(Strand& strand) {
     outcome.change = on_give_up(transfer, now, draws(strand));
   } else if (std::holds_alternative<PartsEndedMail>(mail) && parts_ended(strand)) {
     const Whole& whole = wholes.at(transfer.request.id);
-    outcome.change = on_parts_ended(transfer, whole.sums, !whole.lost, now);
+    outcome.change = on_parts_ended(transfer, whole.sums, !whole.lost, now, draws(strand));
   }
   return outcome;
 }
@@ -405,7 +420,7 @@ void Engine::World::apply(Strand& strand, Change change) {
     take(strand, std::nullopt);
   } else {
     newest_epoch = std::max(newest_epoch, change.next.file.epoch);
-    if (is_whole(change.next.file)) whole_changed(change.next);
+    if (is_whole(change.next.file)) whole_changed(change.next, change.born);
     part_changed(change.next, change.born);
     take(strand, std::move(change.next));
   }
@@ -467,6 +482,7 @@ Draws Engine::World::draws(const Strand& strand) {
   const auto mine = ranks.find(strand.owner);
   draws.front_rank = (mine == ranks.end() || mine->second.empty() ? 0 : *mine->second.begin()) - 1;
   draws.may_publish = may_publish(strand);
+  draws.known = strand.known_lines.value_or(std::vector<bool>{});
   return draws;
 }
 

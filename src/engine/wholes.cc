@@ -38,7 +38,7 @@ void Engine::World::open_whole(const Transfer& whole, const Tally& sums) {
   if (whole.file.pushed) open.rank = whole.file.rank;
   open.sums = sums;
   open.stopping = whole.file.stop_asked;
-  open.all_or_none = is_all_or_none(whole.request);
+  open.holds_back = holds_back(whole);
   open.decided = whole.file.publish_ordered;
   untended.insert(whole.request.id);
 }
@@ -52,10 +52,11 @@ bool Engine::World::is_open(const Transfer& transfer) {
   return transfer.file.status == Status::committed || transfer.file.status == Status::active;
 }
 
-// What is all or none is only proven before its whole has decided.
+// Before its whole has decided what is all or none is only proven, and no extra is deleted.
 bool Engine::World::may_publish(const Strand& strand) {
   if (!strand.transfer || !is_part(*strand.transfer)) return true;
-  if (!is_all_or_none(strand.transfer->request)) return true;
+  const Request& request = strand.transfer->request;
+  if (!is_all_or_none(request) && !is_removal(request)) return true;
   const Whole* whole = whole_of(*strand.transfer);
   return whole != nullptr && whole->decided;
 }
@@ -118,18 +119,22 @@ void Engine::World::part_changed(const Transfer& part, const std::vector<Transfe
     whole->sums -= summed->second;
     whole->sums += part.file.tally;
     summed->second = part.file.tally;
-    const bool ends_all = whole->all_or_none && !whole->decided && part.file.tally.failed > 0;
+    const bool ends_all = whole->holds_back && !whole->decided && part.file.tally.failed > 0;
     if (ends_all && !std::exchange(whole->gives_up, true)) read_from_the_first(*whole);
     if (!is_open(part)) whole->parts.erase(summed);
   }
   untended.insert(*part.request.whole);
+  add_born(*whole, born);
+}
+
+void Engine::World::add_born(Whole& whole, const std::vector<Transfer>& born) {
   for (const Transfer& young : born) {
-    whole->sums += young.file.tally;
+    whole.sums += young.file.tally;
     if (!is_open(young)) continue;
-    if (young.request.number <= whole->read_up_to) {
+    if (young.request.number <= whole.read_up_to) {
       newborn.push_back(young);
     } else {
-      whole->all_read = false;
+      whole.all_read = false;
     }
   }
 }
@@ -144,17 +149,19 @@ void Engine::World::read_again(const std::vector<Transfer>& born) {
   }
 }
 
-void Engine::World::whole_changed(const Transfer& whole) {
+void Engine::World::whole_changed(const Transfer& whole, const std::vector<Transfer>& born) {
   const auto open = wholes.find(whole.request.id);
   if (whole.file.status != Status::active) {
     if (open != wholes.end()) wholes.erase(open);
   } else if (open == wholes.end()) {
     open_whole(whole, whole.file.tally);
   } else {
-    open->second.stopping = whole.file.stop_asked;
-    if (whole.file.publish_ordered && !std::exchange(open->second.decided, true)) {
-      read_from_the_first(open->second);
-    }
+    Whole& known = open->second;
+    known.stopping = whole.file.stop_asked;
+    known.holds_back = holds_back(whole);
+    const bool was_decided = std::exchange(known.decided, whole.file.publish_ordered);
+    if (known.decided && !was_decided) read_from_the_first(known);
+    add_born(known, born);
     untended.insert(whole.request.id);
   }
 }
@@ -167,7 +174,7 @@ void Engine::World::tend_wholes() {
   }
 }
 
-// Of what is all or none: parts that are to be published, or given up, and were not in the window
+// Of what is held back: parts that are to go on, or to be given up, and were not in the window
 // yet. A pass over all of them that changed nothing is made once more, for parts that were being
 // read; then what is left does not rise.
 bool Engine::World::waits_for_some(const Transfer& transfer, Whole& whole) const {
@@ -175,7 +182,7 @@ bool Engine::World::waits_for_some(const Transfer& transfer, Whole& whole) const
   const bool may_wait = whole.sums.ended() < whole.sums.files && !whole.stopping;
   if (!may_wait || whole.passes == passes_max) return false;
   if (gives_up_others(transfer, whole.sums) || (whole.lost && !whole.decided)) {
-    whole.gives_up = whole.all_or_none;
+    whole.gives_up = whole.holds_back;
   }
   return whole.decided || whole.gives_up;
 }

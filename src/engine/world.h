@@ -75,7 +75,7 @@ struct Strand {
   bool pumping = false;
   std::deque<Mail> mail;
   std::optional<KeptAnswer> kept;                // found for the key of the first mail
-  std::optional<std::vector<bool>> known_lines;  // of the AddFiles that is the first mail
+  std::optional<std::vector<bool>> known_lines;  // of what the first mail names
   std::optional<Change> in_doubt;                // its save was answered `unknown`
   std::optional<Instant> timer;                  // its entry in `timers`
   std::optional<Occupied> occupied;              // it is counted as active
@@ -95,9 +95,9 @@ struct Whole {
   std::map<Uuid, Tally> parts;       // by file: those that are open and in memory, as summed
   bool stopping = false;             // its user asked for it, and that is saved
   std::set<Uuid> told_to_stop;
-  bool all_or_none = false;
-  bool decided = false;          // all are proven, and that they are published is saved
-  bool gives_up = false;         // one failed: the others are not published
+  bool holds_back = false;       // its parts wait for each other
+  bool decided = false;          // that they go on is saved
+  bool gives_up = false;         // one failed: the others do not go on
   bool reads_again = false;      // all parts were read once
   bool lost = false;             // one of them did not rise
   unsigned passes = 0;           // over all parts since something changed
@@ -217,7 +217,8 @@ struct Engine::World {
   void leave_window(const Uuid& whole, const Uuid& part);
   void part_changed(const Transfer& part, const std::vector<Transfer>& born);
   void read_again(const std::vector<Transfer>& born);
-  void whole_changed(const Transfer& whole);
+  void add_born(Whole& whole, const std::vector<Transfer>& born);
+  void whole_changed(const Transfer& whole, const std::vector<Transfer>& born);
   void tend_wholes();
   bool parts_ended(const Strand& strand) const;
   void put_sums(Transfer& whole, std::optional<Live>& figures) const;
@@ -297,7 +298,7 @@ struct Engine::World {
     std::optional<KeptAnswer> keep;
   };
   void load(Strand& strand);
-  void read_lines(Strand& strand, const AddFiles& call);
+  void read_lines(Strand& strand, std::vector<std::string> digests);
   void loaded(const std::pair<std::string, std::string>& key, Result<Loaded> result);
   void settle_doubt(Strand& strand, const Change& change);
   Outcome decide(Strand& strand);
@@ -310,7 +311,7 @@ struct Engine::World {
   bool step(Strand& strand);
   void forget_if_idle(Strand& strand);
   bool needs_load(const Strand& strand) const;
-  const AddFiles* needs_lines(const Strand& strand) const;
+  std::optional<std::vector<std::string>> needs_lines(const Strand& strand) const;
 };
 
 }  // namespace rft

@@ -151,6 +151,9 @@ Command mkd(std::string_view path) {
 Command dele(std::string_view path) {
   return {"DELE", std::string(path)};
 }
+Command rmd(std::string_view path) {
+  return {"RMD", std::string(path)};
+}
 Command mfmt(std::string_view time, std::string_view path) {
   return {"MFMT", fmt::format("{} {}", time, path)};
 }

@@ -68,6 +68,7 @@ Command size(std::string_view path);
 Command mdtm(std::string_view path);
 Command mkd(std::string_view path);
 Command dele(std::string_view path);
+Command rmd(std::string_view path);
 Command mfmt(std::string_view time, std::string_view path);  // YYYYMMDDHHMMSS, UTC
 Command site_utime(std::string_view time, std::string_view path);
 Command site_chmod(unsigned mode, std::string_view path);

@@ -43,6 +43,11 @@ awaitable<Outcome<void>> BundleTask::carry() {
     tell_outcomes();
     co_return Outcome<void>();
   }
+  if (is_removal()) {
+    co_await remove();
+    tell_outcomes();
+    co_return Outcome<void>();
+  }
   if (!carrier_->can_move_many()) {
     for (Item* item : all_due()) settle_apart(*item);
     co_return Outcome<void>();

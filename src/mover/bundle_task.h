@@ -103,6 +103,12 @@ class BundleTask final : public Work {
   awaitable<void> check_checksums(Lot lot);
   void settle_as_recorded(Item& item);
 
+  // bundle_remove.cc: of one that removes, which asks the destination alone.
+  awaitable<void> remove();
+  awaitable<void> remove_emptied(Lot gone);
+  void settle_left(Item& item, const Fault& why);
+  void settle_deleted(Item& item);
+
   // bundle_preserve.cc: modes and times.
   awaitable<Outcome<void>> try_traits();
   awaitable<void> let_write_again(Lot lot);
@@ -139,6 +145,7 @@ class BundleTask final : public Work {
   awaitable<void> take_names_away(Lot spoilt);
 
   bool is_check() const { return order_.options.act == Act::check; }
+  bool is_removal() const { return order_.options.act == Act::remove; }
   bool is_plan() const { return order_.options.act == Act::plan; }
   bool in_place() const { return order_.options.publish == Publish::in_place; }
   bool wants_no_proof() const { return order_.options.verify == Verify::none; }

@@ -46,6 +46,7 @@ struct TestWorld {
   std::vector<std::vector<Traits>> traits_set;
   std::set<std::string> folders_refused;
   unsigned channels_distrusted = 0;
+  bool folders_unreachable = false;  // the connection ends when one is to be removed
 };
 
 inline Fault test_fault(FaultCode code, Side side = Side::destination) {
@@ -148,6 +149,20 @@ class TestCarrier final : public ManyCarrier {
       told.emplace_back();
     }
     co_return told;
+  }
+
+  awaitable<std::vector<Outcome<void>>> remove_folders(std::vector<std::string> names) override {
+    for (const std::string& name : names) {
+      const auto below = world_.destination.lower_bound(name + "/");
+      const bool holds = below != world_.destination.end() && below->first.starts_with(name + "/");
+      const auto inner = world_.folders.lower_bound(name + "/");
+      const bool nests = inner != world_.folders.end() && inner->starts_with(name + "/");
+      if (!holds && !nests) world_.folders.erase(name);
+    }
+    co_return std::vector<Outcome<void>>(
+        names.size(), world_.folders_unreachable
+                          ? Outcome<void>(tl::unexpected(test_fault(FaultCode::cut)))
+                          : Outcome<void>());
   }
 
  private:

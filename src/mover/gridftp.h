@@ -44,6 +44,7 @@ class GridFtp final : public Carrier, public ManyCarrier {
                                                              std::vector<Summand> files) override;
   awaitable<std::vector<Renamed>> rename_many(std::vector<Rename> renames) override;
   awaitable<std::vector<Outcome<void>>> remove_many(std::vector<std::string> names) override;
+  awaitable<std::vector<Outcome<void>>> remove_folders(std::vector<std::string> names) override;
 
  private:
   awaitable<Outcome<bool>> begin_alike(std::string source, std::string part, std::uint64_t bytes);

@@ -88,6 +88,16 @@ awaitable<std::vector<Outcome<void>>> GridFtp::remove_many(std::vector<std::stri
   co_return co_await remove_each(*destination_, std::move(names));
 }
 
+awaitable<std::vector<Outcome<void>>> GridFtp::remove_folders(std::vector<std::string> names) {
+  const auto here = co_await borrow_if_gone(Side::destination);
+  if (!here) co_return std::vector<Outcome<void>>(names.size(), failed(here));
+  const auto answers =
+      co_await ask_about_each(*destination_, std::move(names), ftp::rmd, Doing::remove);
+  std::vector<Outcome<void>> told;
+  for (const auto& answer : answers) told.push_back(answer ? Outcome<void>() : failed(answer));
+  co_return told;
+}
+
 awaitable<std::vector<Outcome<void>>> GridFtp::make_folders(std::vector<std::string> names) {
   const auto here = co_await borrow_if_gone(Side::destination);
   if (!here) co_return std::vector<Outcome<void>>(names.size(), failed(here));

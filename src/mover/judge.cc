@@ -129,4 +129,27 @@ Outcome<void> judge_recorded(const WantedChecksum& recorded, const Checksum& the
                "its " + there.algorithm + " is " + there.value + ", not " + recorded.value);
 }
 
+Outcome<void> judge_extra(const Standing& there, const BundleItem& listed) {
+  if (!listed.size) {
+    return fault(FaultCode::not_supported, Side::destination, Doing::remove,
+                 "it was not listed as a file with a size; delete it by hand");
+  }
+  const bool knows_both = !listed.modify.empty() && !there.facts.modify.empty();
+  const bool is_the_same = !there.is_folder && there.facts.size == *listed.size &&
+                           (!knows_both || there.facts.modify == listed.modify);
+  if (is_the_same) return {};
+  return fault(FaultCode::changed_since_listed, Side::destination, Doing::remove);
+}
+
+std::vector<std::string> folders_that_may_go(const BundleItem& removed) {
+  std::vector<std::string> folders;
+  const std::string& path = removed.destination;
+  if (!path.starts_with(removed.source) || !removed.source.ends_with('/')) return folders;
+  for (std::size_t end = path.find('/', removed.source.size()); end != std::string::npos;
+       end = path.find('/', end + 1)) {
+    folders.push_back(path.substr(0, end));
+  }
+  return folders;
+}
+
 }  // namespace rft::mover

@@ -52,6 +52,11 @@ Outcome<void> judge_content(const WantedChecksum& wanted, const Checksum& source
 // Of a check: the facts of the file that stands at the destination. Faults: no_such_file,
 // is_a_folder, not_as_recorded where its size is another, the look's own.
 Outcome<FileFacts> judge_recorded(const Look& there, const std::optional<std::uint64_t>& size);
+// Of one that is to be removed: it is the file that was listed. Faults: not_supported where that
+// was none, changed_since_listed.
+Outcome<void> judge_extra(const Standing& there, const BundleItem& listed);
+// The folders of its path below `source`, percent-encoded, which may go when they are empty.
+std::vector<std::string> folders_that_may_go(const BundleItem& removed);
 // Of a check: its checksum is that of the record. Faults: not_as_recorded.
 Outcome<void> judge_recorded(const WantedChecksum& recorded, const Checksum& there);
 

@@ -57,6 +57,10 @@ awaitable<Outcome<void>> ListTask::look_at_root() {
   const FolderDue root;
   const auto there = co_await lister_->look(folder_name(order_.source, root));
   if (!there) co_return failed(there);
+  if (!*there && is_removal()) {  // nothing is there, so there is nothing to remove
+    due_.clear();
+    co_return Outcome<void>();
+  }
   if (!*there) co_return fault(FaultCode::no_such_folder, Side::source, Doing::list);
   if (!(*there)->is_folder) co_return fault(FaultCode::not_a_folder, Side::source, Doing::list);
   co_return Outcome<void>();
@@ -80,10 +84,11 @@ awaitable<Outcome<void>> ListTask::list_next() {
   co_return Outcome<void>();
 }
 
-// A folder below the root that cannot be had is passed over, and said; the root is the order.
+// A folder below the root that cannot be had is passed over, and said; the root is the order. Of
+// one that lists what is to be removed each folder is.
 awaitable<Outcome<void>> ListTask::tell(FolderDue due, Listing listing) {
   if (!listing) {
-    if (due.path.empty()) co_return failed(listing);
+    if (due.path.empty() || is_removal()) co_return failed(listing);
     co_return co_await say(folder_passed_over(due, listing.error()));
   }
   FolderWords words(order_.source, order_.options.links, std::move(due), std::move(*listing));

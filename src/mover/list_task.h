@@ -31,6 +31,10 @@ class ListTask final : public Work {
   awaitable<Outcome<void>> say(Listed word);
   TaskSays last_word(const Outcome<void>& outcome) const;
 
+  bool is_removal() const {
+    return order_.options.act == Act::remove || order_.options.act == Act::plan_remove;
+  }
+
   const ListOrder order_;
   MakeLister make_lister_;
   WorkPorts ports_;

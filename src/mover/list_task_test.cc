@@ -133,6 +133,21 @@ TEST_F(ListTaskRules, folders_are_walked_first_in_first_out_and_found_ones_go_to
   EXPECT_THAT(folders_told(), ElementsAre("", "a/", "b/", "a/x/"));
 }
 
+TEST_F(ListTaskRules, of_what_is_to_be_removed_a_folder_that_cannot_be_listed_fails_it) {
+  order.options.act = Act::remove;
+  tree.folders["/d"] = std::vector{entry("a", EntryKind::folder)};
+  tree.folders["/d/a"] = fault(FaultCode::not_permitted, Side::source, Doing::list);
+  EXPECT_EQ(std::get<Failed>(run()).fault.code, FaultCode::not_permitted);
+  EXPECT_THAT(folders_told(), ElementsAre("")) << "it is due in the next try";
+}
+
+TEST_F(ListTaskRules, where_no_folder_is_nothing_is_to_be_removed) {
+  order.options.act = Act::remove;
+  tree.folders.clear();
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_TRUE(words.empty());
+}
+
 TEST_F(ListTaskRules, what_is_due_is_listed_and_nothing_else) {
   order.due = {{"a/", "1"}, {"c/", ""}};
   tree.folders["/d/a"] = files(4);

@@ -136,6 +136,9 @@ class ManyCarrier : public virtual BothSides {
   virtual awaitable<std::vector<Renamed>> rename_many(std::vector<Rename> renames) = 0;
   // At the destination; what is not there is as good as removed.
   virtual awaitable<std::vector<Outcome<void>>> remove_many(std::vector<std::string> names) = 0;
+  // At the destination, in this order, folders that hold nothing. One that the server refuses to
+  // remove stays, and that is no fault.
+  virtual awaitable<std::vector<Outcome<void>>> remove_folders(std::vector<std::string> names) = 0;
 };
 
 }  // namespace rft::mover

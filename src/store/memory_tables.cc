@@ -177,7 +177,8 @@ Saved Draft::apply(const Change& change) {
     for (const Transfer& part : change.born) {
       if (!create(part)) return Saved::stale;
     }
-    for (const std::string& digest : change.lines) add_line(stored.request.id, digest);
+    const Uuid whole = stored.request.whole.value_or(stored.request.id);
+    for (const std::string& digest : change.lines) add_line(whole, digest);
     if (change.drop_orders) drop_orders(next.file.id);
     undo_.note(tables_.outbox);
     tables_.outbox.insert(tables_.outbox.end(), change.orders.begin(), change.orders.end());

@@ -102,7 +102,7 @@ bool save_change(Steps& steps, const Change& change) {
     save_orders(steps, owner, change.orders);
     if (change.attempt) save_attempt(steps, owner, *change.attempt);
     if (!create_parts(steps, change.born)) return false;
-    add_lines(steps, next.request.id, change.lines);
+    add_lines(steps, next.request.whole.value_or(next.request.id), change.lines);
   }
   add_discarded(steps, change.discarded);
   add_events(steps, change.events);

@@ -13,7 +13,7 @@ BOOST_DESCRIBE_STRUCT(Options, (),
                       (existing, checksum, verify, publish, data_channel, resume, finish_by,
                        max_tries, label, streams_max, parents, source_credential,
                        destination_credential, sync, preserve, links, act, skip_errors, all_or_none,
-                       include, exclude))
+                       delete_extra, include, exclude))
 BOOST_DESCRIBE_STRUCT(Task, (), (file, epoch))
 BOOST_DESCRIBE_STRUCT(FileFacts, (), (size, modify, unique))
 BOOST_DESCRIBE_STRUCT(Checksum, (), (algorithm, value))
@@ -24,7 +24,7 @@ BOOST_DESCRIBE_STRUCT(MoveOrder, (),
                        options, part, earlier, source_facts, intent, streams, final_name_is_ours,
                        prove_only, publish_proven, look_only, recorded_size))
 BOOST_DESCRIBE_STRUCT(BundleItem, (),
-                      (number, source, destination, checksum, intent, size, is_folder))
+                      (number, source, destination, checksum, intent, size, is_folder, modify))
 BOOST_DESCRIBE_STRUCT(BundleOrder, (),
                       (task, source, destination, source_credential, destination_credential,
                        options, part, earlier, items, final_names_are_ours, prove_only,

@@ -107,14 +107,17 @@ struct BundleItem {
   std::optional<PublishIntent> intent{};  // its rename may have been ordered by an earlier epoch
   std::optional<std::uint64_t> size{};    // as it was listed; of a check: what it must have
   bool is_folder = false;                 // it is made, and nothing that is in it is moved
+  std::string modify{};                   // of one that is to be removed: as it was listed
   bool operator==(const BundleItem&) const = default;
 };
 
-// Many small files: look at all, move them in pipelines, prove them, say BundleVerified and wait
-// for Publish, in one or several lots; nothing is resumed inside such a file. What became of each
-// is said in Outcomes, each once an epoch; then Done (all have an outcome), Failed (why the others
-// have none) or Stopped. The bytes of an item go to item_part_name() beside its destination; with
-// `in_place` to the final name, and there is no BundleVerified.
+// With Act::remove: the files are deleted that are still as they were listed, then the folders that
+// this emptied, up to `source` of each, which is the last folder that is not to go.
+// Otherwise many small files: look at all, move them in pipelines, prove them, say BundleVerified
+// and wait for Publish, in one or several lots; nothing is resumed inside such a file. What became
+// of each is said in Outcomes, each once an epoch; then Done (all have an outcome), Failed (why the
+// others have none) or Stopped. The bytes of an item go to item_part_name() beside its destination;
+// with `in_place` to the final name, and there is no BundleVerified.
 struct BundleOrder {
   Task task;
   Endpoint source;
@@ -145,7 +148,8 @@ struct FolderDue {
 };
 
 // Names the files below a folder: says Listed for each folder or piece of one, then Done (with the
-// number of files as its size), Failed or Stopped.
+// number of files as its size), Failed or Stopped. With Act::remove a folder that cannot be listed
+// is not passed over: it is Failed.
 struct ListOrder {
   Task task;
   Url source;  // of the folder, with '/' at its end
@@ -253,7 +257,9 @@ enum class Fate : std::uint8_t {
   skipped,  // is not moved: what stands there is as good, by `sync` or, of a plan, by `existing`
   failed,   // for good
   apart,  // too large for a bundle, or the servers cannot move many at once: a transfer of its own
-  would_move,  // of a plan: nothing stands in its way
+  would_move,    // of a plan: nothing stands in its way
+  deleted,       // by delete_extra; also what was gone already
+  would_delete,  // by delete_extra, of a plan
 };
 std::string_view word(Fate fate);
 

@@ -26,8 +26,9 @@ enum class Links : std::uint8_t { follow, skip, fail };
 // What is done about the files. A plan looks and compares as a move does before its first byte, and
 // changes nothing at either side: it tells what a move would do, and what would be wrong. A check
 // asks the destination alone whether the files are there with the sizes and checksums that the
-// request names.
-enum class Act : std::uint8_t { move, plan, check };
+// request names. The last two are no user's words: of a request with delete_extra they are the acts
+// of the parts that remove, or plan to, what its source has not.
+enum class Act : std::uint8_t { move, plan, check, remove, plan_remove };
 
 std::string_view word(Existing value);
 std::string_view word(Verify value);
@@ -73,8 +74,9 @@ struct Options {
   Act act = Act::move;
   // Of requests of many files.
   Links links = Links::follow;
-  bool skip_errors = false;  // a source that cannot be read is skipped, and listed
-  bool all_or_none = false;  // none is published before all are proven, or at all if one fails
+  bool skip_errors = false;   // a source that cannot be read is skipped, and listed
+  bool all_or_none = false;   // none is published before all are proven, or at all if one fails
+  bool delete_extra = false;  // of a tree: what the destination has and the source has not goes
   std::vector<std::string> include;  // patterns of a tree's files (core/pattern.h); empty: all
   std::vector<std::string> exclude;
   bool operator==(const Options&) const = default;

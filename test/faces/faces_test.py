@@ -98,6 +98,12 @@ class Rest:
         self.request("POST", f"/v1/transfers/{handle}/files", raw=lines)
         return self.call("status", handle)
 
+    def submit_mirror(self, handle, source, destination):
+        body = {"handle": handle, "kind": "tree", "source": source, "destination": destination,
+                "options": {"delete_extra": True}}
+        self.request("POST", "/v1/transfers", body)
+        return self.call("status", handle)
+
     def files(self, handle):
         return [file["status"] for file in self.request("GET", f"/v1/transfers/{handle}/files")[1]["files"]]
 
@@ -113,6 +119,9 @@ class Cli:
         done = subprocess.run([f"{BIN}/rft", "--server", f"unix:{self.path}", *command], input="\n".join(paths) + "\n",
                               capture_output=True, text=True, timeout=30)
         return json.loads(done.stdout)["status"] if done.returncode == 0 else done.stderr
+
+    def submit_mirror(self, handle, source, destination):
+        return self.call("submit", handle, "-r", source, destination, "--delete-extra", "--yes")
 
     def files(self, handle):
         done = subprocess.run([f"{BIN}/rft", "--server", f"unix:{self.path}", "ls", handle, "--files", "--json"],
@@ -164,6 +173,10 @@ class Python:
         self.client.add_files(handle, paths)
         return self.client.status(handle)["status"]
 
+    def submit_mirror(self, handle, source, destination):
+        self.client.submit(source, destination, handle=handle, kind="tree", delete_extra=True)
+        return self.client.status(handle)["status"]
+
     def files(self, handle):
         return [file["status"] for file in self.client.files(handle)]
 
@@ -179,6 +192,9 @@ class Library:
 
     def submit_list(self, handle, source, destination, paths, **options):
         return self.call("submit_list", handle, source, destination, *map("=".join, options.items()), *paths)
+
+    def submit_mirror(self, handle, source, destination):
+        return self.call("submit_tree", handle, source, destination, "delete_extra=true")
 
     def files(self, handle):
         return self.call("files", handle).rstrip(",").split(",")
@@ -366,6 +382,22 @@ class Faces(unittest.TestCase):
             for teller in self.faces.values():
                 self.assertEqual(teller.files(handle), ["would_move", "failed"], (face, teller))
             self.assertFalse(os.path.exists(out), face)
+
+    def test_what_is_deleted_is_asked_for_and_told_alike_by_each_face(self):
+        for face in self.faces:
+            handle = f"mirror-{face}-{uuid.uuid4().hex[:8]}"
+            source, out = (f"{self.folder}/{end}-{handle}/" for end in ("from", "to"))
+            for path in (f"{source}kept", f"{out}extra"):
+                os.makedirs(os.path.dirname(path))
+                with open(path, "wb") as file:
+                    file.write(b"bytes")
+            self.assertEqual(self.faces[face].submit_mirror(handle, f"{self.here}{source}", f"{self.here}{out}"), "inactive", face)
+            self.rest.call("commit", handle)
+            self.until(lambda: self.status(handle)["status"] == "done")
+            self.assertEqual(self.status(handle)["files"]["deleted"], 1, face)
+            for teller in self.faces.values():
+                self.assertEqual(teller.files(handle), ["done", "deleted"], (face, teller))
+            self.assertEqual(os.listdir(out), ["kept"], face)
 
     def test_the_same_key_brings_the_first_answer_again(self):
         handle = f"key-{uuid.uuid4().hex[:8]}"

@@ -25,9 +25,10 @@ void say(const auto& result) {
   }
 }
 
-void submit_list(Client& client, const std::vector<std::string>& args) {
+void submit_many(Client& client, const std::vector<std::string>& args,
+                 rft::TransferSpec::Kind kind) {
   rft::TransferSpec spec{args[2], args.at(3), args.at(4), std::nullopt, {}};
-  spec.kind = rft::TransferSpec::Kind::list;
+  spec.kind = kind;
   std::vector<rft::NewFileLine> lines;
   for (std::size_t i = 5; i < args.size(); ++i) {
     const std::size_t equals = args[i].find('=');
@@ -36,6 +37,9 @@ void submit_list(Client& client, const std::vector<std::string>& args) {
     } else {
       spec.options[args[i].substr(0, equals)] = args[i].substr(equals + 1);
     }
+  }
+  if (lines.empty()) {
+    return say(client.submit(spec).and_then([&](const auto&) { return client.status(args[2]); }));
   }
   say(client.submit(spec)
           .and_then([&](const auto&) { return client.add_files(args[2], lines); })
@@ -64,7 +68,9 @@ int main(int count, char** arguments) {
   if (call == "submit") {
     say(client.submit({handle, arg(3), arg(4), std::nullopt, {}}));
   } else if (call == "submit_list") {
-    submit_list(client, args);
+    submit_many(client, args, rft::TransferSpec::Kind::list);
+  } else if (call == "submit_tree") {
+    submit_many(client, args, rft::TransferSpec::Kind::tree);
   } else if (call == "files") {
     show_files(client, handle);
   } else if (call == "complete") {

@@ -46,6 +46,7 @@ class Laws {
     bool tree = false;
     std::set<std::string> files;
     std::uint64_t unreadable = 0;
+    std::set<std::string> extras{};  // at the destination, and not at the source
   };
   void many(const std::string& owner, const std::string& handle, Many many);
   // Each line of the history, as it is stored.
@@ -65,6 +66,9 @@ class Laws {
   void adopted(const Task& task, const Server& server, const std::string& path);
   // P4, 5.6: that it would be was saved before.
   void published(const Task& task, const std::string& path);
+  // P3: by delete_extra only what the source has not goes, and only when all of its files are there
+  // and that was saved.
+  void deletes(const Task& task, const std::string& path);
   // Of bundles: what a try has to carry; each pipeline that it opens (5.5).
   void carries(const BundleOrder& order);
   void piped(const FlowOrder& order);
@@ -125,6 +129,7 @@ class Laws {
   bool is_published(const Transfer& part, const BundleFile& file) const;
   bool is_undecided(const Request& part) const;
   void check_whole(const Transfer& whole, const MemoryTables& tables);
+  void check_extras(const Transfer& whole, const Many& many);
   void check_many(const MemoryTables& tables);
   void check_parts(const MemoryTables& tables);
   void check_work(const MemoryTables& tables);

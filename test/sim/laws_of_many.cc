@@ -92,6 +92,25 @@ void Laws::published(const Task& task, const std::string& path) {
   }
 }
 
+void Laws::deletes(const Task& task, const std::string& path) {
+  const auto seen = seen_.find(task.file);
+  if (seen == seen_.end() || !is_removal(seen->second.request)) return;  // a part file
+  const Request& part = seen->second.request;
+  const Many& many = many_.at({part.owner, part.handle.substr(0, part.handle.find('/'))});
+  if (many.files.contains(path)) break_law("P3", path + " is deleted, and the source has it");
+  if (!many.extras.contains(path)) break_law("P3", path + " is deleted, and is no extra");
+  for (const auto& [file, other] : seen_) {
+    if (other.request.id == *part.whole && !other.file.publish_ordered) {
+      break_law("P3", path + " is deleted, and that was not decided");
+    }
+    if (other.request.whole != part.whole || is_removal(other.request)) continue;
+    const Tally& sums = other.file.tally;
+    if (sums.failed > 0 || sums.ended() < sums.files) {
+      break_law("P3", fmt::format("{} is deleted, and {} is not there", path, name_of(other)));
+    }
+  }
+}
+
 // Of a request that is all or none, and has not decided to publish.
 bool Laws::is_undecided(const Request& part) const {
   if (!is_all_or_none(part) || !part.whole) return false;
@@ -209,8 +228,8 @@ void Laws::check_whole(const Transfer& whole, const MemoryTables& tables) {
     }
   }
   const File& file = whole.file;
-  const bool none =
-      is_all_or_none(whole.request) && file.status == Status::failed && !file.publish_ordered;
+  const bool none = is_all_or_none(whole.request) && file.status == Status::failed &&
+                    !file.publish_ordered && !file.extras_sought;
   if (none && some_published) {
     break_law("P3", name_of(whole) + ": some of its files are published, and it is all or none");
   }
@@ -233,6 +252,21 @@ void Laws::check_whole(const Transfer& whole, const MemoryTables& tables) {
   }
 }
 
+// P4: what is done has nothing that its source has not; a plan deletes nothing.
+void Laws::check_extras(const Transfer& whole, const Many& many) {
+  if (!whole.request.options.delete_extra || whole.file.status != Status::done) return;
+  const Server& server = servers_.at(whole.request.destination.endpoint);
+  for (const std::string& path : many.extras) {
+    const bool stands = server.files.contains(path);
+    const bool sought = whole.file.extras_sought;  // not where the source has no file at all
+    const bool must_stand = is_plan(whole.request) || !sought;
+    if (must_stand != stands) {
+      break_law("P4", fmt::format("{}: {} {}", name_of(whole), path,
+                                  stands ? "is still there" : "is gone"));
+    }
+  }
+}
+
 // P1, P2: at the end every file that was asked for is there once, and no other.
 void Laws::check_many(const MemoryTables& tables) {
   for (const auto& [key, many] : many_) {
@@ -240,6 +274,7 @@ void Laws::check_many(const MemoryTables& tables) {
     if (found == tables.handles.end()) continue;
     const Transfer& whole = tables.transfers.at(found->second);
     if (is_final(whole.file.status)) check_whole(whole, tables);
+    check_extras(whole, many);
     std::map<std::string, int> there;
     const auto parts = tables.parts.find(whole.request.id);
     if (parts != tables.parts.end()) {

@@ -235,6 +235,7 @@ awaitable<std::vector<Outcome<void>>> SimManyCarrier::remove_many(std::vector<st
   const auto here = co_await session(Side::destination);
   if (!here) co_return std::vector<Outcome<void>>(names.size(), mover::failed(here));
   at_moment(Moment::clearing);
+  for (const std::string& name : names) shore_.laws.deletes(task_, name);
   const Session::Each remove = [&servers = shore_.servers, endpoint = route_.destination,
                                 mutants = shore_.mutants, names](std::size_t i) {
     servers.remove(servers.at(endpoint), sim::on_disk(mutants, names[i]));
@@ -246,6 +247,17 @@ awaitable<std::vector<Outcome<void>>> SimManyCarrier::remove_many(std::vector<st
     destination_->lose();
   };
   co_return co_await (*here)->ask_each(Doing::remove, names.size(), done, remove);
+}
+
+awaitable<std::vector<Outcome<void>>> SimManyCarrier::remove_folders(
+    std::vector<std::string> names) {
+  const auto here = co_await session(Side::destination);
+  if (!here) co_return std::vector<Outcome<void>>(names.size(), mover::failed(here));
+  const Session::Each remove = [&servers = shore_.servers, endpoint = route_.destination,
+                                names](std::size_t i) {
+    servers.remove_folder(servers.at(endpoint), names[i]);
+  };
+  co_return co_await (*here)->ask_each(Doing::remove, names.size(), remove, remove);
 }
 
 }  // namespace rft::sim

@@ -25,6 +25,8 @@ class SimManyCarrier final : public SimSides, public mover::ManyCarrier {
       std::vector<mover::Rename> renames) override;
   mover::awaitable<std::vector<mover::Outcome<void>>> remove_many(
       std::vector<std::string> names) override;
+  mover::awaitable<std::vector<mover::Outcome<void>>> remove_folders(
+      std::vector<std::string> names) override;
 
  private:
   mover::awaitable<std::optional<Fault>> watch(std::size_t files,

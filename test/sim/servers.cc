@@ -110,6 +110,15 @@ void Servers::remove(Server& server, const std::string& path) {
   changed(server, path);
 }
 
+void Servers::remove_folder(Server& server, const std::string& path) {
+  const std::string prefix = path + "/";
+  const auto file = server.files.lower_bound(prefix);
+  const auto folder = server.folders.lower_bound(prefix);
+  const bool holds = (file != server.files.end() && file->first.starts_with(prefix)) ||
+                     (folder != server.folders.end() && folder->starts_with(prefix));
+  if (!holds) server.folders.erase(path);
+}
+
 // For what an old flow had written nothing is counted: its transfer may be anywhere.
 bool Servers::loses_blocks(const Flow& flow) {
   return is_old(flow) ? weather_.strikes(FaultKind::server_loses_blocks)

@@ -110,6 +110,7 @@ class Servers {
   std::optional<FileFacts> look(const Server& server, const std::string& path) const;
   bool rename(Server& server, const std::string& from, const std::string& to);
   void remove(Server& server, const std::string& path);
+  void remove_folder(Server& server, const std::string& path);  // if it is empty
   void link_for_mutant(Server& server, const std::string& from, const std::string& to);
 
   FlowId open(FlowOrder order, std::shared_ptr<FlowNews> news);

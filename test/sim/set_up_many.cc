@@ -49,6 +49,30 @@ std::vector<World::Planned> World::plan_files(const UserTransfer& transfer) {
   return files;
 }
 
+// What the destination has beforehand and the source has not; and what both have, in a folder of
+// the source that may be closed: it is not seen there and yet no extra.
+void World::set_up_extras(const Submit& submit, Laws::Many& many) {
+  Server& source = servers_.at(submit.source.endpoint);
+  Server& server = servers_.at(submit.destination.endpoint);
+  const auto put = [&](Server& at, const Url& url) {
+    servers_.put(at, url.path, content_of(20'000 + ++last_extra_, 1, dice_.between(1, 2 * mb)));
+  };
+  const std::string root = submit.destination.path.substr(0, submit.destination.path.size() - 1);
+  server.folders.insert({root, root + "/a", root + "/old", root + "/old/er"});
+  const std::size_t count = dice_.below(6);
+  for (std::size_t i = 0; i < count; ++i) {
+    const char* const folders[] = {"", "a/", "old/", "old/er/"};
+    const Url extra = below(submit.destination, fmt::format("{}x{}", folders[dice_.below(4)], i));
+    put(server, extra);
+    many.extras.insert(extra.path);
+  }
+  if (!source.folders.contains(submit.source.path + "closed")) return;
+  server.folders.insert(root + "/closed");
+  put(source, below(submit.source, "closed/kept"));
+  put(server, below(submit.destination, "closed/kept"));
+  many.files.insert(below(submit.destination, "closed/kept").path);
+}
+
 void World::set_up_many(std::size_t number) {
   UserTransfer transfer;
   const std::string owner = dice_.chance(600'000) ? "uid:1" : "uid:2";
@@ -62,18 +86,21 @@ void World::set_up_many(std::size_t number) {
   submit.destination = {endpoints_[to], fmt::format("/data/e{}/", number)};
   draw_options(submit);
   submit.options.skip_errors = dice_.chance(200'000);
+  const bool tree = submit.what == Submit::What::tree;
+  submit.options.delete_extra = tree && dice_.chance(300'000);
+  if (submit.options.delete_extra) submit.options.skip_errors = false;
   const bool provable =
       submit.options.publish == Publish::rename && submit.options.verify != Verify::none;
   submit.options.all_or_none = provable && dice_.chance(250'000);
   Server& source = servers_.at(submit.source.endpoint);
   const std::string root = submit.source.path.substr(0, submit.source.path.size() - 1);
   source.folders.insert({root, root + "/a", root + "/b"});
-  const bool tree = submit.what == Submit::What::tree;
   Laws::Many many{tree, {}, 0};
   if (tree && dice_.chance(100'000)) {
     source.folders.insert(root + "/closed");
     source.unreadable.insert(root + "/closed");
   }
+  if (submit.options.delete_extra) set_up_extras(submit, many);
   for (const Planned& file : plan_files(transfer)) {
     const Url from_url = below(submit.source, file.name),
               to_url = below(submit.destination, file.name);

@@ -27,6 +27,7 @@ class SimSides : public virtual mover::BothSides {
   mover::awaitable<std::vector<mover::Outcome<void>>> set_traits(
       std::vector<mover::Traits> files) override;
   mover::awaitable<mover::Outcome<void>> keep_alive() override;
+  bool has(Mutant mutant) const { return shore_.mutants.has(mutant); }
   // At the source, for a listing.
   using ListOne = std::function<void(const Server&, std::size_t)>;
   mover::awaitable<std::vector<mover::Outcome<void>>> list_each(std::size_t count,

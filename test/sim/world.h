@@ -60,6 +60,7 @@ class World {
   void set_up_transfer(std::size_t number);
   std::size_t draw_many();
   void set_up_many(std::size_t number);
+  void set_up_extras(const Submit& submit, Laws::Many& many);
   struct Planned {
     std::string name;  // below the folders of its request
     std::uint64_t size = 0;
@@ -147,6 +148,7 @@ class World {
   std::vector<CredentialFacts> credentials_;
   std::uint64_t calls_ = 0;
   std::uint64_t last_source_ = 0;
+  std::uint64_t last_extra_ = 0;
   std::uint64_t open_calls_ = 0;
   std::optional<Instant> idle_since_;  // something waits for its turn and nothing is active
 };

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""What a destination has more than its source, deleted on real servers (--delete-extra).
+
+  delete_extra_live_test.py BIN_FOLDER [DeleteExtra ...]
+"""
+
+import json
+import os
+import unittest
+
+from on_service import OnService, until
+
+PART_NAME = ".rft-AAAAAAAAAAAAAAAAAAAAAA-1"  # of some transfer of ours
+
+
+def write(path, content=b"content"):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def tree(folder):
+    """All that stands in it: paths of files, links and folders; the latter end with '/'."""
+    seen = set()
+    for path, folders, names in os.walk(folder):
+        below = os.path.relpath(path, folder)
+        seen |= {os.path.normpath(os.path.join(below, name)) for name in names}
+        seen |= {os.path.normpath(os.path.join(below, name)) + ("" if os.path.islink(os.path.join(path, name)) else "/")
+                 for name in folders}
+    return seen
+
+
+class DeleteExtra(OnService):
+    """From a GCT server to another and to proftpd."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bed.bed("start", "pro", "--kind", "proftpd", "--anon")
+
+    def setUp(self):
+        super().setUp()
+        self.source, self.out, self.outside = (f"{self.bed.folder}/{self.handle}-{end}" for end in ("from", "to", "outside"))
+        for name in ("one", "a/two", "a/b/three"):
+            write(f"{self.source}/{name}", name.encode())
+
+    def rft(self, *words):
+        done = self.run_rft(words)
+        return done.returncode, done.stdout, done.stderr
+
+    def copy(self, handle, *options, near="near", far="far"):
+        return self.rft("copy", "-r", "--delete-extra", *options, "--handle", handle,
+                        f"{self.bed.url(near)}{self.source}", f"{self.bed.url(far)}{self.out}")
+
+    def statuses(self, handle):
+        lines = self.rft("ls", handle, "--files", "--json")[1].splitlines()
+        below = len(f"{self.bed.url('far')}{self.out}/")
+        return {record["destination"][below:]: record["status"] for record in map(json.loads, lines)}
+
+    def make_extras(self):
+        for name in ("extra", "a/extra", "old/er/1", "old/er/2", "mixed/gone", f"old-part/{PART_NAME}", "one"):
+            write(f"{self.out}/{name}")
+        os.makedirs(f"{self.out}/empty")
+        write(f"{self.outside}/kept")
+        os.symlink(f"{self.outside}", f"{self.out}/link-to-folder")
+        os.symlink(f"{self.outside}/kept", f"{self.out}/mixed/link-to-file")
+        os.symlink(f"{self.outside}/nowhere", f"{self.out}/mixed/broken")
+
+    def test_what_the_source_has_not_goes_and_nothing_else(self):
+        self.make_extras()
+        before = tree(self.out)
+        code, out, err = self.copy(f"{self.handle}-plan", "--dry-run", "--existing", "overwrite")
+        self.assertEqual((code, tree(self.out)), (0, before), out + err)
+        self.assertRegex(out, r"dry run: 3 files, .* would be moved; [5-6] would be deleted")
+        code, out, err = self.copy(self.handle, "--yes", "--existing", "overwrite")
+        self.assertEqual(code, 0, out + err)
+        there = tree(self.out)
+        for name in ("one", "a/two", "a/b/three"):
+            with open(f"{self.out}/{name}", "rb") as file:
+                self.assertEqual(file.read(), name.encode())
+        self.assertFalse(there & {"extra", "a/extra", "old/er/1", "old/er/2", "old/er/", "old/", "mixed/gone"}, there)
+        self.assertTrue({"empty/", "link-to-folder", f"old-part/{PART_NAME}"} <= there, there)
+        self.assertEqual(tree(self.outside), {"kept"}, "a link was followed")
+        became = self.statuses(self.handle)
+        self.assertEqual(became["extra"], "deleted")
+        self.assertEqual(became["link-to-folder"], "skipped", "links are left, and told")
+        foreseen = {name for name, status in self.statuses(f"{self.handle}-plan").items() if status == "would_delete"}
+        self.assertEqual(foreseen, {name for name, status in became.items() if status == "deleted"})
+        record = json.loads(self.rft("list", self.handle, "--json")[1])
+        self.assertEqual(record["files"]["deleted"], len(foreseen))
+        self.assertIn("deleted now", self.rft("history", self.handle)[1])
+
+    def test_on_proftpd_too(self):
+        self.make_extras()
+        code, out, err = self.copy(self.handle, "--yes", "--existing", "overwrite", far="pro")
+        self.assertEqual(code, 0, out + err)
+        there = tree(self.out)
+        self.assertFalse(there & {"extra", "a/extra", "old/er/1", "old/", "mixed/gone"}, there)
+        self.assertTrue({"one", "a/b/three", "empty/"} <= there, there)
+        self.assertEqual(tree(self.outside), {"kept"}, "a link was followed")
+
+    def test_only_what_the_patterns_choose_may_be_extra(self):
+        for name in ("x.dat", "x.log", "keep/y.dat"):
+            write(f"{self.out}/{name}")
+        write(f"{self.source}/z.dat")
+        code, out, err = self.copy(self.handle, "--yes", "--include", "*.dat", "--exclude", "keep/")
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual(tree(self.out), {"z.dat", "x.log", "keep/", "keep/y.dat"})
+
+    def test_without_a_word_that_confirms_it_nothing_is_even_asked_for(self):
+        code, out, err = self.copy(self.handle)
+        self.assertEqual(code, 2)
+        self.assertIn("give --dry-run to see which, or --yes", err)
+        self.assertEqual(self.rft("status", self.handle)[0], 3)
+
+    def as_nobody(self):
+        if os.getuid() != 0:
+            self.skipTest("needs root")
+        os.chmod(self.bed.folder, 0o755)
+        self.bed.bed("start", "nobody", "--anon", "--user", "nobody")
+        self.addCleanup(lambda: self.bed.bed("stop", "nobody"))
+
+    def test_a_source_that_is_not_listed_whole_keeps_all(self):
+        self.as_nobody()
+        write(f"{self.out}/extra")
+        write(f"{self.source}/closed/x")
+        write(f"{self.out}/closed/x", b"is at the source, and not seen there")
+        os.chmod(f"{self.source}/closed", 0)
+        before = tree(self.out)
+        code, out, err = self.copy(self.handle, "--yes", near="nobody")
+        self.assertEqual(code, 1, out + err)
+        self.assertTrue(before <= tree(self.out), "something was deleted")
+        self.assertIn("the server does not permit it", out + err)
+        os.chmod(f"{self.source}/closed", 0o755)
+
+    def test_a_destination_that_is_not_listed_whole_keeps_all_and_a_retry_ends_it(self):
+        self.as_nobody()
+        write(f"{self.out}/extra")
+        write(f"{self.out}/closed/x")
+        os.chmod(f"{self.out}/closed", 0)
+        for path, _, _ in os.walk(self.out):
+            os.chown(path, 65534, 65534)
+        code, out, err = self.copy(self.handle, "--yes", far="nobody")
+        self.assertEqual(code, 1, out + err)
+        self.assertTrue({"extra", "closed/x", "one"} <= tree(self.out), "something was deleted")
+        os.chmod(f"{self.out}/closed", 0o755)
+        self.rft("retry", self.handle)
+        self.service.await_status(self.handle, ["done"], 60)
+        self.assertEqual(tree(self.out), tree(self.source))
+
+    def test_deleting_goes_on_after_a_crash(self):
+        count = 6000
+        for number in range(count):
+            write(f"{self.out}/old/{number % 7}/{number}")
+        code, out, err = self.copy(self.handle, "--yes", "--no-wait")
+        self.assertEqual(code, 0, out + err)
+        left = lambda: sum(len(names) for _, _, names in os.walk(f"{self.out}/old"))  # noqa: E731
+        until(lambda: left() < count, 60, "nothing is deleted")
+        self.service.crash()
+        self.assertGreater(left(), 0, "it was over before the crash")
+        self.service.start()
+        record = self.service.await_status(self.handle, ["done"], 120)
+        self.assertEqual((record["files"]["done"], record["files"]["deleted"]), (3, count))
+        self.assertEqual(tree(self.out), tree(self.source))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
