@@ -60,6 +60,9 @@ void go_on_behind(FolderDue& due, const Listed& said, bool moves) {
 
 std::optional<NewFile> empty_folder(const Request& listing, const FolderDue& told) {
   if (told.is_needed || !is_wanted_file(listing.options, told.path)) return std::nullopt;
+  // A source that is empty altogether may be one that is not mounted: it has nothing for which its
+  // destination's files would be extra (seeks_extras).
+  if (told.path.empty() && listing.options.delete_extra) return std::nullopt;
   NewFile folder = below(listing, told.path);
   folder.is_folder = true;
   return folder;

@@ -116,6 +116,13 @@ TEST_F(DeleteExtra, where_a_file_failed_the_destination_is_not_even_listed) {
   EXPECT_TRUE(listing()) << "when it is there, the destination is";
 }
 
+TEST_F(DeleteExtra, a_source_that_is_empty_deletes_nothing) {
+  world.submit("h", Submit::What::tree, options);
+  list(*listing(), {});
+  EXPECT_TRUE(world.fresh().empty()) << "the destination is not even listed";
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+}
+
 TEST_F(DeleteExtra, deleting_goes_on_under_the_next_rftd) {
   const ListOrder order = deliver({"f1"});
   list(order, {"f1", "x1"});

@@ -1,6 +1,7 @@
 """Lies in requests of many files: about what a folder has, and in the midst of a pipeline."""
 
 import json
+import urllib.parse
 
 from ftp_server import FEATURES, File
 from lie import Lie, close, flood, is_part, only, reset, say, silence
@@ -72,8 +73,10 @@ def wrong(told, honest, files):
     false = [path for path, file in there.items() if not is_part(0, path) and not is_true(source, path.rsplit("/", 1)[1], file)]
     if false:
         return f"not what it should be: {false}"
-    done = {file["destination"].rsplit("/", 1)[1] for file in files if file["status"] == "done"}
-    lacking = done - {path.rsplit("/", 1)[1] for path in there}
+    done = [file for file in files if file["status"] == "done"]
+    lacking = {name_of(file) for file in done if file["kind"] == "file"} - {path.rsplit("/", 1)[1] for path in there}
+    folders = {urllib.parse.urlsplit(file["destination"]).path.rstrip("/") for file in done if file["kind"] == "folder"}
+    lacking |= folders - {folder.rstrip("/") for folder in destination.folders}
     if lacking:
         return f"said to be done, and not there: {sorted(lacking)}"
     failed = {name_of(file): (file["fault"] or {}).get("code") for file in files if file["status"] == "failed"}
