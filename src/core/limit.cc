@@ -67,9 +67,26 @@ std::string state(const Bounds& held, Bound bound) {
       return counted(*held.streams, "data stream");
     case Bound::sessions:
       return counted(*held.sessions, "control session");
+    case Bound::size:
+      return fmt::format("does not know yet how much of its {} what has just begun will take",
+                         rate_text(*held.rate));
     default:
       return fmt::format("has used up its {}", rate_text(*held.rate));
   }
+}
+
+// What only looks, compares, lists or deletes sends nothing from server to server.
+bool sends(const Transfer& transfer) {
+  const Kind kind = transfer.file.kind;
+  const bool moves = !changes_nothing(transfer.request) && !is_removal(transfer.request);
+  return moves && (kind == Kind::file || kind == Kind::bundle);
+}
+
+bool is_measured(const Transfer& transfer) {
+  const File& file = transfer.file;
+  if (!sends(transfer)) return true;
+  if (file.kind == Kind::bundle) return file.bundle.tally().bytes > 0;
+  return file.source_facts || file.size > 0;
 }
 
 }  // namespace
@@ -151,12 +168,15 @@ Result<Limit> checked_limit(Limit limit) {
 }
 
 Load load_of(const Transfer& transfer, std::uint32_t streams) {
+  const bool lists = transfer.file.kind == Kind::listing;
+  const bool at_destination = is_check(transfer.request) || is_removal(transfer.request);
   Load load;
-  load.streams = changes_nothing(transfer.request)  ? 0
-                 : transfer.file.kind == Kind::file ? streams
-                                                    : 1;
-  load.source_session = !is_check(transfer.request);
-  load.destination_session = transfer.file.kind != Kind::listing;
+  load.streams = sends(transfer) && transfer.file.kind == Kind::file ? streams
+                 : sends(transfer) || lists                          ? 1
+                                                                     : 0;
+  load.measured = is_measured(transfer);
+  load.source_session = lists || !at_destination;
+  load.destination_session = !lists;
   return load;
 }
 
@@ -164,6 +184,7 @@ Usage& Usage::operator+=(const Usage& other) {
   transfers += other.transfers;
   streams += other.streams;
   sessions += other.sessions;
+  unmeasured += other.unmeasured;
   return *this;
 }
 
@@ -171,6 +192,7 @@ Usage& Usage::operator-=(const Usage& other) {
   transfers -= other.transfers;
   streams -= other.streams;
   sessions -= other.sessions;
+  unmeasured -= other.unmeasured;
   return *this;
 }
 
@@ -178,8 +200,12 @@ Usage usage_of(const Load& load, const LimitScope& scope, const LaneKey& lane) {
   const bool both = scope.kind != LimitScope::Kind::endpoint;
   const bool source = load.source_session && (both || lane.source == scope.source);
   const bool destination = load.destination_session && (both || lane.destination == scope.source);
-  return {1, load.streams,
-          static_cast<std::uint32_t>(source) + static_cast<std::uint32_t>(destination)};
+  Usage usage;
+  usage.transfers = 1;
+  usage.streams = load.streams;
+  usage.sessions = (source ? 1U : 0U) + (destination ? 1U : 0U);
+  usage.unmeasured = load.measured ? 0 : 1;
+  return usage;
 }
 
 std::vector<LimitScope> scopes_of(const LaneKey& lane) {
@@ -208,12 +234,11 @@ Instant paid_at(const Allowance& allowance, std::uint64_t rate) {
 
 std::uint64_t bytes_to_send(const Transfer& transfer) {
   const File& file = transfer.file;
-  if (changes_nothing(transfer.request)) return 0;
+  if (!sends(transfer)) return 0;
   if (file.kind == Kind::bundle) {
     const Tally files = file.bundle.tally();
     return files.bytes - std::min(files.bytes, files.bytes_done);
   }
-  if (file.kind != Kind::file) return 0;
   const std::uint64_t size = file.source_facts ? file.source_facts->size : file.size;
   return size - std::min(size, file.part.confirmed.bytes());
 }
@@ -227,6 +252,7 @@ Bound full(const Bounds& bounds, const Usage& used, const Usage& needed,
     return Bound::sessions;
   }
   if (bounds.rate && allowance.bytes < 0) return Bound::rate;
+  if (bounds.rate && used.unmeasured > 0) return Bound::size;
   return Bound::none;
 }
 

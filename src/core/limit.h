@@ -92,12 +92,14 @@ std::optional<WallTime> next_change(const Limit& limit, WallTime now, const Loca
 // What one attempt occupies.
 struct Load {
   std::uint32_t streams = 0;
+  bool measured = true;  // how much it will send is known
   bool source_session = true, destination_session = true;
 };
 Load load_of(const Transfer& transfer, std::uint32_t streams);
 // What runs in a scope.
 struct Usage {
   std::uint32_t transfers = 0, streams = 0, sessions = 0;
+  std::uint32_t unmeasured = 0;  // of the transfers
   Usage& operator+=(const Usage& other);
   Usage& operator-=(const Usage& other);
   bool operator==(const Usage&) const = default;
@@ -107,8 +109,9 @@ Usage usage_of(const Load& load, const LimitScope& scope, const LaneKey& lane);
 std::vector<LimitScope> scopes_of(const LaneKey& lane);
 
 // What a rate still allows, in bytes: what is admitted is taken from it at once, and below 0
-// nothing is admitted until it is paid. So the mean is kept over any time: no more is admitted in
-// it than rate * (time + rate_saved_for) and one attempt.
+// nothing is admitted until it is paid, nor while it is not known how much an attempt will send. So
+// the mean is kept over any time: no more is admitted in it than rate * (time + rate_saved_for) and
+// one attempt.
 struct Allowance {
   double bytes = 0;
   Instant at{};
@@ -118,7 +121,14 @@ Instant paid_at(const Allowance& allowance, std::uint64_t rate);
 // What an attempt that begins now will send, as far as sizes are known.
 std::uint64_t bytes_to_send(const Transfer& transfer);
 
-enum class Bound : std::uint8_t { none, transfers, streams, sessions, rate };
+enum class Bound : std::uint8_t {
+  none,
+  transfers,
+  streams,
+  sessions,
+  rate,
+  size,  // what has just begun is not measured: it is not known what is left of the rate
+};
 // Which bound leaves no room for another attempt of the lane. What needs more sessions than there
 // may be goes alone, so that nothing waits for ever.
 Bound full(const Bounds& bounds, const Usage& used, const Usage& needed,

@@ -147,6 +147,25 @@ TEST(Admission, is_refused_by_the_bound_that_is_reached) {
   EXPECT_EQ(full({}, {1000, 1000, 1000}, one, {-1e9, {}}), Bound::none);
 }
 
+TEST(Admission, waits_where_a_rate_holds_until_it_is_known_how_large_what_began_is) {
+  Bounds bounds;
+  bounds.rate = 100;
+  EXPECT_EQ(full(bounds, {1, 4, 2, 1}, {1, 4, 2, 0}, {}), Bound::size);
+  EXPECT_EQ(full(transfers(2), {1, 4, 2, 1}, {1, 4, 2, 0}, {}), Bound::none);
+  Transfer transfer;
+  const auto measured = [&] { return load_of(transfer, 4).measured; };
+  EXPECT_FALSE(measured());
+  transfer.file.source_facts.emplace();
+  EXPECT_TRUE(measured()) << "also of an empty file";
+  transfer.file.source_facts.reset();
+  transfer.file.kind = Kind::bundle;
+  EXPECT_FALSE(measured());
+  transfer.file.bundle = Bundle({{"/x", "/y", 10}});
+  EXPECT_TRUE(measured());
+  transfer.file.kind = Kind::listing;
+  EXPECT_TRUE(measured());
+}
+
 TEST(Admission, what_needs_more_sessions_than_there_may_be_goes_alone) {
   Bounds bounds;
   bounds.sessions = 1;
@@ -156,6 +175,7 @@ TEST(Admission, what_needs_more_sessions_than_there_may_be_goes_alone) {
 
 TEST(Admission, an_attempt_has_a_session_at_each_side_that_it_asks) {
   Transfer transfer;
+  transfer.file.size = 1;
   const LaneKey lane{"uid:1", a, b, {}, {}, false}, loop{"uid:1", a, a, {}, {}, false};
   const LimitScope at_a{LimitScope::Kind::endpoint, {}, a, {}},
       at_b{LimitScope::Kind::endpoint, {}, b, {}};
@@ -168,6 +188,10 @@ TEST(Admission, an_attempt_has_a_session_at_each_side_that_it_asks) {
   transfer.file.kind = Kind::file;
   transfer.request.options.act = Act::check;
   EXPECT_EQ(usage_of(load_of(transfer, 4), link, lane), (Usage{1, 0, 1}));
+  transfer.request.options.act = Act::remove;
+  EXPECT_EQ(usage_of(load_of(transfer, 4), at_a, loop), (Usage{1, 0, 1}));
+  transfer.file.kind = Kind::listing;
+  EXPECT_EQ(usage_of(load_of(transfer, 4), at_a, loop), (Usage{1, 1, 1}));
 }
 
 TEST(Rates, are_kept_in_the_mean_whatever_the_sizes_are) {

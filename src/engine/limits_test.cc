@@ -213,6 +213,26 @@ TEST(EngineLimits, what_was_sent_is_paid_before_the_next_begins) {
   EXPECT_GT(world.engine->next_wake(), world.clock.instant);
 }
 
+TEST(EngineLimits, nothing_begins_beside_what_is_not_measured_yet) {
+  World world;
+  Bounds bounds;
+  bounds.rate = 1'000;
+  ASSERT_TRUE(world.set("ftp://b:21", bounds));
+  world.commit("one");
+  world.commit("two");
+  EXPECT_EQ(world.moving(), Names{"one"});
+  EXPECT_THAT(world.why("two").sentence, HasSubstr("does not know yet how much of its 1 kB/s"));
+  Begun begun;
+  begun.source.size = 3'000;
+  world.engine->heard(world.movers.started.back(),
+                      TaskWord{std::get<MoveOrder>(world.movers.orders[0]).task, 1, begun});
+  world.run();
+  EXPECT_EQ(world.moving(), Names{"one"}) << "now it is known, and is to be paid";
+  EXPECT_THAT(world.why("two").sentence, HasSubstr("has used up its 1 kB/s"));
+  world.pass(3'002ms);
+  EXPECT_EQ(world.moving(), (Names{"one", "two"})) << "though the first still moves";
+}
+
 TEST(EngineLimits, an_attempt_has_as_many_streams_as_are_left) {
   World world;
   Bounds bounds;
@@ -223,7 +243,7 @@ TEST(EngineLimits, an_attempt_has_as_many_streams_as_are_left) {
   EXPECT_EQ(std::get<MoveOrder>(world.movers.orders[0]).streams, 4U);
   EXPECT_EQ(std::get<MoveOrder>(world.movers.orders[1]).streams, 2U);
   EXPECT_THAT(world.why("three").sentence, HasSubstr("its 6 data streams at once"));
-  EXPECT_EQ(world.engine->limits().front().used, (Usage{2, 6, 4}));
+  EXPECT_EQ(world.engine->limits().front().used, (Usage{2, 6, 4, 2}));
 }
 
 TEST(EngineLimits, outlive_a_restart) {
