@@ -96,7 +96,7 @@ Result<Limit> limit_from(const LimitScope& scope, std::string_view body) {
       return fail(window.error().code,
                   fmt::format("windows[{}]: {}", limit.windows.size(), window.error().detail));
     }
-    limit.windows.push_back(std::move(*window));
+    limit.windows.push_back(*window);
   }
   return limit;
 }
