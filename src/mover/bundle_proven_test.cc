@@ -51,6 +51,15 @@ TEST_F(ProvenBundles, what_was_proven_is_renamed_later_and_not_sent_again) {
   EXPECT_EQ(outcomes[1].checksum, (Checksum{"ADLER32", "sum1"}));
 }
 
+TEST_F(ProvenBundles, what_an_epoch_before_the_proof_left_is_deleted_when_it_is_published) {
+  add_files(2);
+  prove();
+  order.earlier = {2, 1};
+  stands(part(1, 0), "half", "x");
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  expect_only({to(0), to(1)});
+}
+
 TEST_F(ProvenBundles, a_part_that_changed_since_its_proof_is_sent_again) {
   add_files(3);
   prove();

@@ -82,6 +82,13 @@ awaitable<BundleTask::Lot> BundleTask::find_proven(Lot lot) {
     if (proven.checksum) item.algorithm = proven.checksum->algorithm;
     standing.push_back(&item);
   }
+  // What else earlier epochs left of these is cleared with them: their proof is not taken again.
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string& proven_name = owners[i]->proven_name;
+    const bool is_absent = looks[i] && !*looks[i];
+    if (!proven_name.empty() && proven_name != parts[i] && !is_absent)
+      discarded_.push_back(parts[i]);
+  }
   co_return standing;
 }
 
