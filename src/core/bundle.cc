@@ -295,28 +295,33 @@ Bundle without_intents(const Bundle& bundle) {
   return changed(bundle, [](BundleFile& file) { file.intent.reset(); });
 }
 
-Bundle with_bad_sources_skipped(const Bundle& bundle) {
-  return changed(bundle, [](BundleFile& file) {
-    if (file.fate == Fate::failed && file.fault->side == Side::source) file.fate = Fate::skipped;
+namespace {
+
+template <class Which>
+Bundle failed_skipped(const Bundle& bundle, Which which) {
+  return changed(bundle, [&](BundleFile& file) {
+    if (file.fate == Fate::failed && which(*file.fault)) file.fate = Fate::skipped;
   });
 }
 
-Bundle with_faulty_skipped(const Bundle& bundle) {
-  return changed(bundle, [](BundleFile& file) {
-    if (file.fault) file.fate = Fate::skipped;
-  });
+}  // namespace
+
+Bundle with_bad_sources_skipped(const Bundle& bundle) {
+  return failed_skipped(bundle, [](const Fault& fault) { return fault.side == Side::source; });
+}
+
+Bundle with_links_skipped(const Bundle& bundle) {
+  return failed_skipped(bundle,
+                        [](const Fault& fault) { return fault.code == FaultCode::is_a_link; });
+}
+
+Bundle with_failed_skipped(const Bundle& bundle) {
+  return failed_skipped(bundle, [](const Fault&) { return true; });
 }
 
 Bundle all_waiting_would_delete(const Bundle& bundle) {
   return changed(bundle, [](BundleFile& file) {
     if (!file.fate) file.fate = Fate::would_delete;
-  });
-}
-
-Bundle with_links_skipped(const Bundle& bundle) {
-  return changed(bundle, [](BundleFile& file) {
-    const bool is_link = file.fault && file.fault->code == FaultCode::is_a_link;
-    if (file.fate == Fate::failed && is_link) file.fate = Fate::skipped;
   });
 }
 

@@ -41,6 +41,7 @@ struct Tally {
   bool operator==(const Tally&) const = default;
   std::uint64_t ended() const { return done + failed + skipped + deleted; }
 };
+
 // A value whose copies share their content, which is packed: about 80 octets a file, as in a row of
 // the store. So a million files that wait are some 80 MB in memory.
 class Bundle {
@@ -78,6 +79,8 @@ Bundle with_intents(const Bundle& bundle, const std::vector<VerifiedItem>& verif
 Bundle without_intents(const Bundle& bundle);
 Bundle with_bad_sources_skipped(const Bundle& bundle);  // by the option skip_errors
 Bundle with_links_skipped(const Bundle& bundle);        // by the option links
+Bundle with_failed_skipped(const Bundle& bundle);       // what cannot be deleted is left, and told
+Bundle all_waiting_would_delete(const Bundle& bundle);
 Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault);
 Bundle failed_waiting_again(const Bundle& bundle);  // for a commit of a failed request
 
@@ -97,7 +100,5 @@ struct NewFile {
 // is known to be as large as bundle_file_max stands alone.
 std::vector<std::vector<NewFile>> cut_into_bundles(std::vector<NewFile> files);
 Bundle bundle_of(const std::vector<NewFile>& files);
-Bundle with_faulty_skipped(const Bundle& bundle);  // what cannot be deleted is left, and told
-Bundle all_waiting_would_delete(const Bundle& bundle);
 
 }  // namespace rft

@@ -79,7 +79,6 @@ Transfer& ChangeWriter::bear_part(std::uint64_t number, Kind kind, Url source, U
   part.file.status = Status::committed;
   part.file.hold = Hold::turn;
   part.file.committed_at = at_;
-  part.file.life = file().life;  // what is born failed has had its turn in it
   return part;
 }
 
@@ -143,7 +142,7 @@ void ChangeWriter::bear_extras(std::vector<NewFile> files, const Draws& draws) {
   for (const std::vector<NewFile>& cut : cut_into_bundles(std::move(files))) {
     Transfer& part =
         bear_part(++file().born, Kind::bundle, cut.front().source, cut.front().destination, draws);
-    part.file.bundle = with_faulty_skipped(bundle_of(cut));
+    part.file.bundle = with_failed_skipped(bundle_of(cut));
     if (is_plan(request())) part.file.bundle = all_waiting_would_delete(part.file.bundle);
     part.file.hold = Hold::others;
     if (waiting_items(part.file.bundle).empty()) end_unborn(part.file, at_);

@@ -35,8 +35,8 @@ void queue(ChangeWriter& writer, const Caller& caller, const Draws& draws) {
   file.status = Status::committed;
   file.stop_asked = false;
   file.committed_at = writer.at();
-  const bool deletes = is_removal(writer.request()) && file.kind == Kind::bundle;
-  file.hold = deletes && !draws.may_publish ? Hold::others : Hold::turn;
+  const bool waits = deletes(writer.request(), file) && !draws.may_publish;
+  file.hold = waits ? Hold::others : Hold::turn;
   if (!file.pushed) file.rank = draws.rank;
   writer.say(caller.who, "committed", "");
 }

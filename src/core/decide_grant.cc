@@ -151,9 +151,7 @@ std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now
                                const Draws& draws) {
   if (needs_look(transfer.file)) return grant_to_look(transfer, grant, now);
   if (life::at(stage(transfer.file), Happening::grant) != Becomes::starts) return std::nullopt;
-  // Nothing is deleted before all that is to go is known.
-  const bool deletes = is_removal(transfer.request) && transfer.file.kind == Kind::bundle;
-  if (deletes && grant.prove_only) return std::nullopt;
+  if (deletes(transfer.request, transfer.file) && grant.prove_only) return std::nullopt;
 
   ChangeWriter writer(transfer, now.wall);
   File& file = writer.file();

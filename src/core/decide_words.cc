@@ -255,15 +255,16 @@ class WordTaker {
   void operator()(const Listed& said) {
     const auto due = due_folder(file_.due, said.folder);
     if (due == file_.due.end()) return;
-    std::vector<NewFile> files = wanted_files(writer_.request(), said);
-    std::vector<FolderDue> folders = wanted_folders(writer_.request(), said);
-    go_on_behind(*due, said, !folders.empty() || moves_any(files));
-    if (said.whole) {
-      if (auto empty = empty_folder(writer_.request(), *due)) files.push_back(std::move(*empty));
-      file_.due.erase(due);
+    const Request& request = writer_.request();
+    std::vector<FolderDue> folders = wanted_folders(request, said);
+    if (is_removal(request)) {
+      due->after = said.after;
+      writer_.bear_extras(extras_of(request, said, draws_.known), draws_);
+    } else {
+      take_files(*due, said, !folders.empty());
     }
+    if (said.whole) file_.due.erase(due);
     for (FolderDue& folder : folders) file_.due.push_back(std::move(folder));
-    take_names(said, std::move(files));
     file_.tries = 0;
     end_hold(file_);
   }
@@ -318,10 +319,12 @@ class WordTaker {
   void operator()(const UnknownTask&) {}
 
  private:
-  void take_names(const Listed& said, std::vector<NewFile> files) {
+  void take_files(FolderDue& due, const Listed& said, bool has_folders) {
     const Request& request = writer_.request();
-    if (is_removal(request)) {
-      return writer_.bear_extras(extras_of(request, said, draws_.known), draws_);
+    std::vector<NewFile> files = wanted_files(request, said);
+    go_on_behind(due, said, has_folders || moves_any(files));
+    if (said.whole) {
+      if (auto empty = empty_folder(request, due)) files.push_back(std::move(*empty));
     }
     if (request.options.delete_extra) {
       for (std::string& digest : names_of(said)) writer_.line(std::move(digest));

@@ -171,9 +171,7 @@ Load load_of(const Transfer& transfer, std::uint32_t streams) {
   const bool lists = transfer.file.kind == Kind::listing;
   const bool at_destination = is_check(transfer.request) || is_removal(transfer.request);
   Load load;
-  load.streams = sends(transfer) && transfer.file.kind == Kind::file ? streams
-                 : sends(transfer) || lists                          ? 1
-                                                                     : 0;
+  if (sends(transfer) || lists) load.streams = transfer.file.kind == Kind::file ? streams : 1;
   load.measured = is_measured(transfer);
   load.source_session = lists || !at_destination;
   load.destination_session = !lists;

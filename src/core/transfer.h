@@ -149,6 +149,10 @@ Stage stage(const File& file);
 inline bool awaits_others(const File& file) {
   return file.status == Status::committed && file.hold == Hold::others;
 }
+// It may not begin before all that is to go is known (delete_extra).
+inline bool deletes(const Request& request, const File& file) {
+  return is_removal(request) && file.kind == Kind::bundle;
+}
 // Two such transfers to one destination go one after the other.
 inline bool claims_destination(const Transfer& transfer) {
   return transfer.file.kind == Kind::file && !changes_nothing(transfer.request);

@@ -1,9 +1,14 @@
-// A clock that is set by hand, and movers that only keep what they are told.
+// The engine on a store in memory, with a clock that is set by hand and movers that only keep what
+// they are told.
 #pragma once
+#include <deque>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/engine.h"
+#include "store/memory.h"
 
 namespace rft {
 
@@ -36,6 +41,62 @@ class RecordedMovers final : public Movers {
   std::vector<std::string> owners;  // of those that were started
   std::vector<Order> orders;
   int acknowledged = 0;
+};
+
+struct EngineInHand {
+  explicit EngineInHand(Limits given = {}) : limits(given) { start(); }
+
+  // Again: another life of rftd on the same store.
+  void start() {
+    ++clock.life;
+    posted.clear();
+    movers = {};
+    up = 0;
+    engine.emplace(store, movers, clock, limits, "instance");
+    engine->start([](Result<void>) {});
+    run();
+  }
+  void run() {
+    while (!posted.empty()) {
+      const auto task = std::move(posted.front());
+      posted.pop_front();
+      task();
+    }
+  }
+  // Movers that were started are up.
+  void turn() {
+    engine->tick();
+    run();
+    for (; up < movers.started.size(); ++up) {
+      engine->mover_up(movers.started[up], movers.owners[up], {});
+    }
+    run();
+  }
+  // A committed transfer of one file.
+  void commit(const std::string& handle, const std::string& from = "a",
+              const std::string& owner = "uid:1") {
+    Submit call;
+    call.handle = handle;
+    call.source = parse_url("ftp://" + from + "/s/" + handle).value();
+    call.destination = parse_url("ftp://b/d/" + handle).value();
+    call.commit = true;
+    engine->call({owner, owner}, std::move(call), "", [](const Answer&) {});
+    run();
+    turn();
+  }
+  void say(const std::string& mover, const Task& task, TaskSays says) {
+    engine->heard(mover, TaskWord{task, ++seq, std::move(says)});
+    run();
+  }
+
+  Limits limits;
+  std::size_t up = 0;
+  std::uint64_t seq = 0;
+  std::deque<std::function<void()>> posted;
+  ClockInHand clock;
+  RecordedMovers movers;
+  MemoryStore store{Uuid{}, [this](std::function<void()> task) { posted.push_back(task); }};
+  std::optional<Engine> engine;
 };
 
 }  // namespace rft

@@ -4,45 +4,17 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-
 #include "core/retry.h"
 #include "engine/engine_for_tests.h"
-#include "store/memory.h"
 
 namespace rft {
 namespace {
 
-struct World {
-  World() {
-    engine.start([](Result<void>) {});
-    run();
-  }
-  void run() {
-    while (!posted.empty()) {
-      const auto task = std::move(posted.front());
-      posted.pop_front();
-      task();
-    }
-  }
+struct World : EngineInHand {
   // A committed transfer and its mover, which was ordered to move it.
   Task grant(const std::string& handle) {
-    Submit call;
-    call.handle = handle;
-    call.source = parse_url("ftp://a/s/" + handle).value();
-    call.destination = parse_url("ftp://b/d/" + handle).value();
-    call.commit = true;
-    engine.call({"uid:1", "uid:1"}, std::move(call), "", [](const Answer&) {});
-    run();
-    engine.tick();
-    run();
-    for (; up < movers.started.size(); ++up) engine.mover_up(movers.started[up], "uid:1", {});
-    run();
+    commit(handle);
     return std::get<MoveOrder>(movers.orders.back()).task;
-  }
-  void say(const std::string& mover, const Task& task, TaskSays says) {
-    engine.heard(mover, TaskWord{task, ++seq, std::move(says)});
-    run();
   }
   std::vector<Task> stopped() const {
     std::vector<Task> tasks;
@@ -51,14 +23,6 @@ struct World {
     }
     return tasks;
   }
-
-  std::size_t up = 0;
-  std::uint64_t seq = 0;
-  std::deque<std::function<void()>> posted;
-  ClockInHand clock;
-  RecordedMovers movers;
-  MemoryStore store{Uuid{}, [this](std::function<void()> task) { posted.push_back(task); }};
-  Engine engine{store, movers, clock, Limits{}, "instance"};
 };
 
 TEST(Engine, a_part_that_pruning_left_behind_is_deleted_in_this_life) {
@@ -68,11 +32,11 @@ TEST(Engine, a_part_that_pruning_left_behind_is_deleted_in_this_life) {
   part.destination = parse_url("ftp://b/d/file").value();
   part.epochs = {2, 1};
   part.since = world.clock.now().wall;
-  world.engine.parts_discarded({part});
-  EXPECT_LE(world.engine.next_wake(), world.clock.instant);
-  world.engine.tick();
+  world.engine->parts_discarded({part});
+  EXPECT_LE(world.engine->next_wake(), world.clock.instant);
+  world.engine->tick();
   ASSERT_EQ(world.movers.started.size(), 1U);
-  world.engine.mover_up(world.movers.started[0], part.owner, {});
+  world.engine->mover_up(world.movers.started[0], part.owner, {});
   ASSERT_EQ(world.movers.orders.size(), 1U);
   EXPECT_EQ(std::get<RemoveOrder>(world.movers.orders[0]).epochs,
             (std::vector<std::uint32_t>{1, 2}))
@@ -84,10 +48,10 @@ TEST(Engine, a_mover_at_work_on_an_epoch_that_is_over_is_told_to_stop_until_it_h
   const Task task = world.grant("h");
   world.say(world.movers.started[0], task, Moving{RangeSet{{0, 1}}});
   EXPECT_EQ(world.movers.acknowledged, 1);
-  world.engine.call({"uid:1", "uid:1"}, Stop{"h"}, "", [](const Answer&) {});
+  world.engine->call({"uid:1", "uid:1"}, Stop{"h"}, "", [](const Answer&) {});
   world.run();
   world.clock.instant += stop_within + 1s;
-  world.engine.tick();
+  world.engine->tick();
   world.run();
   ASSERT_EQ(world.stopped(), std::vector{task}) << "the user's stop";
 
@@ -102,14 +66,14 @@ TEST(Engine, a_mover_at_work_on_an_epoch_that_is_over_is_told_to_stop_until_it_h
 TEST(Engine, a_mover_that_comes_back_in_the_middle_of_a_save_is_told_to_stop_after_it) {
   World world;
   const Task task = world.grant("h");
-  world.engine.call({"uid:1", "uid:1"}, Stop{"h"}, "", [](const Answer&) {});
+  world.engine->call({"uid:1", "uid:1"}, Stop{"h"}, "", [](const Answer&) {});
   world.run();
   world.clock.instant += stop_within + 1s;
-  world.engine.tick();
+  world.engine->tick();
   world.run();
   const std::size_t before = world.stopped().size();
-  world.engine.call({"uid:1", "uid:1"}, Commit{"h"}, "", [](const Answer&) {});
-  world.engine.mover_up(world.movers.started[0], "uid:1", {task});
+  world.engine->call({"uid:1", "uid:1"}, Commit{"h"}, "", [](const Answer&) {});
+  world.engine->mover_up(world.movers.started[0], "uid:1", {task});
   world.run();
   EXPECT_EQ(world.stopped().size(), before + 1);
   EXPECT_EQ(world.stopped().back(), task);

@@ -3,11 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <deque>
-#include <functional>
 
 #include "engine/engine_for_tests.h"
-#include "store/memory.h"
 
 namespace rft {
 
@@ -15,24 +12,12 @@ inline const Caller alice{"uid:1", "uid:1"};
 inline const Fault test_cut{FaultCode::cut, Side::both, Doing::move, "", ""};
 inline const Fault no_file{FaultCode::no_such_file, Side::source, Doing::look, "550 no", ""};
 
-struct World {
-  explicit World(Limits given = {}) : limits(given) { start(); }
+struct World : EngineInHand {
+  using EngineInHand::EngineInHand;
 
   void start() {
-    ++clock.life;
-    posted.clear();
-    movers = {};
-    up = played = 0;
-    engine.emplace(store, movers, clock, limits, "instance");
-    engine->start([](Result<void>) {});
-    run();
-  }
-  void run() {
-    while (!posted.empty()) {
-      const auto task = std::move(posted.front());
-      posted.pop_front();
-      task();
-    }
+    played = 0;
+    EngineInHand::start();
   }
   Answer call(Call call) {
     std::optional<Answer> answer;
@@ -62,12 +47,6 @@ struct World {
     submit.commit = what == Submit::What::tree;
     ASSERT_TRUE(call(submit));
   }
-  void turn() {
-    engine->tick();
-    run();
-    for (; up < movers.started.size(); ++up) engine->mover_up(movers.started[up], "uid:1", {});
-    run();
-  }
   // Orders that nobody looked at yet.
   std::vector<Order> fresh() {
     turn();
@@ -77,8 +56,7 @@ struct World {
     return orders;
   }
   void say(const Task& task, TaskSays says) {
-    engine->heard(movers.started.back(), TaskWord{task, ++seq, std::move(says)});
-    run();
+    EngineInHand::say(movers.started.back(), task, std::move(says));
   }
   // Moves what is ordered until nothing more is; `fate` tells what becomes of a file.
   void play(const std::function<Fate(const BundleItem&)>& fate) {
@@ -108,15 +86,8 @@ struct World {
     say(order.task, Done{});
   }
 
-  Limits limits;
-  std::size_t up = 0, played = 0;
+  std::size_t played = 0;  // of movers.orders
   std::size_t moved = 0, moved_alone = 0;
-  std::uint64_t seq = 0;
-  std::deque<std::function<void()>> posted;
-  ClockInHand clock;
-  RecordedMovers movers;
-  MemoryStore store{Uuid{}, [this](std::function<void()> task) { posted.push_back(task); }};
-  std::optional<Engine> engine;
 };
 
 inline std::vector<NewFile> lines(int first, int count) {

@@ -131,15 +131,10 @@ TEST(Wholes, a_tree_is_moved_while_it_is_still_being_listed) {
 
 TEST(Wholes, of_a_tree_only_what_is_wanted_is_moved) {
   World world;
-  Submit submit;
-  submit.handle = "h";
-  submit.source = *parse_folder_url("ftp://a/s/");
-  submit.destination = *parse_folder_url("ftp://b/d/");
-  submit.what = Submit::What::tree;
-  submit.options.include = {"*.root"};
-  submit.options.exclude = {"old/", "bad*"};
-  submit.commit = true;
-  ASSERT_TRUE(world.call(submit));
+  Options options;
+  options.include = {"*.root"};
+  options.exclude = {"old/", "bad*"};
+  world.submit("h", Submit::What::tree, options);
   const Task task = std::get<ListOrder>(world.fresh()[0]).task;
   world.say(task, Listed{"",
                          "z",
@@ -189,14 +184,9 @@ TEST(Wholes, an_empty_tree_is_its_root_and_is_not_done_before_that_is_made) {
 TEST(Wholes, links_are_skipped_or_fail_as_was_asked_for) {
   for (const Links links : {Links::skip, Links::fail}) {
     World world;
-    Submit submit;
-    submit.handle = "h";
-    submit.source = *parse_folder_url("ftp://a/s/");
-    submit.destination = *parse_folder_url("ftp://b/d/");
-    submit.what = Submit::What::tree;
-    submit.options.links = links;
-    submit.commit = true;
-    ASSERT_TRUE(world.call(submit));
+    Options options;
+    options.links = links;
+    world.submit("h", Submit::What::tree, options);
     const Task task = std::get<ListOrder>(world.fresh()[0]).task;
     const Fault link{FaultCode::is_a_link, Side::source, Doing::list, "", ""};
     world.say(task, folder("", {{"f", 10, "", {}}}, {}, {{"link", link}}));
@@ -212,13 +202,9 @@ TEST(Wholes, links_are_skipped_or_fail_as_was_asked_for) {
 TEST(Wholes, with_skip_errors_a_bad_source_is_skipped_and_a_bad_destination_is_not) {
   for (const Side side : {Side::source, Side::destination}) {
     World world;
-    Submit submit;
-    submit.handle = "h";
-    submit.source = *parse_folder_url("ftp://a/s/");
-    submit.destination = *parse_folder_url("ftp://b/d/");
-    submit.what = Submit::What::list;
-    submit.options.skip_errors = true;
-    ASSERT_TRUE(world.call(submit));
+    Options options;
+    options.skip_errors = true;
+    world.submit("h", Submit::What::list, options);
     ASSERT_TRUE(world.call(AddFiles{"h", lines(0, 2)}));
     ASSERT_TRUE(world.call(Commit{"h"}));
     const auto order = bundles_of(world.fresh()).at(0);

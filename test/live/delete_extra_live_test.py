@@ -8,15 +8,9 @@ import json
 import os
 import unittest
 
-from on_service import OnService, until
+from on_service import OnTrees, until, write
 
 PART_NAME = ".rft-AAAAAAAAAAAAAAAAAAAAAA-1"  # of some transfer of ours
-
-
-def write(path, content=b"content"):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(content)
 
 
 def tree(folder):
@@ -30,32 +24,18 @@ def tree(folder):
     return seen
 
 
-class DeleteExtra(OnService):
-    """From a GCT server to another and to proftpd."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.bed.bed("start", "pro", "--kind", "proftpd", "--anon")
-
+class DeleteExtra(OnTrees):
     def setUp(self):
         super().setUp()
-        self.source, self.out, self.outside = (f"{self.bed.folder}/{self.handle}-{end}" for end in ("from", "to", "outside"))
+        self.outside = f"{self.bed.folder}/{self.handle}-outside"
         for name in ("one", "a/two", "a/b/three"):
             write(f"{self.source}/{name}", name.encode())
 
-    def rft(self, *words):
-        done = self.run_rft(words)
-        return done.returncode, done.stdout, done.stderr
-
     def copy(self, handle, *options, near="near", far="far"):
-        return self.rft("copy", "-r", "--delete-extra", *options, "--handle", handle,
-                        f"{self.bed.url(near)}{self.source}", f"{self.bed.url(far)}{self.out}")
+        return super().copy(handle, "--delete-extra", *options, near=near, far=far)
 
     def statuses(self, handle):
-        lines = self.rft("ls", handle, "--files", "--json")[1].splitlines()
-        below = len(f"{self.bed.url('far')}{self.out}/")
-        return {record["destination"][below:]: record["status"] for record in map(json.loads, lines)}
+        return {name: record["status"] for name, record in self.files(handle, "destination", "far").items()}
 
     def make_extras(self):
         for name in ("extra", "a/extra", "old/er/1", "old/er/2", "mixed/gone", f"old-part/{PART_NAME}", "one"):

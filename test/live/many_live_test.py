@@ -8,7 +8,7 @@ import json
 import os
 import unittest
 
-from on_service import MIB, OnService, until
+from on_service import MIB, OnTrees, until, write
 
 
 def snapshot(folder):
@@ -26,38 +26,13 @@ def snapshot(folder):
     return seen
 
 
-def write(path, content):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(content)
-
-
-class Many(OnService):
-    """A GCT server on the way to another, and to proftpd."""
+class Many(OnTrees):
+    """With one more server, that comes late."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.bed.bed("start", "pro", "--kind", "proftpd", "--anon")
         cls.bed.bed("start", "late", "--anon")
-
-    def setUp(self):
-        super().setUp()
-        self.source, self.out = (f"{self.bed.folder}/{self.handle}-{end}" for end in ("from", "to"))
-        os.makedirs(self.source)
-
-    def rft(self, *arguments, stdin=""):
-        done = self.run_rft(arguments, stdin)
-        return done.returncode, done.stdout, done.stderr
-
-    def copy(self, handle, *options, far="far"):
-        return self.rft("copy", "-r", f"{self.bed.url('near')}{self.source}/", f"{self.bed.url(far)}{self.out}/",
-                        "--handle", handle, *options)
-
-    def files(self, handle):
-        lines = self.rft("ls", handle, "--files", "--json")[1].splitlines()
-        below = len(f"{self.bed.url('near')}{self.source}/")
-        return {record["source"][below:]: record for record in map(json.loads, lines)}
 
     def make_tree(self):
         write(f"{self.source}/new/er/one", os.urandom(1000))

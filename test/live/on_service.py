@@ -1,5 +1,6 @@
-"""What live tests of the command line share: a service, and two anonymous GCT servers, near and far."""
+"""What live tests share: a service, two anonymous GCT servers, near and far, and trees to move between them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,12 @@ from service import Service, Testbed, until  # noqa: E402, F401
 
 BIN = os.path.abspath(sys.argv.pop(1))
 MIB = 1 << 20
+
+
+def write(path, content=b"content"):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
 
 
 class OnService(unittest.TestCase):
@@ -34,3 +41,31 @@ class OnService(unittest.TestCase):
     def run_rft(self, words, stdin=""):
         return subprocess.run([f"{BIN}/rft", "--server", f"unix:{self.service.socket}", *words], input=stdin, capture_output=True,
                               text=True, timeout=120, env=self.service.environment)
+
+
+class OnTrees(OnService):
+    """Trees from a GCT server to another, and to proftpd; each test has folders of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bed.bed("start", "pro", "--kind", "proftpd", "--anon")
+
+    def setUp(self):
+        super().setUp()
+        self.source, self.out = (f"{self.bed.folder}/{self.handle}-{end}" for end in ("from", "to"))
+        os.makedirs(self.source)
+
+    def rft(self, *words, stdin=""):
+        done = self.run_rft(words, stdin)
+        return done.returncode, done.stdout, done.stderr
+
+    def copy(self, handle, *options, near="near", far="far"):
+        return self.rft("copy", "-r", f"{self.bed.url(near)}{self.source}/", f"{self.bed.url(far)}{self.out}/",
+                        "--handle", handle, *options)
+
+    def files(self, handle, end="source", server="near"):
+        """What became of each, by its name below the source, or below the destination on `server`."""
+        lines = self.rft("ls", handle, "--files", "--json")[1].splitlines()
+        below = len(f"{self.bed.url(server)}{self.source if end == 'source' else self.out}/")
+        return {record[end][below:]: record for record in map(json.loads, lines)}

@@ -8,44 +8,30 @@ import glob
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "testbed"))
-from service import Service, Testbed, until  # noqa: E402
-
-BIN = os.path.abspath(sys.argv.pop(1))
-MIB = 1 << 20
+from on_service import BIN, MIB, OnService, until
+from service import Service
 
 
-class Live(unittest.TestCase):
-    """One testbed for all tests of a class: GSI servers on a link of 200 Mbit/s, and anonymous ones on loopback."""
+class Live(OnService):
+    """GSI servers on a link of 200 Mbit/s, too."""
 
     @classmethod
     def setUpClass(cls):
-        cls.bed = Testbed()
+        super().setUpClass()
         cls.bed.bed("link", "line", "--rate", "200mbit")
         cls.bed.bed("start", "from", "--netns", "line-src")
         cls.bed.bed("start", "to", "--netns", "line-dst")
-        cls.bed.bed("start", "near", "--anon")
-        cls.bed.bed("start", "far", "--anon")
-        cls.environment = cls.bed.environment()
-        cls.service = Service(BIN, f"{cls.bed.folder}/state", cls.environment)
-        cls.service.start()
+        cls.environment = cls.service.environment
         cls.service.hand_over(cls.environment["X509_USER_PROXY"])
         cls.big = cls.bed.make_file("big", 128 * MIB)  # 5.4 s on the link
         cls.small = cls.bed.make_file("small", 100_000)
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.service.stop()
-        cls.bed.destroy()
-
     def setUp(self):
-        self.handle = self.id().rsplit(".", 1)[-1].replace("test_", "")[:60]
+        super().setUp()
         self.out = f"{self.bed.folder}/out-{self.handle}"
 
     def url(self, server, path):

@@ -4,12 +4,10 @@
   tree_live_test.py BIN_FOLDER [EmptyFolders Preserved SymbolicLinks ...]
 """
 
-import json
 import os
 import unittest
 
-from many_live_test import MIB, Many, write
-from service import until
+from on_service import MIB, OnTrees, until, write
 
 TIME = 981173106  # 2001-02-03T04:05:06Z
 
@@ -24,7 +22,7 @@ def modes_and_times(folder):
     return found
 
 
-class Tree(Many):
+class Tree(OnTrees):
     """GCT to GCT, GCT to proftpd, and proftpd to GCT."""
 
     ways = (("near", "far"), ("near", "pro"), ("pro", "far"))
@@ -40,13 +38,10 @@ class Tree(Many):
         return f"{self.handle}-{near}-{far}"
 
     def tree(self, handle, *options):
-        return self.rft("copy", "-r", f"{self.bed.url(self.near)}{self.source}/", f"{self.bed.url(self.far)}{self.out}/",
-                        "--handle", handle, *options)
+        return self.copy(handle, *options, near=self.near, far=self.far)
 
     def outcomes(self, handle):
-        lines = self.rft("ls", handle, "--files", "--json")[1].splitlines()
-        below = len(f"{self.bed.url(self.near)}{self.source}/")
-        return {record["source"][below:]: record for record in map(json.loads, lines)}
+        return self.files(handle, server=self.near)
 
 
 class EmptyFolders(Tree):
