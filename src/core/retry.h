@@ -25,7 +25,7 @@ inline constexpr Duration settle_most = 130s;  // TCP's next retransmission can 
 
 // What is remembered of the two endpoints of a transfer, and of a gate that bars it (gate.h).
 struct EndpointMemory {
-  bool source_ever_seen = false;  // a log-in there succeeded once
+  bool source_ever_seen = false;  // a log-in there succeeded once, or it is not known to be down
   bool destination_ever_seen = false;
   std::optional<WallTime> barred_since;  // a gate is closed before this transfer
   std::optional<Fault> barred_by;        // and why

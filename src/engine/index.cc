@@ -40,9 +40,11 @@ LaneKey Engine::World::lane_of(const Transfer& transfer) const {
 }
 
 EndpointMemory Engine::World::memory_of(const Transfer& transfer) const {
+  // Of one that answered since it was down, a turn is waited for, and not the host.
   const auto seen = [&](const Endpoint& endpoint) {
     const auto row = endpoints.find(endpoint);
-    return row != endpoints.end() && row->second.last_login.has_value();
+    const bool logged_in = row != endpoints.end() && row->second.last_login;
+    return logged_in || !gates.contains({Hold::endpoint_down, endpoint, "", std::nullopt});
   };
   EndpointMemory memory;
   memory.source_ever_seen = seen(transfer.request.source.endpoint);

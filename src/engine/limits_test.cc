@@ -2,10 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <deque>
-
 #include "engine/engine_for_tests.h"
-#include "store/memory.h"
 
 namespace rft {
 namespace {
@@ -18,44 +15,7 @@ Bounds transfers(std::uint32_t count) {
   return bounds;
 }
 
-struct World {
-  World() { start(); }
-
-  void start() {
-    ++clock.life;
-    posted.clear();
-    movers = {};
-    up = 0;
-    engine.emplace(store, movers, clock, Limits{}, "instance");
-    engine->start([](Result<void>) {});
-    run();
-  }
-  void run() {
-    while (!posted.empty()) {
-      const auto task = std::move(posted.front());
-      posted.pop_front();
-      task();
-    }
-  }
-  void turn() {
-    engine->tick();
-    run();
-    for (; up < movers.started.size(); ++up) {
-      engine->mover_up(movers.started[up], movers.owners[up], {});
-    }
-    run();
-  }
-  void commit(const std::string& handle, const std::string& from = "a",
-              const std::string& owner = "uid:1") {
-    Submit call;
-    call.handle = handle;
-    call.source = parse_url("ftp://" + from + "/s/" + handle).value();
-    call.destination = parse_url("ftp://b/d/" + handle).value();
-    call.commit = true;
-    engine->call({owner, owner}, std::move(call), "", [](const Answer&) {});
-    run();
-    turn();
-  }
+struct World : EngineInHand {
   Result<LimitState> set(const std::string& scope, const Bounds& bounds,
                          std::vector<LimitWindow> windows = {}, std::uint32_t share = 1) {
     Limit limit;
@@ -89,9 +49,8 @@ struct World {
     const Task task = std::get<MoveOrder>(movers.orders.at(nth)).task;
     const std::string owner = moving().at(nth).front() == 'b' ? "uid:2" : "uid:1";
     const auto mover = std::find(movers.owners.begin(), movers.owners.end(), owner);
-    engine->heard(movers.started.at(static_cast<std::size_t>(mover - movers.owners.begin())),
-                  TaskWord{task, 1, Done{{}, Verdict::verified, false, bytes, bytes}});
-    run();
+    say(movers.started.at(static_cast<std::size_t>(mover - movers.owners.begin())), task,
+        Done{{}, Verdict::verified, false, bytes, bytes});
     turn();
   }
   Why why(const std::string& handle) {
@@ -104,13 +63,6 @@ struct World {
     clock.instant += time;
     turn();
   }
-
-  std::size_t up = 0;
-  std::deque<std::function<void()>> posted;
-  ClockInHand clock;
-  RecordedMovers movers;
-  MemoryStore store{Uuid{}, [this](std::function<void()> task) { posted.push_back(task); }};
-  std::optional<Engine> engine;
 };
 
 using Names = std::vector<std::string>;
@@ -129,6 +81,23 @@ TEST(EngineLimits, a_link_admits_the_next_when_one_has_ended_and_says_so_meanwhi
             "uid:0); 1 of the same owner go first");
   world.end(0);
   EXPECT_EQ(world.moving(), (Names{"one", "elsewhere", "two"}));
+}
+
+TEST(EngineLimits, a_host_that_answers_again_is_not_what_a_transfer_without_room_waits_for) {
+  World world;
+  world.commit("one");
+  const Fault down{FaultCode::unreachable, Side::source, Doing::connect, "", ""};
+  world.say(world.movers.started[0], std::get<MoveOrder>(world.movers.orders[0]).task,
+            Failed{down});
+  ASSERT_TRUE(world.set("all", transfers(0)));
+  const Endpoint host = LimitScope::parse("ftp://a:21").value().source;
+  world.pass(1min);
+  ASSERT_TRUE(std::holds_alternative<ProbeOrder>(world.movers.orders.back()));
+  const Fault answer{FaultCode::login_refused, Side::source, Doing::login, "", ""};
+  world.engine->heard(world.movers.started[0], Probed{host, std::nullopt, answer});
+  world.run();
+  world.pass(11min);
+  EXPECT_EQ(world.why("one").hold, Hold::limit) << "no log-in succeeded, but it is no wrong name";
 }
 
 TEST(EngineLimits, each_scope_bounds_what_is_in_it) {
