@@ -83,7 +83,8 @@ void Engine::World::go_on_with_whole(Transfer& part) {
 void Engine::World::adopt_part(Transfer part) {
   Whole* whole = whole_of(part);
   Strand& strand = this->strand(part.request.owner, part.request.handle);
-  if (whole == nullptr || strand.transfer || strand.busy) return;
+  // One that has a file is known, or is being loaded again after a save in doubt.
+  if (whole == nullptr || strand.file || strand.busy) return;
   if (awaits_others(part.file) && !is_open(part)) return forget_if_idle(strand);
   go_on_with_whole(part);
   const bool rises = !is_open(part);
