@@ -61,7 +61,7 @@ def main():
         source, target = bed.url("from"), bed.url("to")
         path = bed.make_file("in", size)
         environment = bed.environment()
-        service = Service(options.bin, f"{bed.folder}/state", environment)
+        service = Service(options.bin, bed.on_disk("state"), environment)
         service.start()
         service.hand_over(environment["X509_USER_PROXY"])
         meter = Meter(bed)

@@ -51,7 +51,7 @@ class Bench:
             self.bed.bed("start", name, *how)
         self.environment = {**os.environ, **self.bed.environment()}
         self.url = {name: self.bed.url(name) for name in ("one", "two", "plain1", "plain2")}
-        self.service = Service(bin_folder, f"{self.bed.folder}/state", self.bed.environment())
+        self.service = Service(bin_folder, self.bed.on_disk("state"), self.bed.environment())
         self.service.start()
         self.service.hand_over(self.environment["X509_USER_PROXY"])
 

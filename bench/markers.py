@@ -73,7 +73,7 @@ def main():
         path = bed.make_file("in", 512 << 20)
         host, port = re.match(r"ftp://([^:/]+):(\d+)", bed.url("to")).groups()
         relay = Relay(host, int(port))
-        service = Service(sys.argv[1], f"{bed.folder}/state")
+        service = Service(sys.argv[1], bed.on_disk("state"))
         service.start()
         service.copy("m", f"{bed.url('from')}{path}", f"ftp://127.0.0.1:{relay.port}{bed.folder}/out")
         database = sqlite3.connect(f"file:{service.state}/rft.db?mode=ro", uri=True)

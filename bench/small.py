@@ -34,8 +34,8 @@ def main():
     try:
         bed.bed("start", "one")
         bed.bed("start", "two")
-        environment = {**os.environ, **bed.environment(), "RFT_STATE_DIR": f"{bed.folder}/state"}
-        service = Service(sys.argv[1], f"{bed.folder}/state", bed.environment())
+        environment = {**os.environ, **bed.environment(), "RFT_STATE_DIR": bed.on_disk("state")}
+        service = Service(sys.argv[1], bed.on_disk("state"), bed.environment())
         service.start()
         source = bed.url("one") + bed.make_file("in", 1024)
         count = 0

@@ -17,6 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 class Testbed:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="rft-bed.", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+        self.disk = None
         self.bed("init")
 
     def bed(self, *arguments):
@@ -44,9 +45,16 @@ class Testbed:
                 size -= file.write(os.urandom(min(size, 1 << 20)))
         return path
 
+    def on_disk(self, name):
+        """A path on a disk and not in memory: a save there costs what a save costs."""
+        self.disk = self.disk or tempfile.mkdtemp(prefix="rft-bed.", dir="/var/tmp")
+        return f"{self.disk}/{name}"
+
     def destroy(self):
         self.bed("destroy")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in (self.folder, self.disk):
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class Service:
@@ -56,12 +64,14 @@ class Service:
         self.bin, self.state = os.path.abspath(bin_folder), state
         self.environment = {**os.environ, **(environment or {}), "RFT_STATE_DIR": state}
         self.socket = f"{state}/rftd.sock"
+        self.config = None  # a TOML file
         self.process = None
 
     def start(self, wait=True):
         os.makedirs(self.state, mode=0o700, exist_ok=True)
         with open(f"{self.state}.log", "ab") as log:
-            self.process = subprocess.Popen([f"{self.bin}/rftd", "--state-dir", self.state], stdout=log, stderr=log,
+            config = ["--config", self.config] if self.config else []
+            self.process = subprocess.Popen([f"{self.bin}/rftd", "--state-dir", self.state, *config], stdout=log, stderr=log,
                                             env=self.environment, start_new_session=True)
         if wait:
             until(self.is_ready, 20, "rftd is not ready")

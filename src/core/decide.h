@@ -67,7 +67,12 @@ struct Grant {
   std::optional<Uuid> destination_credential;
   std::uint32_t streams = 4;
   bool prove_only = false;  // of a part of an all_or_none that has not decided yet
+  std::uint32_t marker_seconds = 1;
 };
+// Between two markers of a flow, where so many transfers are active: ceil(active / 500), so that
+// the control of any number costs what that of 500 costs; at most marker_seconds_max.
+std::uint32_t marker_seconds_for(std::uint32_t active);
+inline constexpr std::uint32_t marker_seconds_max = 10;  // three fit into the mover's silence_limit
 // Also for a stopping transfer whose rename has an unknown end: then the order is only to look.
 std::optional<Change> on_grant(const Transfer& transfer, const Grant& grant, Now now,
                                const Draws& draws);

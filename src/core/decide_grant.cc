@@ -56,6 +56,7 @@ MoveOrder move_order(const Transfer& transfer, const Grant& grant, WallTime now)
   order.source_facts = transfer.file.source_facts;
   if (transfer.file.publish_ordered) order.intent = transfer.file.intent;
   order.streams = streams_of(transfer.request, grant);
+  order.marker_seconds = grant.marker_seconds;
   order.final_name_is_ours = transfer.file.final_name_is_ours;
   if (is_check(transfer.request) && transfer.file.size > 0) {
     order.recorded_size = transfer.file.size;
@@ -74,6 +75,7 @@ BundleOrder bundle_order(const Transfer& transfer, const Grant& grant) {
   order.options = transfer.request.options;
   order.earlier = transfer.file.part.epochs;
   order.items = waiting_items(transfer.file.bundle);
+  order.marker_seconds = grant.marker_seconds;
   order.prove_only = grant.prove_only;
   order.publish_proven = publishes_proven(transfer, grant);
   // What is proven already waits for the others, and is not moved again.
@@ -142,6 +144,12 @@ Change grant_to_look(const Transfer& transfer, const Grant& grant, Now now) {
 }
 
 }  // namespace
+
+std::uint32_t marker_seconds_for(std::uint32_t active) {
+  constexpr std::uint32_t per_second = 500;
+  const std::uint32_t seconds = active / per_second + (active % per_second == 0 ? 0 : 1);
+  return std::clamp(seconds, 1U, marker_seconds_max);
+}
 
 bool needs_look(const File& file) {
   return stage(file) == Stage::stopping && file.publish_ordered && file.mover.empty();

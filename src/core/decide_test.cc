@@ -438,6 +438,18 @@ TEST(Parts, the_next_epoch_is_told_every_name_under_which_bytes_may_stand) {
   EXPECT_EQ(change->next.file.part.epochs, (std::vector<std::uint32_t>{3, 2, 1}));
 }
 
+TEST(Grants, the_markers_of_any_number_of_flows_cost_what_those_of_500_cost) {
+  EXPECT_EQ(marker_seconds_for(0), 1U);
+  EXPECT_EQ(marker_seconds_for(500), 1U);
+  EXPECT_EQ(marker_seconds_for(501), 2U);
+  EXPECT_EQ(marker_seconds_for(2000), 4U);
+  EXPECT_EQ(marker_seconds_for(100'000), marker_seconds_max) << "silence is still told from quiet";
+  Grant grant{"m", std::nullopt, std::nullopt, 4};
+  grant.marker_seconds = 4;
+  const auto change = on_grant(queued(), grant, noon, draws);
+  EXPECT_EQ(std::get<MoveOrder>(change->orders.at(0).order).marker_seconds, 4U);
+}
+
 TEST(Parts, strict_resume_gives_up_a_part_whose_end_is_only_presumed) {
   Submit submit = a_submit(true);
   submit.options.resume = Resume::strict;

@@ -1,9 +1,6 @@
 // rftd: the service. See --help.
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +8,7 @@
 #include <cstdio>
 #include <string>
 
+#include "base/process.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 
@@ -47,15 +45,6 @@ void describe_arguments(CLI::App& app, Arguments& arguments) {
                "log into rftd.log in the state folder, not to stderr");
   app.add_flag("--self-started", arguments.self_started,
                "said by 'rft' when it starts the service of one user; logs as --log does");
-}
-
-// No core and no debugger of the same user: credentials are in this memory (P12). Files are for us
-// alone unless said otherwise.
-void close_the_shutters() {
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::prctl(PR_SET_DUMPABLE, 0);
-  ::umask(S_IRWXG | S_IRWXO);
 }
 
 int refuse(const Error& error) {
@@ -101,6 +90,7 @@ Result<void> serve(const Config& config, const Arguments& arguments) {
 
 int main(int count, char** words) {
   close_the_shutters();
+  take_all_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app(
       "The service that moves files between GridFTP servers and keeps at it until they are "

@@ -358,8 +358,9 @@ std::optional<Change> Engine::World::decide_grant(Strand& strand, const GrantMai
                         Side::destination, now.wall);
   if (source && destination) {
     return on_grant(transfer,
-                    {mail.mover, *source, *destination, mail.streams, !may_publish(strand)}, now,
-                    draws(strand));
+                    {mail.mover, *source, *destination, mail.streams, !may_publish(strand),
+                     marker_seconds_for(active)},
+                    now, draws(strand));
   }
   const Fault& fault = source ? destination.error() : source.error();
   const LaneKey lane = lane_of(transfer);

@@ -73,7 +73,7 @@ awaitable<Outcome<void>> GridFtp::borrow_if_gone(Side side) {
 Outcome<ftp::Setup> GridFtp::setup_of(const Session& session, const Session& other) {
   ftp::Setup setup;
   setup.mode_e = both_mode_e();
-  setup.marker_seconds = marker_seconds;
+  setup.marker_seconds = route_.marker_seconds;
   setup.gsi = session.gsi;
   setup.security = security_.level;
   if (security_.crossed) setup.subject = other.identity;

@@ -13,6 +13,7 @@ class GridFtp final : public Carrier, public ManyCarrier {
     SessionKey source;
     SessionKey destination;
     std::optional<DataChannel> data_channel;
+    unsigned marker_seconds = 1;
   };
   // Pool, keys and interrupt must outlive it.
   GridFtp(Pool& pool, ChannelKeys& keys, Route route, Interrupt* interrupt)

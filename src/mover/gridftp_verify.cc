@@ -10,7 +10,7 @@ namespace {
 awaitable<Outcome<void>> ask_for_markers(Session& session) {
   if (session.checksum_markers) co_return Outcome<void>();
   session.checksum_markers = false;
-  for (const ftp::Step& step : ftp::checksum_setup(session.features, marker_seconds)) {
+  for (const ftp::Step& step : ftp::checksum_setup(session.features, checksum_marker_seconds)) {
     const auto reply = co_await session.line->ask(step.command, Doing::verify);
     if (!reply) co_return failed(reply);
     session.checksum_markers = reply->is_positive();

@@ -22,14 +22,14 @@ inline constexpr Duration keep_alive_interval = 10s;
 inline constexpr Duration size_poll_interval = 1s;  // of a part in stream mode
 inline constexpr Duration checksum_base_limit = 60s;
 inline constexpr unsigned long long checksum_bytes_per_second = 20'000'000;  // a slow server's
-inline constexpr unsigned marker_seconds = 1;
+inline constexpr unsigned checksum_marker_seconds = 1;
 
 inline constexpr Duration session_idle_limit = 60s;
 inline constexpr Duration session_trust_limit = 5s;  // idle longer than this: NOOP before its use
 inline constexpr std::size_t sessions_per_endpoint_max = 256;
 inline constexpr Duration session_wait_limit = 30s;  // for one of them to be free
 
-inline constexpr Duration moving_interval = 100ms;  // between two Moving words of a task
+inline constexpr Duration moving_interval = 100ms;  // between two lots of Moving words
 inline constexpr Duration first_lease = 30s;        // before rftd granted one
 inline constexpr Duration publish_reserve = 10s;    // of lease that a rename needs
 inline constexpr std::size_t rest_text_max = 2000;  // bytes of ranges in one REST

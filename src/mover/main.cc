@@ -2,9 +2,6 @@
 // lives.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -18,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/process.h"
 #include "base/text.h"
 #include "gsi/context.h"
 #include "mover/service.h"
@@ -52,14 +50,6 @@ std::optional<Arguments> parse(int count, char** words) {
   const bool whole = count % 2 == 1 && !arguments.folder.empty() && !arguments.id.empty() &&
                      arguments.id.find('/') == std::string::npos;
   return whole ? std::optional(arguments) : std::nullopt;
-}
-
-// No core and no debugger of the same user: credentials are in this memory (P12).
-void close_the_shutters() {
-  ::prctl(PR_SET_DUMPABLE, 0);
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::umask(S_IRWXG | S_IRWXO);
 }
 
 // rftd's end, its terminal's end and its Ctrl-C are not ours.
@@ -104,6 +94,7 @@ int failure(const Error& error) {
 
 int main(int count, char** words) {
   close_the_shutters();
+  take_all_descriptors();
   leave_the_parent();
   const auto arguments = parse(count, words);
   if (!arguments) {

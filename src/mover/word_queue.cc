@@ -1,6 +1,7 @@
 #include "mover/word_queue.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mover/limits.h"
 
@@ -18,6 +19,21 @@ bool is_final(const TaskSays& says) {
          std::holds_alternative<Stopped>(says) || std::holds_alternative<Proven>(says);
 }
 
+// What is not sent of a line stands at its end.
+void WordQueue::sort_in(const Task& task, const Line& line) {
+  const auto unsent =
+      std::find_if(line.kept.begin(), line.kept.end(), [](const Kept& kept) { return !kept.sent; });
+  const auto count = line.kept.end() - unsent;
+  const bool waits = count == 1 && is_moving(unsent->word.says);
+  urgent_.erase(task);
+  moved_.erase(task);
+  if (count > 0) (waits ? moved_ : urgent_).insert(task);
+}
+
+bool WordQueue::may_move(Instant now) const {
+  return !moving_sent_ || now >= *moving_sent_ + moving_interval;
+}
+
 std::uint64_t WordQueue::add(const Task& task, TaskSays says) {
   Line& line = lines_[task];
   if (is_moving(says) && !line.kept.empty() && is_moving(line.kept.back().word.says)) {
@@ -25,6 +41,7 @@ std::uint64_t WordQueue::add(const Task& task, TaskSays says) {
   }
   line.newest = TaskWord{task, ++line.last_seq, std::move(says)};
   line.kept.push_back(Kept{*line.newest});
+  sort_in(task, line);
   return line.last_seq;
 }
 
@@ -33,24 +50,20 @@ bool WordQueue::acknowledge(const Task& task, std::uint64_t seq) {
   if (found == lines_.end()) return false;
   Line& line = found->second;
   while (!line.kept.empty() && line.kept.front().word.seq <= seq) line.kept.pop_front();
+  sort_in(task, line);
   const bool over = line.newest && is_final(line.newest->says) && line.newest->seq <= seq;
   if (over) lines_.erase(found);
   return over;
 }
 
-bool WordQueue::must_wait(const Line& line, Instant now) {
-  return line.kept.size() == 1 && is_moving(line.kept.front().word.says) && line.moving_sent &&
-         now < *line.moving_sent + moving_interval;
-}
-
 std::vector<TaskWord> WordQueue::take_due(Instant now) {
+  std::set<Task> tasks = std::exchange(urgent_, {});
+  if (may_move(now)) tasks.merge(moved_);
   std::vector<TaskWord> due;
-  for (auto& [task, line] : lines_) {
-    if (must_wait(line, now)) continue;
-    for (Kept& kept : line.kept) {
-      if (kept.sent) continue;
-      kept.sent = true;
-      if (is_moving(kept.word.says)) line.moving_sent = now;
+  for (const Task& task : tasks) {
+    for (Kept& kept : lines_.at(task).kept) {
+      if (std::exchange(kept.sent, true)) continue;
+      if (is_moving(kept.word.says)) moving_sent_ = now;
       due.push_back(kept.word);
     }
   }
@@ -58,20 +71,15 @@ std::vector<TaskWord> WordQueue::take_due(Instant now) {
 }
 
 std::optional<Instant> WordQueue::next_due(Instant now) const {
-  std::optional<Instant> next;
-  for (const auto& [task, line] : lines_) {
-    const bool waits = std::any_of(line.kept.begin(), line.kept.end(),
-                                   [](const Kept& kept) { return !kept.sent; });
-    if (!waits) continue;
-    const Instant due = must_wait(line, now) ? *line.moving_sent + moving_interval : now;
-    next = next ? std::min(*next, due) : due;
-  }
-  return next;
+  if (!urgent_.empty()) return now;
+  if (moved_.empty()) return std::nullopt;
+  return may_move(now) ? now : *moving_sent_ + moving_interval;
 }
 
 void WordQueue::send_all_again() {
   for (auto& [task, line] : lines_) {
     for (Kept& kept : line.kept) kept.sent = false;
+    sort_in(task, line);
   }
 }
 
@@ -81,6 +89,7 @@ void WordQueue::send_again(const Task& task) {
   Line& line = found->second;
   if (line.kept.empty() && line.newest) line.kept.push_back(Kept{*line.newest});
   for (Kept& kept : line.kept) kept.sent = false;
+  sort_in(task, line);
 }
 
 std::vector<Task> WordQueue::tasks() const {

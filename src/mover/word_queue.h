@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "wire/message.h"
@@ -17,8 +18,8 @@ class WordQueue {
   // Words up to `seq` are saved. True: the final one was among them, and the task is forgotten.
   bool acknowledge(const Task& task, std::uint64_t seq);
 
-  // What is to be sent now, and is then taken as sent. A Moving waits moving_interval after the one
-  // before it.
+  // What is to be sent now, and is then taken as sent. Moving words go together, moving_interval
+  // after the last of any task: they are saved together, whatever the number of tasks.
   std::vector<TaskWord> take_due(Instant now);
   // When take_due() will have something; nothing while it has not.
   std::optional<Instant> next_due(Instant now) const;
@@ -40,11 +41,14 @@ class WordQueue {
     std::uint64_t last_seq = 0;
     std::deque<Kept> kept;
     std::optional<TaskWord> newest;
-    std::optional<Instant> moving_sent;
   };
-  static bool must_wait(const Line& line, Instant now);
+  void sort_in(const Task& task, const Line& line);
+  bool may_move(Instant now) const;
 
   std::map<Task, Line> lines_;
+  std::set<Task> urgent_;  // have words that were not sent
+  std::set<Task> moved_;   // and these nothing but a Moving
+  std::optional<Instant> moving_sent_;
 };
 
 bool is_final(const TaskSays& says);  // Done, Failed or Stopped

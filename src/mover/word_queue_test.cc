@@ -53,6 +53,17 @@ TEST(WordQueue, moving_words_keep_their_distance_and_the_first_goes_at_once) {
   EXPECT_EQ(words.take_due(start + moving_interval).size(), 1U);
 }
 
+TEST(WordQueue, moving_words_of_all_tasks_go_together) {
+  WordQueue words;
+  words.add(one, moving(1));
+  words.take_due(start);
+  words.add(two, moving(1));
+  words.add(one, moving(2));
+  EXPECT_TRUE(words.take_due(start + moving_interval / 2).empty());
+  EXPECT_EQ(words.take_due(start + moving_interval).size(), 2U);
+  EXPECT_FALSE(words.next_due(start + moving_interval)) << "all is sent";
+}
+
 TEST(WordQueue, other_words_do_not_wait) {
   WordQueue words;
   words.add(one, moving(1));

@@ -57,7 +57,8 @@ void Worker::take_order(MoveOrder order) {
       GridFtp::Route route{
           {one.source.endpoint, one.source_credential, gsi::Delegation::none},
           {one.destination.endpoint, one.destination_credential, gsi::Delegation::none},
-          one.options.data_channel};
+          one.options.data_channel,
+          one.marker_seconds};
       return std::make_unique<GridFtp>(pool_, keys_, std::move(route), interrupt);
     };
     WorkPorts ports = ports_of(order.task);
@@ -70,7 +71,8 @@ void Worker::take_order(BundleOrder order) {
     const auto make_carrier = [this](const BundleOrder& one, Interrupt* interrupt) {
       GridFtp::Route route{{one.source, one.source_credential, gsi::Delegation::none},
                            {one.destination, one.destination_credential, gsi::Delegation::none},
-                           one.options.data_channel};
+                           one.options.data_channel,
+                           one.marker_seconds};
       return std::make_unique<GridFtp>(pool_, keys_, std::move(route), interrupt);
     };
     WorkPorts ports = ports_of(order.task);

@@ -21,14 +21,14 @@ BOOST_DESCRIBE_STRUCT(PublishIntent, (), (part, checksum))
 BOOST_DESCRIBE_STRUCT(EarlierPart, (), (epochs, end, settle, presumed_before, confirmed))
 BOOST_DESCRIBE_STRUCT(MoveOrder, (),
                       (task, source, destination, source_credential, destination_credential,
-                       options, part, earlier, source_facts, intent, streams, final_name_is_ours,
-                       prove_only, publish_proven, look_only, recorded_size))
+                       options, part, earlier, source_facts, intent, streams, marker_seconds,
+                       final_name_is_ours, prove_only, publish_proven, look_only, recorded_size))
 BOOST_DESCRIBE_STRUCT(BundleItem, (),
                       (number, source, destination, checksum, intent, size, is_folder, modify))
 BOOST_DESCRIBE_STRUCT(BundleOrder, (),
                       (task, source, destination, source_credential, destination_credential,
                        options, part, earlier, items, final_names_are_ours, prove_only,
-                       publish_proven, look_only))
+                       publish_proven, look_only, marker_seconds))
 BOOST_DESCRIBE_STRUCT(FolderDue, (), (path, after, is_needed))
 BOOST_DESCRIBE_STRUCT(ListOrder, (), (task, source, source_credential, options, due))
 BOOST_DESCRIBE_STRUCT(PublishOrder, (), (task, verified))

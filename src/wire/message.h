@@ -85,9 +85,10 @@ struct MoveOrder {
   std::optional<EarlierPart> earlier;
   std::optional<FileFacts> source_facts;  // as first looked at; a difference is source_changed
   std::optional<PublishIntent>
-      intent;                       // a rename may have been ordered: look at the final name first
-  std::uint32_t streams = 1;        // parallel TCP streams in MODE E
-  bool final_name_is_ours = false;  // in_place: an earlier epoch of ours began to write it
+      intent;                        // a rename may have been ordered: look at the final name first
+  std::uint32_t streams = 1;         // parallel TCP streams in MODE E
+  std::uint32_t marker_seconds = 1;  // between two markers of its flow
+  bool final_name_is_ours = false;   // in_place: an earlier epoch of ours began to write it
   // Say Verified, then Proven: whether it is published comes with a later order (all_or_none).
   bool prove_only = false;
   // That `intent` is to be published was decided: where its part stands as it was proven, it is.
@@ -132,6 +133,7 @@ struct BundleOrder {
   bool prove_only = false;             // both as of a MoveOrder
   bool publish_proven = false;
   bool look_only = false;  // as of a MoveOrder, for the items with an intent
+  std::uint32_t marker_seconds = 1;
 };
 
 // Files of a bundle are smaller than this; larger ones are moved apart, for they can be resumed.

@@ -1,6 +1,6 @@
 """A long queue: how fast a million files are taken in, and what they cost while they wait.
 
-usage: queue.py BIN_FOLDER [FILES [LINKS]]
+usage: long_queue.py BIN_FOLDER [FILES [LINKS]]
 
 One list of FILES lines is submitted as one stream of JSON lines, each line durable when it is answered for. Then FILES
 files wait for LINKS servers that are down, a list for each; meanwhile the status of one request is asked over and over,
@@ -65,6 +65,14 @@ def submit(service, handle, link, first, last):
     return json.loads(answers[-1])
 
 
+def fill(service, files, links):
+    """They wait for servers that are down."""
+    each = files // links
+    for link in range(links):
+        submit(service, f"link-{link}", link, link * each, (link + 1) * each)
+        service.request("POST", f"/v1/transfers/link-{link}/commit")
+
+
 def ask_status(service, handle):
     """Milliseconds of each request, over one connection."""
     connection, took = Connection(service.socket), []
@@ -85,7 +93,7 @@ class Queue:
             self.bed.bed("start", name, "--anon")
         self.source = self.bed.url("one") + self.bed.make_file("file", 1024)
         self.destination = self.bed.url("two") + self.bed.folder
-        self.service = Service(bin_folder, f"{self.bed.folder}/state", self.bed.environment())
+        self.service = Service(bin_folder, self.bed.on_disk("state"), self.bed.environment())
         self.service.start()
         self.moved = 0
 
@@ -112,12 +120,6 @@ class Queue:
         print(f"| {self.files:,} | {took:.1f} s | {self.files / took:,.0f} | {cpu * 1000 / self.files:.3f} ms | "
               f"{resident(pid):.0f} MiB | {size:.0f} |", flush=True)
 
-    def fill(self):
-        each = self.files // self.links
-        for link in range(self.links):
-            submit(self.service, f"link-{link}", link, link * each, (link + 1) * each)
-            self.service.request("POST", f"/v1/transfers/link-{link}/commit")
-
     def restart(self):
         """Seconds from the start of rftd, after a kill -9, to its readiness and to a file that was moved."""
         self.service.kill()
@@ -128,7 +130,7 @@ class Queue:
         return ready, time.monotonic() - begun
 
     def waiting(self):
-        self.fill()
+        fill(self.service, self.files, self.links)
         for _ in range(3):
             self.move_one()  # the sessions are warm
         moves = sorted(self.move_one() for _ in range(MOVED))
