@@ -5,8 +5,8 @@ usage: latency.py BIN_FOLDER [RUNS [WAITING [LINKS]]]
 Files of 1 KiB over anonymous ftp://, sessions warm. The control connections of both sides go through relays of this program,
 which note when commands and replies come by. `commit`: from sending the commit over the Unix socket to the first command, each
 transfer done before the next is committed. `slot`: WAITING files (default 1,000,000 over 1,000 links) wait for servers that are
-down; RUNS transfers are committed while no more than one may move, and the time runs from the reply that published one to the
-first command of the next. Beside it what an fdatasync of 4 KiB takes on the same disk. Prints tables in Markdown.
+down; RUNS transfers are committed while no more than one may move, and the time runs from the last reply to one to the first
+command of the next. Beside it what an fdatasync of 4 KiB takes on the same disk. Prints tables in Markdown.
 """
 
 import os
@@ -113,15 +113,10 @@ class Bench:
             self.service.request("POST", f"/v1/transfers/{handle}/commit")
         for handle in handles:
             self.finish(handle)
-        took, renaming, published = [], False, None
-        for at, is_client, piece in sorted(self.seen):
-            if is_client and published:
-                took.append((at - published) * 1000)
-                published = None
-            if is_client:
-                renaming = b"RNTO" in piece
-            elif renaming and piece.startswith(b"250"):
-                renaming, published = False, at
+        first = f"MLST {urllib.parse.urlsplit(self.source).path}".encode()
+        seen = sorted(self.seen)
+        begins = [n for n, (_, _, piece) in enumerate(seen) if piece.startswith(first)]
+        took = [(seen[n][0] - seen[n - 1][0]) * 1000 for n in begins[1:]]
         if len(took) != runs:
             raise RuntimeError(f"{len(took)} slots of {runs} were seen")
         return took
