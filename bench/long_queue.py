@@ -2,7 +2,7 @@
 
 usage: long_queue.py BIN_FOLDER [FILES [LINKS]]
 
-One list of FILES lines is submitted as one stream of JSON lines, each line durable when it is answered for. Then FILES
+One list of FILES lines is submitted as a stream of JSON lines (one for each million), each line durable when it is answered for. Then FILES
 files wait for LINKS servers that are down, a list for each; meanwhile the status of one request is asked over and over,
 single files of 1 KiB are moved between two servers that are up, and rftd is killed and started again. The same is done
 with 1,000 files first, for comparison. Prints tables in Markdown.
@@ -23,6 +23,7 @@ from service import Service, Testbed, until  # noqa: E402
 ASKED = 2000  # requests for a status
 MOVED = 50  # single files
 CHUNK = 10_000  # lines
+STREAM = 1_000_000  # lines whose answers fit into a socket: they are read at its end
 
 
 def lines(first, last):
@@ -49,19 +50,20 @@ def resident(pid):
 
 
 def submit(service, handle, link, first, last):
-    """As one stream. Returns what was answered last."""
+    """As one stream for each STREAM files. Returns what was answered last."""
     port = 1024 + link  # nobody listens there
     status, reply = service.request("POST", "/v1/transfers", {
         "handle": handle, "kind": "list", "source": f"ftp://127.0.0.2:{port}/in/", "destination": f"ftp://127.0.0.3:{port}/out/"})
     if status not in (200, 201):
         raise RuntimeError(reply)
-    connection = Connection(service.socket)
-    connection.request("POST", f"/v1/transfers/{handle}/files", lines(first, last),
-                       {"Content-Type": "application/x-ndjson", "Transfer-Encoding": "chunked"}, encode_chunked=True)
-    answers = connection.getresponse().read().decode().splitlines()
-    connection.close()
-    if not answers or '"code"' in answers[-1]:
-        raise RuntimeError(f"{handle}: {answers[-1:]}")
+    for begin in range(first, last, STREAM):
+        connection = Connection(service.socket)
+        connection.request("POST", f"/v1/transfers/{handle}/files", lines(begin, min(begin + STREAM, last)),
+                           {"Content-Type": "application/x-ndjson", "Transfer-Encoding": "chunked"}, encode_chunked=True)
+        answers = connection.getresponse().read().decode().splitlines()
+        connection.close()
+        if not answers or '"code"' in answers[-1]:
+            raise RuntimeError(f"{handle}: {answers[-1:]}")
     return json.loads(answers[-1])
 
 

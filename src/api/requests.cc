@@ -8,6 +8,7 @@
 
 #include "api/json.h"
 #include "api/schema.h"
+#include "core/option.h"
 
 namespace rft::api {
 namespace {

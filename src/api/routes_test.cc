@@ -9,6 +9,7 @@
 
 #include "api/schema.h"
 #include "api/world_for_tests.h"
+#include "core/option.h"
 
 namespace rft::api {
 namespace {

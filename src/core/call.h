@@ -81,18 +81,11 @@ std::string digest_of(const Call& call);
 
 // What the outside gives as text becomes values here, or is refused by name.
 inline constexpr std::size_t handle_length_max = 128;
-inline constexpr std::size_t label_length_max = 256;
 inline constexpr std::size_t key_length_max = 255;
-inline constexpr std::uint32_t streams_limit = 64;
-inline constexpr std::uint32_t tries_limit = 1000;
 inline constexpr std::size_t files_per_call_max = 10'000;  // of AddFiles
 Result<std::string> checked_handle(std::string_view text);
 Result<int> checked_priority(long long number);
 Result<ChangePriority> checked_priority_change(std::string handle, std::string_view text);
-// One option by its name and its value as text, as the CLI's --option NAME=VALUE and the API give
-// it.
-Result<void> set_option(Options& options, std::string_view name, std::string_view value);
-std::vector<std::string_view> option_names();
 // Refuses what contradicts itself: one file as source and destination, a checksum value with
 // verify=none, an unknown algorithm, a data channel that ftp:// does not have.
 Result<Submit> checked_submit(Submit submit);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/option.h"
+
 namespace rft {
 namespace {
 

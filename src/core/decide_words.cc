@@ -1,90 +1,14 @@
-// What a mover's words, its death and the passing of time make of a transfer.
+// What a mover's words and its death make of a transfer.
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "core/change.h"
 #include "core/extras.h"
 #include "core/listing.h"
+#include "core/try_end.h"
 
 namespace rft {
 namespace {
-
-// A flow that was silent for less than this ended over a path that worked (design 5.3).
-constexpr Duration path_worked_within = 2s;
-
-// What a hold waited for is over. While stopping it is the stop that runs, and runs on.
-void end_hold(File& file) {
-  if (stage(file) != Stage::stopping) file.held_since.reset();
-}
-
-// More confirmed bytes than ever: the budget is refilled (design 5.12). Bytes of a part that was
-// given up and is sent again do not count, or what is never resumed would be sent for ever.
-void take_progress(File& file, const RangeSet& confirmed, std::uint64_t bytes_sent) {
-  file.part.confirmed.add(confirmed);
-  file.epoch_sent = std::max(file.epoch_sent, bytes_sent);
-  if (file.part.confirmed.bytes() <= file.most_confirmed) return;
-  file.most_confirmed = file.part.confirmed.bytes();
-  file.tries = 0;
-  end_hold(file);
-}
-
-void take_flow_end(File& file, FlowEnd end, Duration silent, WallTime at) {
-  if (end == FlowEnd::no_flow) return;
-  file.part.end = end;
-  file.part.silent = silent;
-  file.part.path_worked = silent < path_worked_within;
-  file.part.ended_at = at;
-  if (end == FlowEnd::presumed) file.part.presumed_before = true;
-}
-
-// No rename is under way, or what became of it is known.
-void forget_intent(File& file) {
-  if (!file.publish_ordered) return;  // of what is all or none, what was proven stays so
-  file.publish_ordered = false;
-  file.intent.reset();
-  if (file.kind == Kind::bundle) file.bundle = without_intents(file.bundle);
-}
-
-// Where the bytes of a bundle go to final names, the next epoch writes over what an old flow may
-// still write: it starts when that is presumed to be over (design 5.3, 5.10).
-std::optional<WallTime> not_before_old_flow(const File& file, WallTime at) {
-  const bool in_place = file.kind == Kind::bundle && file.final_name_is_ours;
-  if (!in_place || file.part.end != FlowEnd::presumed) return std::nullopt;
-  return at + settle_for(file.part, at);
-}
-
-void wait(ChangeWriter& writer, Hold hold, std::string detail, std::optional<WallTime> not_before) {
-  File& file = writer.file();
-  file.status = Status::committed;
-  file.stop_asked = false;
-  file.hold = hold;
-  file.hold_detail = std::move(detail);
-  const auto old_flow = not_before_old_flow(file, writer.at());
-  file.not_before = old_flow && not_before ? std::max(*old_flow, *not_before)
-                    : old_flow             ? old_flow
-                                           : not_before;
-}
-
-void end_failed(ChangeWriter& writer, Fault fault, std::string_view why, const Uuid& ledger_id) {
-  File& file = writer.file();
-  if (file.kind == Kind::bundle) {
-    writer.discard_part(ledger_id);  // nothing in it is ever resumed
-    file.bundle = all_waiting_failed(file.bundle, fault);
-  }
-  writer.end(Status::failed);
-  std::string text = sentence(fault);
-  if (!why.empty()) text += fmt::format("; {}", why);
-  file.fault = std::move(fault);
-  writer.say(service, "failed", std::move(text));
-}
-
-void rest(ChangeWriter& writer, std::string why) {
-  File& file = writer.file();
-  writer.end(Status::user_stop_partial_trans);
-  forget_intent(file);
-  writer.say(service, "stopped", std::move(why));
-}
 
 std::string moved(const Done& said) {
   return fmt::format("{} bytes, {}{}", said.size, word(said.verdict),
@@ -100,60 +24,6 @@ std::string told_of(const Request& request, const Done& said) {
   if (is_plan(request)) return planned(said);
   return is_check(request) ? fmt::format("a check: {} bytes are as recorded", said.size)
                            : moved(said);
-}
-
-std::string end_sentence(FlowEnd end) {
-  switch (end) {
-    case FlowEnd::no_flow:
-      return "no flow was open";
-    case FlowEnd::known:
-      return "the end of the flow was read";
-    case FlowEnd::presumed:
-      return "the end of the flow was not read; it is presumed";
-  }
-  return "";
-}
-
-// The rename of a stopping transfer was ordered and its end is not known: somebody must look.
-void await_look(ChangeWriter& writer, const std::string& who, std::string why) {
-  File& file = writer.file();
-  file.not_before = writer.at() + back_off(file.id, file.attempts, std::min(file.tries, 6U));
-  ++file.tries;
-  writer.say(who, "unknown_end", std::move(why));
-}
-
-void begin_afresh(ChangeWriter& writer, const Fault& fault, const Draws& draws) {
-  File& file = writer.file();
-  ++file.afresh;
-  // A bundle resumes nothing, so its parts may stay; where a rename is in doubt the next epoch must
-  // know them, for it deletes them before it believes that the rename will not come (5.6).
-  const bool in_doubt = file.kind == Kind::bundle && file.publish_ordered;
-  if (!in_doubt) writer.discard_part(draws.ledger);
-  if (fault.code == FaultCode::source_changed) file.source_facts.reset();
-  writer.say(service, "afresh", sentence(fault));
-}
-
-// A try ended with `fault` and the transfer is not stopping: what follows.
-void follow(ChangeWriter& writer, const Fault& fault, const Draws& draws) {
-  File& file = writer.file();
-  const Options& options = writer.request().options;
-  const Next next = after(file, options, fault);
-  if (next.then == Then::give_up) return end_failed(writer, fault, next.why, draws.ledger);
-  const bool must_look = file.publish_ordered;
-  if (options.finish_by && !must_look && *options.finish_by <= writer.at() + next.delay) {
-    return end_failed(writer,
-                      {FaultCode::finish_by_passed, fault.side, fault.doing, fault.reply,
-                       fmt::format("the last try ended with {}", word(fault.code))},
-                      "", draws.ledger);
-  }
-  if (next.costs_a_try) ++file.tries;
-  if (next.then == Then::afresh) begin_afresh(writer, fault, draws);
-  const bool waits_for_time = next.then != Then::hold;
-  if (!next.costs_a_try && !file.held_since) file.held_since = writer.at();
-  file.fault = fault;
-  wait(writer, next.hold, sentence(fault),
-       waits_for_time ? std::optional(writer.at() + next.delay) : std::nullopt);
-  writer.say(service, waits_for_time ? "try_failed" : "held", sentence(fault));
 }
 
 class WordTaker {
@@ -218,11 +88,11 @@ class WordTaker {
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     const bool stopping = stage(file_) == Stage::stopping;
     writer_.end_attempt(FlowEnd::known, std::nullopt);
-    if (stopping) return rest(writer_, "it is proven and was not published");
+    if (stopping) return end_stopped(writer_, "it is proven and was not published");
     file_.tries = file_.afresh = 0;
     file_.fault.reset();
     end_hold(file_);
-    wait(writer_, Hold::others, "", std::nullopt);
+    back_to_waiting(writer_, Hold::others, "", std::nullopt);
     writer_.say(who_, "proven", "it is published when all files of the request are");
   }
 
@@ -300,9 +170,9 @@ class WordTaker {
     if (!said.publish_unknown) file_.publish_ordered = false;
     const bool stopping = stage(file_) == Stage::stopping;
     writer_.end_attempt(said.end, said.fault);
-    if (!stopping) return follow(writer_, said.fault, draws_);
+    if (!stopping) return end_try(writer_, said.fault, draws_);
     if (said.publish_unknown) return await_look(writer_, who_, sentence(said.fault));
-    rest(writer_, end_sentence(said.end));
+    end_stopped(writer_, end_sentence(said.end));
   }
 
   void operator()(const Stopped& said) {
@@ -311,8 +181,8 @@ class WordTaker {
     const bool stopping = stage(file_) == Stage::stopping;
     writer_.end_attempt(said.end, std::nullopt);
     forget_intent(file_);
-    if (stopping) return rest(writer_, end_sentence(said.end));
-    wait(writer_, Hold::turn, "", std::nullopt);
+    if (stopping) return end_stopped(writer_, end_sentence(said.end));
+    back_to_waiting(writer_, Hold::turn, "", std::nullopt);
     writer_.say(who_, "halted", end_sentence(said.end));
   }
 
@@ -431,111 +301,24 @@ std::optional<Change> on_mover_lost(const Transfer& transfer, LostBecause becaus
     if (file.publish_ordered) {
       await_look(writer, service, "the mover died while it renamed");
     } else {
-      rest(writer, end_sentence(FlowEnd::presumed));
+      end_stopped(writer, end_sentence(FlowEnd::presumed));
     }
     return writer.take();
   }
   if (because != LostBecause::died) {
-    wait(writer, Hold::turn, "", std::nullopt);
+    back_to_waiting(writer, Hold::turn, "", std::nullopt);
     writer.say(service, "mover_lost", "with the service or the machine; costs nothing");
     return writer.take();
   }
   ++file.mover_deaths;
   if (file.mover_deaths > mover_deaths_at_once || file.tries >= tries_in_a_row_max) {
-    follow(writer, fault, draws);
+    end_try(writer, fault, draws);
     return writer.take();
   }
   ++file.tries;
   file.fault = fault;
-  wait(writer, Hold::turn, "", std::nullopt);
+  back_to_waiting(writer, Hold::turn, "", std::nullopt);
   writer.say(service, "mover_lost", fmt::format("{} died; goes on with another at once", who));
-  return writer.take();
-}
-
-namespace {
-
-struct Limit {
-  WallTime at;
-  Fault fault;
-  std::string_view why;
-};
-
-// No new try starts after it; but what became of a rename is looked for whenever it takes.
-std::optional<WallTime> last_start(const Transfer& transfer) {
-  return transfer.file.publish_ordered ? std::nullopt : transfer.request.options.finish_by;
-}
-
-// When a hold that costs no tries lasts too long (design 5.12), and what is said then.
-std::optional<Limit> hold_limit(const Transfer& transfer, const EndpointMemory& memory) {
-  const File& file = transfer.file;
-  std::optional<WallTime> since = file.held_since;
-  std::optional<Fault> fault = file.fault;
-  if (memory.barred_since) {
-    since = std::max(*memory.barred_since, file.committed_at.value_or(*memory.barred_since));
-    fault = memory.barred_by;
-  }
-  if (!since || !fault) return std::nullopt;
-  const bool about_host = entry(fault->code).hold == Hold::endpoint_down;
-  const bool seen =
-      fault->side == Side::source ? memory.source_ever_seen : memory.destination_ever_seen;
-  if (about_host && !seen) {
-    return Limit{*since + hold_max_never_seen, *fault,
-                 "no log-in there ever succeeded, and 10 minutes have passed: is the name right?"};
-  }
-  return Limit{*since + hold_max, *fault, "it has waited for 7 days"};
-}
-
-}  // namespace
-
-std::optional<WallTime> next_deadline(const Transfer& transfer, const EndpointMemory& memory) {
-  const File& file = transfer.file;
-  std::optional<WallTime> next;
-  const auto sooner = [&](WallTime at) { next = next ? std::min(*next, at) : at; };
-  // A whole stops when its parts have.
-  if (stage(file) == Stage::stopping && file.held_since && !is_whole(file)) {
-    sooner(*file.held_since + (file.publish_ordered ? hold_max : stop_within));
-  }
-  if (file.status == Status::committed) {
-    if (const auto end = last_start(transfer)) sooner(*end);
-    if (const auto limit = hold_limit(transfer, memory)) sooner(limit->at);
-  }
-  return next;
-}
-
-// A clock that went back to before the stop was asked tells nothing of how long it lasts; we are
-// called when its time has passed by the other clock, and believe that.
-bool is_over(const Transfer& transfer, const EndpointMemory& memory, Now now) {
-  const auto due = next_deadline(transfer, memory);
-  if (!due) return false;
-  const File& file = transfer.file;
-  const bool went_back = stage(file) == Stage::stopping && !file.publish_ordered &&
-                         file.held_since && *file.held_since > now.wall;
-  return *due <= now.wall || went_back;
-}
-
-std::optional<Change> on_time(const Transfer& transfer, const EndpointMemory& memory, Now now,
-                              const Draws& draws) {
-  if (!is_over(transfer, memory, now)) return std::nullopt;
-  ChangeWriter writer(transfer, now.wall);
-  File& file = writer.file();
-  if (stage(file) == Stage::stopping) {
-    if (!file.mover.empty()) {
-      // The flow may live on in its servers: the epoch's word is stale from here on (P5).
-      take_flow_end(file, FlowEnd::presumed, stop_within, now.wall);
-      writer.end_attempt(FlowEnd::presumed, std::nullopt);
-    }
-    rest(writer, "the mover did not confirm in time; the end of the flow is presumed");
-    return writer.take();
-  }
-  const auto finish_by = last_start(transfer);
-  if (finish_by && *finish_by <= now.wall) {
-    Fault fault{FaultCode::finish_by_passed, Side::none, Doing::nothing, "",
-                file.fault ? sentence(*file.fault) : ""};
-    end_failed(writer, std::move(fault), "", draws.ledger);
-    return writer.take();
-  }
-  const auto limit = hold_limit(transfer, memory);
-  end_failed(writer, limit->fault, limit->why, draws.ledger);
   return writer.take();
 }
 

@@ -1,0 +1,151 @@
+// What the core is asked for the first mail of a strand.
+#include <fmt/format.h>
+
+#include <set>
+
+#include "core/credential.h"
+#include "core/extras.h"
+#include "engine/world.h"
+
+namespace rft {
+namespace {
+
+// Answers that say "not now" are not kept (design, section 2).
+bool is_kept(const Answer& answer) {
+  if (answer) return true;
+  const int http = entry(answer.error().code).http;
+  return http < 500 && http != 429;
+}
+
+// Of the files of a call those that the list does not have, each once.
+AddFiles new_of(const AddFiles& call, const std::vector<bool>& known) {
+  AddFiles fresh{call.handle, {}};
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < call.files.size(); ++i) {
+    const bool first = !known[i] && seen.insert(line_digest(call.files[i])).second;
+    if (first) fresh.files.push_back(call.files[i]);
+  }
+  return fresh;
+}
+
+}  // namespace
+
+Engine::World::Outcome Engine::World::decide(Strand& strand) {
+  const Now now = clock.now();
+  const Mail& mail = strand.mail.front();
+  if (const auto* call = std::get_if<CallMail>(&mail)) return decide_call(strand, *call);
+  if (!strand.transfer) return {};
+  const Transfer& transfer = *strand.transfer;
+  Outcome outcome;
+  if (const auto* grant = std::get_if<GrantMail>(&mail)) {
+    outcome.change = decide_grant(strand, *grant);
+  } else if (const auto* said = std::get_if<WordMail>(&mail)) {
+    outcome.change = on_word(transfer, said->word, now, draws(strand));
+  } else if (const auto* lost = std::get_if<LostMail>(&mail)) {
+    if (transfer.file.mover == lost->mover) {
+      outcome.change = on_mover_lost(transfer, lost->because, lost->silent, now, draws(strand));
+    }
+  } else if (std::holds_alternative<TimeMail>(mail)) {
+    outcome.change = on_time(transfer, memory_of(transfer), now, draws(strand));
+  } else if (std::holds_alternative<SpaceMail>(mail)) {
+    outcome.change = on_give_space(transfer, now, draws(strand));
+  } else if (std::holds_alternative<GiveUpMail>(mail)) {
+    outcome.change = on_give_up(transfer, now, draws(strand));
+  } else if (std::holds_alternative<PartsEndedMail>(mail) && parts_ended(strand)) {
+    const Whole& whole = wholes.at(transfer.request.id);
+    outcome.change = on_parts_ended(transfer, whole.sums, !whole.lost, now, draws(strand));
+  }
+  return outcome;
+}
+
+Engine::World::Outcome Engine::World::decide_call(Strand& strand, const CallMail& mail) {
+  const std::string digest = mail.key.empty() ? std::string() : digest_of(mail.call);
+  if (strand.kept && !strand.kept->key.empty()) {
+    if (strand.kept->digest == digest) return {std::nullopt, strand.kept->answer, std::nullopt};
+    return {std::nullopt,
+            fail(Code::idempotency_key_reused, "give each call an Idempotency-Key of its own"),
+            std::nullopt};
+  }
+  Outcome outcome;
+  const auto* submit = std::get_if<Submit>(&mail.call);
+  if (submit && !strand.transfer) {
+    for (const auto& id :
+         {submit->options.source_credential, submit->options.destination_credential}) {
+      const auto found = id ? credentials.find(*id) : credentials.end();
+      if (id && (found == credentials.end() || found->second.owner != mail.caller.owner)) {
+        outcome.answer =
+            fail(Code::no_such_credential,
+                 fmt::format("there is no credential {}; see 'rft cred ls'", id->text()));
+      }
+    }
+  }
+  if (!outcome.answer) {
+    const auto* more = std::get_if<AddFiles>(&mail.call);
+    CallOutcome called =
+        on_call(strand.transfer ? &*strand.transfer : nullptr,
+                more && strand.known_lines ? Call(new_of(*more, *strand.known_lines)) : mail.call,
+                mail.caller, clock.now(), draws(strand));
+    outcome.answer = std::move(called.answer);
+    outcome.change = std::move(called.change);
+  }
+  if (!mail.key.empty() && is_kept(*outcome.answer)) {
+    outcome.keep =
+        KeptAnswer{mail.caller.owner, mail.key, digest, *outcome.answer, clock.now().wall};
+  }
+  return outcome;
+}
+
+std::optional<Change> Engine::World::decide_grant(Strand& strand, const GrantMail& mail) {
+  const Now now = clock.now();
+  const Transfer& transfer = *strand.transfer;
+  if (is_whole(transfer.file)) return on_start(transfer, now);
+  const Whole* whole = whole_of(transfer);
+  const bool stops = whole && whole->stopping && !needs_look(transfer.file);
+  if (stops) return std::nullopt;  // its own order to stop comes next
+  const bool may = transfer.file.status == Status::committed || needs_look(transfer.file);
+  if (!may || movers.find(mail.mover) == movers.end()) return std::nullopt;
+  const auto mine = credentials_of(strand.owner);
+  const Options& options = transfer.request.options;
+  const auto source = choose_credential(mine, transfer.request.source.endpoint,
+                                        options.source_credential, Side::source, now.wall);
+  const auto destination =
+      choose_credential(mine, transfer.request.destination.endpoint, options.destination_credential,
+                        Side::destination, now.wall);
+  if (source && destination) {
+    return on_grant(transfer,
+                    {mail.mover, *source, *destination, mail.streams, !may_publish(strand),
+                     marker_seconds_for(active)},
+                    now, draws(strand));
+  }
+  const Fault& fault = source ? destination.error() : source.error();
+  const LaneKey lane = lane_of(transfer);
+  if (const auto key = gate_of(fault, lane.source, lane.destination, lane.owner,
+                               lane.source_credential, lane.destination_credential)) {
+    close(*key, fault);
+  }
+  return on_hold(transfer, fault, now);
+}
+
+Draws Engine::World::draws(const Strand& strand) {
+  Draws draws;
+  draws.request = clock.fresh_id();
+  draws.file = clock.fresh_id();
+  draws.part = clock.fresh_id();
+  draws.ledger = clock.fresh_id();
+  draws.rank = ++last_rank;
+  const auto mine = ranks.find(strand.owner);
+  draws.front_rank = (mine == ranks.end() || mine->second.empty() ? 0 : *mine->second.begin()) - 1;
+  draws.may_publish = may_publish(strand);
+  draws.known = strand.known_lines.value_or(std::vector<bool>{});
+  return draws;
+}
+
+std::vector<CredentialFacts> Engine::World::credentials_of(const std::string& owner) const {
+  std::vector<CredentialFacts> mine;
+  for (const auto& [id, facts] : credentials) {
+    if (facts.owner == owner) mine.push_back(facts);
+  }
+  return mine;
+}
+
+}  // namespace rft
