@@ -58,6 +58,18 @@ TEST(Config, what_is_no_toml_is_refused_with_its_line) {
   EXPECT_THAT(error_of("socket_mode = \n"), HasSubstr("rftd.toml, line 1"));
 }
 
+// It reached what toml++ 3.3 holds for unreachable (fuzz_config).
+TEST(Config, letters_beyond_ascii_stand_in_quotes_and_comments_alone) {
+  EXPECT_THAT(error_of("# fine\n[\xEF\xBB\xBDs]\n"), HasSubstr("line 2: characters beyond ASCII"));
+  EXPECT_THAT(error_of("[\"\\\\\".\xEF\xBB\xBDs]\n"), HasSubstr("line 1")) << "the quote has ended";
+  EXPECT_THAT(error_of("socket = 0\"\xD1\x85\"\n"), HasSubstr("line 1")) << "no quote begins there";
+  EXPECT_THAT(error_of("socket = \"\"\"\n'\"\"\"\n"), HasSubstr("line 1"));
+  const auto good =
+      parse_config("\xEF\xBB\xBF# Z\u00FCrich\ncert_dir = \"/Z\u00FCrich\"\n", "rftd.toml");
+  ASSERT_TRUE(good) << good.error().detail;
+  EXPECT_EQ(good->cert_dir, "/Z\u00FCrich");
+}
+
 TEST(Config, what_describe_says_is_a_file_of_the_same_meaning) {
   Config config;
   config.socket_mode = 0660;
