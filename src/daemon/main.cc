@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <string>
 
-#include "base/process.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "vault/process.h"
 
 namespace {
 
@@ -89,8 +89,8 @@ Result<void> serve(const Config& config, const Arguments& arguments) {
 }  // namespace
 
 int main(int count, char** words) {
-  close_the_shutters();
-  take_all_descriptors();
+  vault::close_the_shutters();
+  vault::take_all_descriptors();
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app(
       "The service that moves files between GridFTP servers and keeps at it until they are "

@@ -15,11 +15,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/process.h"
 #include "base/text.h"
 #include "gsi/context.h"
 #include "mover/service.h"
 #include "mover/spool.h"
+#include "vault/process.h"
 
 namespace {
 
@@ -93,8 +93,8 @@ int failure(const Error& error) {
 }  // namespace
 
 int main(int count, char** words) {
-  close_the_shutters();
-  take_all_descriptors();
+  vault::close_the_shutters();
+  vault::take_all_descriptors();
   leave_the_parent();
   const auto arguments = parse(count, words);
   if (!arguments) {

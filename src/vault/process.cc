@@ -1,10 +1,10 @@
-#include "base/process.h"
+#include "vault/process.h"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-namespace rft {
+namespace rft::vault {
 
 void close_the_shutters() {
   const rlimit none{0, 0};
@@ -20,4 +20,4 @@ void take_all_descriptors() {
   ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
-}  // namespace rft
+}  // namespace rft::vault

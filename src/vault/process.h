@@ -1,7 +1,7 @@
 // What a process that holds credentials and many connections asks of the machine when it begins.
 #pragma once
 
-namespace rft {
+namespace rft::vault {
 
 // No core and no debugger of the same user: credentials are in this memory (P12). Files are for us
 // alone unless said otherwise.
@@ -11,4 +11,4 @@ void close_the_shutters();
 // that call select(), and each session is one.
 void take_all_descriptors();
 
-}  // namespace rft
+}  // namespace rft::vault
