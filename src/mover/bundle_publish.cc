@@ -27,7 +27,7 @@ awaitable<void> BundleTask::publish_lot(Lot proven) {
 awaitable<void> BundleTask::publish_proven(Lot lot) {
   const Lot standing = co_await find_proven(std::move(lot));
   if (standing.empty()) co_return;
-  co_await fence(standing);
+  co_await fence(standing, order_.earlier.size());
   const Lot fenced = due(standing);
   if (fenced.empty()) co_return;
   co_await rename_when(fenced, [] { return true; });
@@ -37,7 +37,7 @@ awaitable<void> BundleTask::publish_proven(Lot lot) {
 
 // The parts get this epoch's names: an earlier order to rename one that is still on its way finds
 // nothing from then on, and one that was done meanwhile is seen.
-awaitable<void> BundleTask::fence(Lot standing) {
+awaitable<void> BundleTask::fence(Lot standing, std::size_t orders) {
   std::vector<Rename> renames;
   for (Item* item : standing) {
     std::string from = std::exchange(item->proven_name, {});
@@ -50,11 +50,21 @@ awaitable<void> BundleTask::fence(Lot standing) {
     standing[i]->part_may_stand = !told[i].fault;
   }
   co_await look_for_published(due(standing));
+  Lot gone;
   for (Item* item : due(standing)) {
     item->rename_unknown = false;
-    if (!item->part_may_stand) {
-      leave(*item, Fault{FaultCode::part_missing, Side::destination, Doing::publish, "", ""});
-    }
+    if (!item->part_may_stand) gone.push_back(item);
+  }
+  if (gone.empty()) co_return;
+  // Between our look and our rename an order of an earlier epoch gave it another of our names. Each
+  // of these orders does so once.
+  if (orders > 0) {
+    const Lot found = co_await find_proven(gone);
+    if (!found.empty()) co_await fence(found, orders - 1);
+  }
+  for (Item* item : due(gone)) {
+    if (item->part_may_stand) continue;
+    leave(*item, Fault{FaultCode::part_missing, Side::destination, Doing::publish, "", ""});
   }
 }
 

@@ -135,7 +135,7 @@ class BundleTask final : public Work {
   awaitable<void> publish_lot(Lot proven);
   awaitable<void> publish_proven(Lot lot);
   awaitable<Lot> find_proven(Lot lot);
-  awaitable<void> fence(Lot standing);
+  awaitable<void> fence(Lot standing, std::size_t orders);
   awaitable<void> rename_when(Lot proven, std::function<bool()> is_ordered);
   awaitable<Lot> look_before_publish(Lot proven);
   std::uint64_t say_verified(const Lot& proven);
