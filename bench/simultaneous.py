@@ -24,7 +24,7 @@ from service import Service, Testbed, until  # noqa: E402
 LINKS = 16
 SIZE = 1 << 40
 RATE = 1 << 20  # bytes a second of a transfer
-SETTLED = 20
+SETTLED = 20  # seconds
 CPU_TARGET, MEMORY_TARGET = 20, 200  # % of a core, MB
 PER_MOVER = 512
 
@@ -71,14 +71,17 @@ def memory_mb(pids):
     return kilobytes * 1024 / 1e6
 
 
-def active(service):
+def metric(service, name):
     text = service.request("GET", "/metrics")[1]
-    return int(next(line for line in text.splitlines() if line.startswith("rft_active ")).split()[1])
+    return int(next(line for line in text.splitlines() if line.startswith(f"{name} ")).split()[1])
+
+
+def active(service):
+    return metric(service, "rft_active")
 
 
 def commits(service):
-    text = service.request("GET", "/metrics")[1]
-    return int(next(line for line in text.splitlines() if line.startswith("rft_store_commits_total ")).split()[1])
+    return metric(service, "rft_store_commits_total")
 
 
 def measure(bed, service, pairs, transfers, seconds):
