@@ -9,6 +9,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -20,6 +21,7 @@ namespace rft::mover {
 namespace {
 
 constexpr int service_not_available = 421;  // RFC 959: in place of any reply
+constexpr int read_at_once = 16384;         // bytes
 constexpr auto done = asio::as_tuple(asio::use_awaitable);
 
 void set_option(int socket, int level, int name, int value) {
@@ -218,7 +220,7 @@ void ControlConnection::close() {
 
 awaitable<void> ControlConnection::read() {
   const auto self = shared_from_this();
-  std::array<char, 16384> bytes{};
+  std::array<char, read_at_once> bytes{};
   while (!failure_) {
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(bytes), done);
     if (error) {
@@ -236,11 +238,18 @@ awaitable<void> ControlConnection::read() {
 }
 
 // In a pipeline a server says its answers one by one, and each would wake us alone: so they are let
-// gather for a moment, in which the server has enough to do.
+// gather for a moment, in which the server has enough to do. All connections wait for the same
+// moments: one waking serves them all. Asio watches a socket also while nobody reads from it, so
+// the kernel is told not to speak of fewer bytes than we read at once; an end it tells all the
+// same.
 awaitable<void> ControlConnection::gather() {
   if (channel_.unanswered() < gather_from) co_return;
-  asio::steady_timer moment(socket_.get_executor(), gather_time);
+  const auto now = asio::steady_timer::clock_type::now().time_since_epoch();
+  asio::steady_timer moment(socket_.get_executor());
+  moment.expires_after(gather_time - now % gather_time);
+  set_option(socket_.native_handle(), SOL_SOCKET, SO_RCVLOWAT, read_at_once);
   co_await moment.async_wait(done);
+  set_option(socket_.native_handle(), SOL_SOCKET, SO_RCVLOWAT, 1);
 }
 
 void ControlConnection::drain() {
@@ -270,8 +279,10 @@ void ControlConnection::fail_with(Fault fault) {
   changed_.notify();
 }
 
+// Whatever else is sent in the same turn goes with it, in one write.
 awaitable<void> ControlConnection::write() {
   const auto self = shared_from_this();
+  co_await asio::post(done);
   while (!failure_ && !channel_.output().empty()) {
     std::string bytes(channel_.output());
     channel_.consume(bytes.size());

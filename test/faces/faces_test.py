@@ -347,8 +347,14 @@ class Faces(unittest.TestCase):
         if state == "stopped":
             self.until(lambda: self.status(handle)["status"] == "active")
             self.rest.call("stop", handle)
-        wanted = STOPPED if state == "stopped" else state
-        self.until(lambda: self.status(handle)["status"] == wanted)
+        self.until_it_is(STOPPED if state == "stopped" else state, handle)
+
+    def until_it_is(self, wanted, handle):
+        try:
+            self.until(lambda: self.status(handle)["status"] == wanted)
+        except TimeoutError:
+            told = [self.rest.request("GET", f"/v1/transfers/{handle}{part}")[1] for part in ("", "/why", "/history")]
+            self.fail(f"{handle} is not {wanted}: {told}")
 
     def test_a_list_answers_as_one_file_does_through_each_face(self):
         for state in LIST_STATES:
