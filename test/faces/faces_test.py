@@ -201,6 +201,8 @@ class Library:
 
 
 class Faces(unittest.TestCase):
+    ports_of_nobody = set()
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="rft-faces.")
@@ -327,12 +329,16 @@ class Faces(unittest.TestCase):
                 for names in groups:
                     self.walk(face, state, names)
 
-    @staticmethod
-    def nobody():
-        """An endpoint where nobody listens, and that the service does not know to be down yet."""
-        with socket.socket() as held:
-            held.bind(("127.0.0.1", 0))
-            return f"ftp://127.0.0.1:{held.getsockname()[1]}"
+    @classmethod
+    def nobody(cls):
+        """An endpoint where nobody listens, and that the service does not know to be down yet: each port once."""
+        while True:
+            with socket.socket() as held:
+                held.bind(("127.0.0.1", 0))
+                port = held.getsockname()[1]
+            if port not in cls.ports_of_nobody:
+                cls.ports_of_nobody.add(port)
+                return f"ftp://127.0.0.1:{port}"
 
     def bring_list(self, face, state, handle):
         """A list in the state, submitted with its files through the face."""
