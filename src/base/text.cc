@@ -21,7 +21,8 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// Length of the well-formed UTF-8 sequence at the start of `bytes`, 0 if there is none.
+}  // namespace
+
 std::size_t utf8_length(std::string_view bytes) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   const unsigned char first = byte(0);
@@ -37,8 +38,6 @@ std::size_t utf8_length(std::string_view bytes) {
   if (first == 0xF4 && byte(1) > 0x8F) return 0;
   return length;
 }
-
-}  // namespace
 
 std::optional<std::uint64_t> parse_number(std::string_view digits) {
   std::uint64_t value = 0;

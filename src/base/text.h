@@ -17,6 +17,10 @@ std::optional<std::string> percent_decode(std::string_view text);
 std::string to_lower(std::string_view text);  // ASCII only
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
+// Length of the well-formed UTF-8 sequence (RFC 3629) at the start of `bytes`, which are some; 0
+// where there is none.
+std::size_t utf8_length(std::string_view bytes);
+
 // Text for people: control characters and bytes that are not UTF-8 become \xNN, and what is longer
 // than `most` bytes is cut with "...".
 std::string printable(std::string_view bytes, std::size_t most);

@@ -22,6 +22,8 @@ namespace rft {
 #include <numeric>
 #include <vector>
 
+#include "daemon/toml_ascii.h"
+
 namespace rft {
 namespace {
 
@@ -194,53 +196,18 @@ std::string from_environment(const char* name) {
   return value ? value : "";
 }
 
-// toml++ 3.3 runs into what it holds for unreachable at some letters of a bare key beyond ASCII,
-// which TOML 1.0 does not allow there. Such letters belong into quotes or a comment; that quotes
-// begin where a key or value does, and end with their line, makes it plain what stands in them. The
-// number of the first line that errs, or 0.
-std::size_t line_beyond_ascii(std::string_view text) {
-  std::size_t line = 1;
-  char quote = 0;
-  bool comment = false;
-  for (std::size_t i = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c >= '\n' && c <= '\r') {  // all that toml++ ends a line with
-      if (c == '\n') ++line;
-      quote = 0;
-      comment = false;
-    } else if (comment) {
-      continue;
-    } else if (quote != 0) {
-      const bool escapes = quote == '"' && c == '\\' && i + 1 < text.size() && text[i + 1] >= ' ';
-      if (escapes) {
-        ++i;  // whatever it is, it ends no quote
-      } else if (c == quote) {
-        quote = 0;
-      }
-    } else if (c == '#') {
-      comment = true;
-    } else if (c == '"' || c == '\'') {
-      const bool opens = i == 0 || std::string_view(" \t\n=[]{},.").find(text[i - 1]) != text.npos;
-      if (!opens || text.substr(i, 3) == std::string(3, c)) return line;
-      quote = c;
-    } else if (static_cast<unsigned char>(c) >= 0x80) {
-      return line;
-    }
-  }
-  return 0;
-}
-
 }  // namespace
 
 Result<Config> parse_config(std::string_view text, const std::string& name) {
-  if (const std::size_t line = line_beyond_ascii(text); line != 0) {
+  const auto ascii = toml_in_ascii(text);
+  if (!ascii) {
     return fail(Code::invalid_config,
-                fmt::format("{}, line {}: characters beyond ASCII belong into quotes or a comment, "
-                            "and quotes begin and end in one line",
-                            name, line));
+                fmt::format("{}, line {}: characters beyond ASCII belong, as UTF-8, into double "
+                            "quotes or a comment, and quotes begin and end in one line",
+                            name, ascii.error()));
   }
   try {
-    return Reader(name).read(toml::parse(text, name));
+    return Reader(name).read(toml::parse(*ascii, name));
   } catch (const toml::parse_error& error) {
     return fail(Code::invalid_config, fmt::format("{}, line {}: {}", name,
                                                   error.source().begin.line, error.description()));

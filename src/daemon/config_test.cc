@@ -64,10 +64,16 @@ TEST(Config, letters_beyond_ascii_stand_in_quotes_and_comments_alone) {
   EXPECT_THAT(error_of("[\"\\\\\".\xEF\xBB\xBDs]\n"), HasSubstr("line 1")) << "the quote has ended";
   EXPECT_THAT(error_of("socket = 0\"\xD1\x85\"\n"), HasSubstr("line 1")) << "no quote begins there";
   EXPECT_THAT(error_of("socket = \"\"\"\n'\"\"\"\n"), HasSubstr("line 1"));
+  EXPECT_THAT(error_of("\na.b=20b.'a=\"\xCA\x9E.b=20"), HasSubstr("line 2")) << "as toml++ sees it";
+  EXPECT_THAT(error_of("socket = \"\\\xC3\xBC\"\n"), HasSubstr("line 1")) << "that is no escape";
+  EXPECT_THAT(error_of("# \xC3\n"), HasSubstr("line 1")) << "that is not UTF-8";
   const auto good =
       parse_config("\xEF\xBB\xBF# Z\u00FCrich\ncert_dir = \"/Z\u00FCrich\"\n", "rftd.toml");
   ASSERT_TRUE(good) << good.error().detail;
   EXPECT_EQ(good->cert_dir, "/Z\u00FCrich");
+  const auto far = parse_config("cert_dir = \"/\U0001F4C1\u65E5\" # \"\u00FC\n", "rftd.toml");
+  ASSERT_TRUE(far) << far.error().detail;
+  EXPECT_EQ(far->cert_dir, "/\U0001F4C1\u65E5");
 }
 
 TEST(Config, what_describe_says_is_a_file_of_the_same_meaning) {
