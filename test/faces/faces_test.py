@@ -252,6 +252,13 @@ class Faces(unittest.TestCase):
     def status(self, handle):
         return self.rest.request("GET", f"/v1/transfers/{handle}/status")[1]
 
+    def until_it_is(self, wanted, handle):
+        try:
+            self.until(lambda: self.status(handle)["status"] == wanted)
+        except TimeoutError:
+            told = [self.rest.request("GET", f"/v1/transfers/{handle}{part}")[1] for part in ("", "/why", "/history")]
+            self.fail(f"{handle} is not {wanted}: {told}")
+
     def urls(self, state, handle):
         if state in ("active", "stopping"):
             return f"{self.near}{self.folder}/big", f"{self.far}{self.folder}/out-{handle}"
@@ -277,7 +284,7 @@ class Faces(unittest.TestCase):
         if state == "committed":
             self.until(lambda: self.status(handle)["hold"] == "endpoint_down")
         else:
-            self.until(lambda: self.status(handle)["status"] == wanted)
+            self.until_it_is(wanted, handle)
 
     def bring_stopped(self, handle):
         # Stopped before its turn came: its mover never saw it.
@@ -351,16 +358,9 @@ class Faces(unittest.TestCase):
             return
         self.rest.call("commit", handle)
         if state == "stopped":
-            self.until(lambda: self.status(handle)["status"] == "active")
+            self.until_it_is("active", handle)
             self.rest.call("stop", handle)
         self.until_it_is(STOPPED if state == "stopped" else state, handle)
-
-    def until_it_is(self, wanted, handle):
-        try:
-            self.until(lambda: self.status(handle)["status"] == wanted)
-        except TimeoutError:
-            told = [self.rest.request("GET", f"/v1/transfers/{handle}{part}")[1] for part in ("", "/why", "/history")]
-            self.fail(f"{handle} is not {wanted}: {told}")
 
     def test_a_list_answers_as_one_file_does_through_each_face(self):
         for state in LIST_STATES:
@@ -388,7 +388,7 @@ class Faces(unittest.TestCase):
             self.assertEqual(self.faces[face].submit_list(
                 handle, f"{self.here}{self.folder}", f"{self.here}{out}", ["small", "none"], act="plan"), "inactive", face)
             self.rest.call("commit", handle)
-            self.until(lambda: self.status(handle)["status"] == "failed")
+            self.until_it_is("failed", handle)
             counts = self.status(handle)["files"]
             self.assertEqual((counts["would_move"], counts["failed"], counts["done"]), (1, 1, 0), face)
             for teller in self.faces.values():
@@ -405,7 +405,7 @@ class Faces(unittest.TestCase):
                     file.write(b"bytes")
             self.assertEqual(self.faces[face].submit_mirror(handle, f"{self.here}{source}", f"{self.here}{out}"), "inactive", face)
             self.rest.call("commit", handle)
-            self.until(lambda: self.status(handle)["status"] == "done")
+            self.until_it_is("done", handle)
             self.assertEqual(self.status(handle)["files"]["deleted"], 1, face)
             for teller in self.faces.values():
                 self.assertEqual(teller.files(handle), ["done", "deleted"], (face, teller))
@@ -425,7 +425,7 @@ class Faces(unittest.TestCase):
         handle = f"late-{uuid.uuid4().hex[:8]}"
         self.bring("inactive", handle)
         self.rest.request("POST", f"/v1/transfers/{handle}/commit", key="c-" + handle)
-        self.until(lambda: self.status(handle)["status"] == "done")
+        self.until_it_is("done", handle)
         self.rest.request("DELETE", f"/v1/transfers/{handle}")
         again = self.rest.request("POST", f"/v1/transfers/{handle}/commit", key="c-" + handle)
         self.assertEqual(again[1]["status"], "committed")
