@@ -8,11 +8,12 @@ namespace rft {
 namespace {
 
 // Memory grows neither with the files of a request nor with those of all requests (P11): a whole
-// has as many parts in memory as its window takes, and no more than its own share once all that is
-// open takes what there is for all. Parts come a few at a time: each is a row of up to some 100 KB.
+// has as many parts in memory as its window takes; once all that is open takes what there is for
+// all, no more than its own share of parts that wait. Those that a mover has are bounded by the
+// slots. Parts come a few at a time: each is a row of up to some 100 KB.
 constexpr std::size_t window = 32;
 constexpr std::size_t parts_at_once = 2;
-constexpr std::size_t own_octets = 64U << 10;
+constexpr std::size_t own_octets = 16U << 10;
 
 void read_from_the_first(Whole& whole) {
   whole.read_up_to = 0;
@@ -191,12 +192,14 @@ bool Engine::World::waits_for_some(const Transfer& transfer, Whole& whole) const
 bool Engine::World::has_room(const Whole& whole) const {
   if (whole.parts.size() >= window) return false;
   if (held < limits.memory_for_open) return true;
-  std::size_t own = 0;
+  std::size_t waiting = 0;
   for (const auto& [file, tally] : whole.parts) {
     const auto part = by_file.find(file);
-    if (part != by_file.end()) own += part->second->held;
+    if (part == by_file.end()) continue;
+    const Strand& strand = *part->second;
+    if (strand.transfer && strand.transfer->file.mover.empty()) waiting += strand.held;
   }
-  return own < own_octets;
+  return waiting < own_octets;
 }
 
 void Engine::World::tend(const Uuid& id, Whole& whole) {

@@ -189,12 +189,12 @@ awaitable<void> BundleTask::make_folders(Lot lot, std::map<std::string, Look> se
 }
 
 // That the final names are ours is stored before the first STOR into one (design 5.10): later looks
-// would take our own half files for another's.
+// would take our own half files for another's. Nothing waits where there will be none.
 awaitable<Outcome<void>> BundleTask::begin() {
   Begun begun;
   for (const Item* item : all_due()) begun.source.size += item->facts.size;
   ports_.say(begun);
-  if (in_place() && !order_.final_names_are_ours) {
+  if (in_place() && !order_.final_names_are_ours && !is_bare()) {
     co_return co_await wait_until_saved(ports_, interrupt_);
   }
   co_return Outcome<void>();

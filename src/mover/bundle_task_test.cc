@@ -310,8 +310,19 @@ TEST_F(BundleRules, in_place_nothing_is_written_before_it_is_stored_that_the_nam
   add_files(2);
   order.options.publish = Publish::in_place;
   EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_TRUE(waited);
   EXPECT_FALSE(moved_unsaved);
   EXPECT_TRUE(verified.empty());
+  expect_only({to(0), to(1)});
+}
+
+TEST_F(BundleRules, in_place_nothing_waits_for_the_store_where_no_look_would_meet_our_half_files) {
+  add_files(2);
+  order.options.publish = Publish::in_place;
+  order.options.verify = Verify::none;
+  order.options.existing = Existing::overwrite;
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_FALSE(waited);
   expect_only({to(0), to(1)});
 }
 

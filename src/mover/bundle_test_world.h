@@ -273,11 +273,6 @@ class BundleRules : public testing::Test {
       if (std::holds_alternative<Begun>(says)) {
         begun = std::get<Begun>(says);
         all_saved = false;
-        asio::post(io, [&] {
-          moved_unsaved = !world.pipelines.empty();
-          all_saved = true;
-          saved.notify();
-        });
       }
       if (auto* told = std::get_if<Outcomes>(&says)) {
         last_outcomes = *told;
@@ -295,6 +290,14 @@ class BundleRules : public testing::Test {
     };
     ports.may_publish = [] { return true; };
     ports.lease_changed = &lease_changed;
+    ports.hurry = [&] {
+      waited = true;
+      asio::post(io, [&] {
+        moved_unsaved = !world.pipelines.empty();
+        all_saved = true;
+        saved.notify();
+      });
+    };
     ports.all_saved = [&] { return all_saved; };
     ports.saved = &saved;
     BundleTask task(
@@ -325,6 +328,7 @@ class BundleRules : public testing::Test {
     running->publish(seq);
   };
   std::optional<Begun> begun;
+  bool waited = false;  // until Begun was saved
   bool moved_unsaved = false;
   std::map<std::uint32_t, ItemOutcome> outcomes;
   Outcomes last_outcomes;

@@ -29,7 +29,8 @@ inline constexpr Duration session_trust_limit = 5s;  // idle longer than this: N
 inline constexpr std::size_t sessions_per_endpoint_max = 256;
 inline constexpr Duration session_wait_limit = 30s;  // for one of them to be free
 
-inline constexpr Duration moving_interval = 100ms;  // between two lots of Moving words
+inline constexpr Duration moving_interval = 100ms;  // between two Moving words of a bundle
+inline constexpr Duration patience = 100ms;         // of words that nobody waits for
 inline constexpr Duration first_lease = 30s;        // before rftd granted one
 inline constexpr Duration publish_reserve = 10s;    // of lease that a rename needs
 inline constexpr std::size_t rest_text_max = 2000;  // bytes of ranges in one REST

@@ -86,6 +86,7 @@ class ListTaskRules : public testing::Test {
       unsaved_at_most = std::max(unsaved_at_most, unsaved_);
       return words.size();
     };
+    ports.hurry = [] {};
     ports.all_saved = [&] { return all_saved; };
     ports.saved = &saved;
     const auto make = [this](const ListOrder&, Interrupt*) {

@@ -163,11 +163,6 @@ class TaskRules : public testing::Test {
       if (auto* begun = std::get_if<Begun>(&says)) {
         begun_ = *begun;
         all_saved = false;
-        asio::post(io, [&] {
-          moved_unsaved_ = !world.said.empty();
-          all_saved = true;
-          saved.notify();
-        });
       }
       if (std::holds_alternative<Verified>(says)) {
         verified_ = true;
@@ -180,6 +175,13 @@ class TaskRules : public testing::Test {
     };
     ports.may_publish = [] { return true; };
     ports.lease_changed = &lease_changed;
+    ports.hurry = [&] {
+      asio::post(io, [&] {
+        moved_unsaved_ = !world.said.empty();
+        all_saved = true;
+        saved.notify();
+      });
+    };
     ports.all_saved = [&] { return all_saved; };
     ports.saved = &saved;
     MoveTask task(order, make_carrier, ports);

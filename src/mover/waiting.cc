@@ -5,6 +5,7 @@
 namespace rft::mover {
 
 awaitable<Outcome<void>> wait_until_saved(const WorkPorts& ports, Interrupt& interrupt) {
+  ports.hurry();
   while (!ports.all_saved()) {
     if (interrupt) co_return fault(FaultCode::cut, Side::none, Doing::adopt);
     co_await wait_any(boot_now() + keep_alive_interval, ports.saved, &interrupt.changed);

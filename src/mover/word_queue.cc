@@ -12,6 +12,10 @@ bool is_moving(const TaskSays& says) {
   return std::holds_alternative<Moving>(says);
 }
 
+bool can_wait(const TaskSays& says) {
+  return is_moving(says) || std::holds_alternative<Begun>(says);
+}
+
 }  // namespace
 
 bool is_final(const TaskSays& says) {
@@ -23,15 +27,15 @@ bool is_final(const TaskSays& says) {
 void WordQueue::sort_in(const Task& task, const Line& line) {
   const auto unsent =
       std::find_if(line.kept.begin(), line.kept.end(), [](const Kept& kept) { return !kept.sent; });
-  const auto count = line.kept.end() - unsent;
-  const bool waits = count == 1 && is_moving(unsent->word.says);
+  const bool wait = std::all_of(unsent, line.kept.end(),
+                                [](const Kept& kept) { return can_wait(kept.word.says); });
   urgent_.erase(task);
-  moved_.erase(task);
-  if (count > 0) (waits ? moved_ : urgent_).insert(task);
+  patient_.erase(task);
+  if (unsent != line.kept.end()) (wait ? patient_ : urgent_).insert(task);
 }
 
-bool WordQueue::may_move(Instant now) const {
-  return !moving_sent_ || now >= *moving_sent_ + moving_interval;
+bool WordQueue::patience_is_over(Instant now) const {
+  return !patient_sent_ || now >= *patient_sent_ + patience;
 }
 
 std::uint64_t WordQueue::add(const Task& task, TaskSays says) {
@@ -58,13 +62,14 @@ bool WordQueue::acknowledge(const Task& task, std::uint64_t seq) {
 
 std::vector<TaskWord> WordQueue::take_due(Instant now) {
   std::set<Task> tasks = std::exchange(urgent_, {});
-  if (may_move(now)) tasks.merge(moved_);
+  if (!patient_.empty() && patience_is_over(now)) {
+    tasks.merge(std::exchange(patient_, {}));
+    patient_sent_ = now;
+  }
   std::vector<TaskWord> due;
   for (const Task& task : tasks) {
     for (Kept& kept : lines_.at(task).kept) {
-      if (std::exchange(kept.sent, true)) continue;
-      if (is_moving(kept.word.says)) moving_sent_ = now;
-      due.push_back(kept.word);
+      if (!std::exchange(kept.sent, true)) due.push_back(kept.word);
     }
   }
   return due;
@@ -72,8 +77,12 @@ std::vector<TaskWord> WordQueue::take_due(Instant now) {
 
 std::optional<Instant> WordQueue::next_due(Instant now) const {
   if (!urgent_.empty()) return now;
-  if (moved_.empty()) return std::nullopt;
-  return may_move(now) ? now : *moving_sent_ + moving_interval;
+  if (patient_.empty()) return std::nullopt;
+  return patience_is_over(now) ? now : *patient_sent_ + patience;
+}
+
+void WordQueue::hurry(const Task& task) {
+  if (patient_.erase(task) > 0) urgent_.insert(task);
 }
 
 void WordQueue::send_all_again() {

@@ -18,12 +18,14 @@ class WordQueue {
   // Words up to `seq` are saved. True: the final one was among them, and the task is forgotten.
   bool acknowledge(const Task& task, std::uint64_t seq);
 
-  // What is to be sent now, and is then taken as sent. Moving words go together, moving_interval
-  // after the last of any task: they are saved together, whatever the number of tasks.
+  // What is to be sent now, and is then taken as sent. Words that can wait (Begun, Moving) go
+  // together, patience after the last of any task: they are saved together, whatever the number of
+  // tasks.
   std::vector<TaskWord> take_due(Instant now);
   // When take_due() will have something; nothing while it has not.
   std::optional<Instant> next_due(Instant now) const;
 
+  void hurry(const Task& task);       // somebody waits until what it said is saved
   void send_all_again();              // to a new connection
   void send_again(const Task& task);  // an order came again: its answer, even if acknowledged
 
@@ -43,12 +45,12 @@ class WordQueue {
     std::optional<TaskWord> newest;
   };
   void sort_in(const Task& task, const Line& line);
-  bool may_move(Instant now) const;
+  bool patience_is_over(Instant now) const;
 
   std::map<Task, Line> lines_;
-  std::set<Task> urgent_;  // have words that were not sent
-  std::set<Task> moved_;   // and these nothing but a Moving
-  std::optional<Instant> moving_sent_;
+  std::set<Task> urgent_;   // have words that were not sent
+  std::set<Task> patient_;  // and these only such as can wait
+  std::optional<Instant> patient_sent_;
 };
 
 bool is_final(const TaskSays& says);  // Done, Failed or Stopped

@@ -48,9 +48,9 @@ TEST(WordQueue, moving_words_keep_their_distance_and_the_first_goes_at_once) {
   words.add(one, moving(1));
   EXPECT_EQ(words.take_due(start).size(), 1U);
   words.add(one, moving(2));
-  EXPECT_TRUE(words.take_due(start + moving_interval - 1ms).empty());
-  EXPECT_EQ(words.next_due(start), start + moving_interval);
-  EXPECT_EQ(words.take_due(start + moving_interval).size(), 1U);
+  EXPECT_TRUE(words.take_due(start + patience - 1ms).empty());
+  EXPECT_EQ(words.next_due(start), start + patience);
+  EXPECT_EQ(words.take_due(start + patience).size(), 1U);
 }
 
 TEST(WordQueue, moving_words_of_all_tasks_go_together) {
@@ -59,9 +59,43 @@ TEST(WordQueue, moving_words_of_all_tasks_go_together) {
   words.take_due(start);
   words.add(two, moving(1));
   words.add(one, moving(2));
-  EXPECT_TRUE(words.take_due(start + moving_interval / 2).empty());
-  EXPECT_EQ(words.take_due(start + moving_interval).size(), 2U);
-  EXPECT_FALSE(words.next_due(start + moving_interval)) << "all is sent";
+  EXPECT_TRUE(words.take_due(start + patience / 2).empty());
+  EXPECT_EQ(words.take_due(start + patience).size(), 2U);
+  EXPECT_FALSE(words.next_due(start + patience)) << "all is sent";
+}
+
+TEST(WordQueue, a_begun_that_nobody_waits_for_goes_with_the_next_word_of_its_task) {
+  WordQueue words;
+  words.add(one, Begun{});
+  words.take_due(start);
+  words.add(two, Begun{});
+  EXPECT_TRUE(words.take_due(start + patience - 1ms).empty());
+  EXPECT_EQ(words.next_due(start), start + patience);
+  words.add(two, Verified{});
+  EXPECT_EQ(words.take_due(start + 1ms).size(), 2U);
+}
+
+TEST(WordQueue, what_somebody_waits_for_goes_at_once) {
+  WordQueue words;
+  words.add(one, Begun{});
+  words.take_due(start);
+  words.add(two, Begun{});
+  words.hurry(two);
+  EXPECT_EQ(words.next_due(start), start);
+  EXPECT_EQ(words.take_due(start).size(), 1U);
+  words.hurry(two);
+  EXPECT_FALSE(words.next_due(start)) << "what is sent is not sent again";
+}
+
+TEST(WordQueue, words_that_can_wait_are_not_put_off_by_others_that_go) {
+  WordQueue words;
+  words.add(one, moving(1));
+  words.take_due(start);
+  words.add(two, moving(1));
+  words.add(one, moving(2));
+  words.add(one, Verified{});
+  EXPECT_EQ(words.take_due(start + patience / 2).size(), 2U) << "those of one";
+  EXPECT_EQ(words.next_due(start + patience / 2), start + patience);
 }
 
 TEST(WordQueue, other_words_do_not_wait) {
@@ -80,7 +114,7 @@ TEST(WordQueue, what_is_not_acknowledged_is_sent_again) {
   words.take_due(start);
   words.acknowledge(one, 1);
   words.send_all_again();
-  const auto due = words.take_due(start);
+  const auto due = words.take_due(start + patience);
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].task, two);
 }

@@ -13,6 +13,7 @@ struct WorkPorts {
   std::function<std::uint64_t(TaskSays)> say;  // gives the number of the word
   std::function<bool()> may_publish;           // enough of the lease is left for a rename
   Signal* lease_changed = nullptr;
+  std::function<void()> hurry;      // what this task said goes to rftd without waiting for more
   std::function<bool()> all_saved;  // rftd has saved all that this task said
   Signal* saved = nullptr;          // it may have become so
 };

@@ -109,6 +109,7 @@ WorkPorts Worker::ports_of(const Task& task) {
   ports.say = [this, task](TaskSays says) { return say(task, std::move(says)); };
   ports.may_publish = [this] { return lease_.may_publish(boot_now()); };
   ports.lease_changed = &lease_changed_;
+  ports.hurry = [this, task] { hurry(task); };
   ports.all_saved = [this, task] { return words_.all_saved(task); };
   ports.saved = &saved_;
   return ports;
@@ -166,6 +167,11 @@ std::uint64_t Worker::say(const Task& task, TaskSays says) {
   const std::uint64_t seq = words_.add(task, std::move(says));
   outgoing_.notify();
   return seq;
+}
+
+void Worker::hurry(const Task& task) {
+  words_.hurry(task);
+  outgoing_.notify();
 }
 
 // Not kept: rftd sends the order again while it has no answer.

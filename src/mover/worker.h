@@ -54,6 +54,7 @@ class Worker {
   awaitable<void> run_errand(RemoveOrder order);
   awaitable<void> run_errand(ProbeOrder order);
   std::uint64_t say(const Task& task, TaskSays says);
+  void hurry(const Task& task);
   void note(ToDaemon word);
   void say_unknown(const Task& task);
   WorkPorts ports_of(const Task& task);

@@ -140,6 +140,10 @@ void MoverProcess::start(const Task& of, const Make& make) {
   ports.say = [this, task](TaskSays says) { return say(task, std::move(says)); };
   ports.may_publish = [this] { return lease_.may_publish(boot_now()); };
   ports.lease_changed = &lease_changed_;
+  ports.hurry = [this, task] {
+    words_.hurry(task);
+    told_.has_words();
+  };
   ports.all_saved = [this, task] { return words_.all_saved(task); };
   ports.saved = &saved_;
   const auto work = make(std::move(ports));
