@@ -42,15 +42,26 @@ std::optional<FileEntry> entry_of(const Request& bundle, const BundleFile& file)
                    file.is_folder};
 }
 
+// A listing that failed is shown as the folder that it could not list.
+Url shown(const Url& url, const File& file) {
+  return file.due.size() == 1 ? Url{url.endpoint, url.path + file.due.front().path} : url;
+}
+
 FileEntry entry_of_one(const Request& request, const File& file) {
-  FileEntry entry{request.source, request.destination, status_of_one(request, file),
-                  std::nullopt,   file.checksum,       file.verdict,
-                  file.adopted,   file.fault};
+  FileEntry entry{shown(request.source, file),
+                  shown(request.destination, file),
+                  status_of_one(request, file),
+                  std::nullopt,
+                  file.checksum,
+                  file.verdict,
+                  file.adopted,
+                  file.fault};
   if (file.source_facts) {
     entry.size = file.source_facts->size;
   } else if (file.status == Status::done || file.size > 0) {
     entry.size = file.size;
   }
+  entry.is_folder = file.kind == Kind::listing;
   return entry;
 }
 

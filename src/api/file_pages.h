@@ -36,7 +36,7 @@ struct FileEntry {
   Verdict verdict = Verdict::none;
   bool adopted = false;
   std::optional<Fault> fault;
-  bool is_folder = false;  // an empty one, that is made
+  bool is_folder = false;  // an empty one, that is made; one that could not be listed
 };
 
 struct FilePage {

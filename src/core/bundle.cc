@@ -230,6 +230,7 @@ Tally& Tally::operator+=(const Tally& other) {
   failed += other.failed;
   skipped += other.skipped;
   deleted += other.deleted;
+  listings += other.listings;
   bytes += other.bytes;
   bytes_done += other.bytes_done;
   return *this;
@@ -241,6 +242,7 @@ Tally& Tally::operator-=(const Tally& other) {
   failed -= other.failed;
   skipped -= other.skipped;
   deleted -= other.deleted;
+  listings -= other.listings;
   bytes -= other.bytes;
   bytes_done -= other.bytes_done;
   return *this;

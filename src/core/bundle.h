@@ -36,6 +36,7 @@ struct Tally {
   std::uint64_t bytes = 0;       // of all whose size is known
   std::uint64_t bytes_done = 0;  // of the done
   std::uint64_t deleted = 0;     // by delete_extra; these have no bytes here
+  std::uint64_t listings = 0;    // that are not whole yet
   Tally& operator+=(const Tally& other);
   Tally& operator-=(const Tally& other);
   bool operator==(const Tally&) const = default;

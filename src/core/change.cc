@@ -31,12 +31,6 @@ void ChangeWriter::discard_part(const Uuid& ledger_id) {
 
 namespace {
 
-// Numbers of files that were taken out of bundles, each of its own: above all others.
-constexpr std::uint64_t first_apart = std::uint64_t{1} << 40;
-
-// The listing of a destination, and what is deleted there: above all of these.
-constexpr std::uint64_t first_extra = std::uint64_t{1} << 52;
-
 // Another id of the same moment: as unique as the one that was drawn. The last two octets stay, for
 // a clock that counts its ids there.
 Uuid nth(const Uuid& drawn, std::uint64_t n) {
@@ -60,6 +54,12 @@ void end_unborn(File& file, WallTime at) {
 }
 
 }  // namespace
+
+// A part numbers what it bears behind all parts of its whole; what deletes stands above them.
+std::uint64_t ChangeWriter::fresh_number(const Draws& draws) {
+  if (is_whole(file())) return ++file().born;
+  return (is_removal(request()) ? first_extra : 0) + draws.numbered + ++numbered_;
+}
 
 Transfer& ChangeWriter::bear_part(std::uint64_t number, Kind kind, Url source, Url destination,
                                   const Draws& draws) {
@@ -86,7 +86,7 @@ void ChangeWriter::bear(std::vector<NewFile> files, const Draws& draws) {
   for (std::vector<NewFile>& cut : cut_into_bundles(std::move(files))) {
     NewFile& first = cut.front();
     const bool alone = !first.passed_over && first.size.value_or(0) >= bundle_file_max;
-    Transfer& part = bear_part(++file().born, alone ? Kind::file : Kind::bundle, first.source,
+    Transfer& part = bear_part(fresh_number(draws), alone ? Kind::file : Kind::bundle, first.source,
                                first.destination, draws);
     if (alone) {
       part.request.options.checksum = first.checksum;
@@ -118,11 +118,27 @@ void ChangeWriter::bear_apart(std::uint32_t item, const Draws& draws) {
 
 void ChangeWriter::bear_listing(const Draws& draws) {
   Transfer& part =
-      bear_part(++file().born, Kind::listing, request().source, request().destination, draws);
+      bear_part(fresh_number(draws), Kind::listing, request().source, request().destination, draws);
   part.file.due = {FolderDue{}};
-  part.file.born = part.request.number;  // it numbers the parts from here on
   part.file.tally = tally_of(part);
   file().tally += part.file.tally;
+}
+
+void ChangeWriter::bear_listing_apart(const std::vector<std::string>& folders, const Draws& draws) {
+  Transfer& part =
+      bear_part(fresh_number(draws), Kind::listing, request().source, request().destination, draws);
+  for (const std::string& folder : folders) part.file.due.push_back({folder});
+  part.file.tally = tally_of(part);
+}
+
+void ChangeWriter::bear_unlisted(const std::string& folder, Fault why, const Draws& draws) {
+  bear_listing_apart({folder}, draws);
+  File& file = change_.born.back().file;
+  file.status = Status::failed;
+  file.hold = Hold::none;
+  file.finished_at = at_;
+  file.fault = std::move(why);
+  file.tally = tally_of(change_.born.back());
 }
 
 // One-sided, as a check is: no breaker, session or credential of the source is waited for.
@@ -133,15 +149,14 @@ void ChangeWriter::bear_extras_listing(const Draws& draws) {
   options.act = is_plan(request()) ? Act::plan_remove : Act::remove;
   options.source_credential = options.destination_credential;
   part.file.due = {FolderDue{}};
-  part.file.born = first_extra;
   part.file.tally = tally_of(part);
   file().tally += part.file.tally;
 }
 
 void ChangeWriter::bear_extras(std::vector<NewFile> files, const Draws& draws) {
   for (const std::vector<NewFile>& cut : cut_into_bundles(std::move(files))) {
-    Transfer& part =
-        bear_part(++file().born, Kind::bundle, cut.front().source, cut.front().destination, draws);
+    Transfer& part = bear_part(fresh_number(draws), Kind::bundle, cut.front().source,
+                               cut.front().destination, draws);
     part.file.bundle = with_failed_skipped(bundle_of(cut));
     if (is_plan(request())) part.file.bundle = all_waiting_would_delete(part.file.bundle);
     part.file.hold = Hold::others;

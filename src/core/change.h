@@ -39,6 +39,10 @@ class ChangeWriter {
   void bear(std::vector<NewFile> files, const Draws& draws);
   void bear_apart(std::uint32_t item, const Draws& draws);  // a file of this bundle, by itself
   void bear_listing(const Draws& draws);
+  // By a listing: of folders that it does not walk itself; of one that could not be listed, which
+  // is tried again with the next commit.
+  void bear_listing_apart(const std::vector<std::string>& folders, const Draws& draws);
+  void bear_unlisted(const std::string& folder, Fault why, const Draws& draws);
   // Of delete_extra: the listing of the destination, and the parts that delete what it found.
   void bear_extras_listing(const Draws& draws);
   void bear_extras(std::vector<NewFile> files, const Draws& draws);
@@ -52,11 +56,13 @@ class ChangeWriter {
   struct Said {
     std::string who, what, why;
   };
+  std::uint64_t fresh_number(const Draws& draws);
   Transfer& bear_part(std::uint64_t number, Kind kind, Url source, Url destination,
                       const Draws& draws);
 
   Change change_;
   WallTime at_;
+  std::uint64_t numbered_ = 0;  // parts that this change gave a number
   std::vector<Said> said_;
 };
 

@@ -33,6 +33,7 @@ struct Draws {
   std::int64_t front_rank = 0;       // one less than the smallest rank that waits for this owner
   bool may_publish = true;           // of a part that its whole holds back: it has decided
   std::vector<bool> known{};         // of a word that lists a destination: see names_asked()
+  std::uint64_t numbered = 0;        // of the whole's parts: the largest numbered_by()
 };
 
 struct CallOutcome {

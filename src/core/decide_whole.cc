@@ -1,6 +1,8 @@
 // A request of many files: what becomes of it follows from its parts.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/change.h"
 
 namespace rft {
@@ -101,6 +103,7 @@ std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, b
                                      Now now, const Draws& draws) {
   if (whole.file.status != Status::active) return std::nullopt;
   ChangeWriter writer(whole, now.wall);
+  writer.file().born = std::max(whole.file.born, draws.numbered);
   const bool all_ended = sums.ended() == sums.files;
   const bool all_good = all_ended && sums.failed == 0;
   if (all_good && seeks_extras(whole, sums)) {

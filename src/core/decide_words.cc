@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/extras.h"
 #include "core/listing.h"
@@ -120,21 +121,14 @@ class WordTaker {
     }
   }
 
-  // A folder's files, or some of them: they are parts of the whole from now on, in the same step in
+  // Folders' files, or some of them: they are parts of the whole from now on, in the same step in
   // which the listing goes on behind them, so that each is named once.
-  void operator()(const Listed& said) {
-    const auto due = due_folder(file_.due, said.folder);
-    if (due == file_.due.end()) return;
-    const Request& request = writer_.request();
-    std::vector<FolderDue> folders = wanted_folders(request, said);
-    if (is_removal(request)) {
-      due->after = said.after;
-      writer_.bear_extras(extras_of(request, said, draws_.known), draws_);
+  void operator()(const FoldersListed& said) {
+    if (is_removal(writer_.request())) {
+      take_extras(said);
     } else {
-      take_files(*due, said, !folders.empty());
+      take_files(said);
     }
-    if (said.whole) file_.due.erase(due);
-    for (FolderDue& folder : folders) file_.due.push_back(std::move(folder));
     file_.tries = 0;
     end_hold(file_);
   }
@@ -189,17 +183,59 @@ class WordTaker {
   void operator()(const UnknownTask&) {}
 
  private:
-  void take_files(FolderDue& due, const Listed& said, bool has_folders) {
+  void take_files(const FoldersListed& said) {
+    std::vector<NewFile> files;
+    for (const Listed& one : said.folders) {
+      const auto due = due_folder(file_.due, one.folder);
+      if (due == file_.due.end()) continue;
+      take_folder(*due, one, files);
+      go_on_below(due, one);
+    }
+    writer_.bear(std::move(files), draws_);
+  }
+
+  void take_folder(FolderDue& due, const Listed& said, std::vector<NewFile>& files) {
     const Request& request = writer_.request();
-    std::vector<NewFile> files = wanted_files(request, said);
-    go_on_behind(due, said, has_folders || moves_any(files));
+    std::vector<NewFile> wanted = wanted_files(request, said);
+    const bool has_folders = !said.folders.empty() || !said.folders_apart.empty();
+    go_on_behind(due, said, has_folders || moves_any(wanted));
     if (said.whole) {
-      if (auto empty = empty_folder(request, due)) files.push_back(std::move(*empty));
+      if (auto empty = empty_folder(request, due)) wanted.push_back(std::move(*empty));
+    }
+    if (auto why = why_not_listed(said)) {
+      if (request.options.skip_errors) {
+        wanted.push_back(unlisted_folder(request, said, std::move(*why)));
+      } else {
+        writer_.bear_unlisted(said.folder, std::move(*why), draws_);
+      }
     }
     if (request.options.delete_extra) {
       for (std::string& digest : names_of(said)) writer_.line(std::move(digest));
     }
-    writer_.bear(std::move(files), draws_);
+    std::move(wanted.begin(), wanted.end(), std::back_inserter(files));
+  }
+
+  void take_extras(const FoldersListed& said) {
+    std::vector<NewFile> extras;
+    auto known = draws_.known.begin();
+    for (const Listed& one : said.folders) {
+      const auto asked = static_cast<std::ptrdiff_t>(names_asked(one).size());
+      const std::vector<bool> of_this(known, known + asked);
+      known += asked;
+      const auto due = due_folder(file_.due, one.folder);
+      if (due == file_.due.end()) continue;
+      due->after = one.after;
+      std::vector<NewFile> found = extras_of(writer_.request(), one, of_this);
+      std::move(found.begin(), found.end(), std::back_inserter(extras));
+      go_on_below(due, one);
+    }
+    writer_.bear_extras(std::move(extras), draws_);
+  }
+
+  void go_on_below(std::vector<FolderDue>::iterator due, const Listed& said) {
+    if (said.whole) file_.due.erase(due);
+    for (const std::string& folder : said.folders) file_.due.push_back({folder});
+    if (!said.folders_apart.empty()) writer_.bear_listing_apart(said.folders_apart, draws_);
   }
 
   void order_to_publish(PublishOrder order) {

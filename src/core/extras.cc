@@ -1,7 +1,7 @@
 #include "core/extras.h"
 
 #include "base/text.h"
-#include "core/pattern.h"
+#include "wire/pattern.h"
 
 namespace rft {
 namespace {
@@ -30,6 +30,7 @@ std::vector<std::string> names_of(const Listed& listed) {
   std::vector<std::string> digests;
   for (const ListedFile& file : listed.files) digests.push_back(name_digest(file.path));
   for (const std::string& folder : listed.folders) digests.push_back(name_digest(folder));
+  for (const std::string& folder : listed.folders_apart) digests.push_back(name_digest(folder));
   for (const PassedOver& one : listed.passed_over) digests.push_back(name_digest(one.path));
   return digests;
 }
@@ -39,6 +40,14 @@ std::vector<std::string> names_asked(const Listed& listed) {
   for (const std::string& folder : chain_of(listed.folder)) digests.push_back(name_digest(folder));
   for (const ListedFile& file : listed.files) digests.push_back(name_digest(file.path));
   for (const PassedOver& one : listed.passed_over) digests.push_back(name_digest(one.path));
+  return digests;
+}
+
+std::vector<std::string> names_asked(const FoldersListed& listed) {
+  std::vector<std::string> digests;
+  for (const Listed& one : listed.folders) {
+    for (std::string& digest : names_asked(one)) digests.push_back(std::move(digest));
+  }
   return digests;
 }
 

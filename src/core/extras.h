@@ -16,14 +16,15 @@ namespace rft {
 // case of ASCII letters alone count as one, for a destination may hold them for one.
 std::string name_digest(std::string_view path);
 
-// Digests of all that a word of the source's listing names.
+// Digests of all that a piece of the source's listing names.
 std::vector<std::string> names_of(const Listed& listed);
 
-// What is to be known of a word of the destination's listing, as digests: of its folder and those
+// What is to be known of a piece of the destination's listing, as digests: of its folder and those
 // above it, from the root down, then of its files, then of what it passed over.
 std::vector<std::string> names_asked(const Listed& listed);
+std::vector<std::string> names_asked(const FoldersListed& listed);  // of one piece after the other
 
-// Those of the word's files that the source has not, by what is known of names_asked(). The source
+// Those of the piece's files that the source has not, by what is known of names_asked(). The source
 // of each is the last folder of its path that the source has: those below it may go when they are
 // empty. Names that are no files' are passed over, for people to look at.
 std::vector<NewFile> extras_of(const Request& listing, const Listed& listed,

@@ -98,7 +98,7 @@ Change heard(const Transfer& part, const std::vector<bool>& known) {
   listed.files = {file("both"), file("more")};
   Draws draws;
   draws.known = known;
-  return *on_word(part, {task_of(part.file), 1, listed}, Now{}, draws);
+  return *on_word(part, {task_of(part.file), 1, FoldersListed{{listed}}}, Now{}, draws);
 }
 
 TEST(Extras, found_by_the_listing_wait_until_all_are_known) {

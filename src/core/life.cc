@@ -51,6 +51,7 @@ Tally tally_of(const Transfer& part) {
   if (file.kind == Kind::listing) {
     sum.files = done ? 0 : 1;
     sum.failed = failed ? 1 : 0;
+    sum.listings = is_final(file.status) ? 0 : 1;
     return sum;
   }
   // By a plan it stands there already: nothing would be moved.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/pattern.h"
+#include "wire/pattern.h"
 
 namespace rft {
 namespace {
@@ -10,12 +10,6 @@ namespace {
 NewFile below(const Request& listing, const std::string& path) {
   const auto at = [&path](const Url& folder) { return Url{folder.endpoint, folder.path + path}; };
   return {at(listing.source), at(listing.destination)};
-}
-
-// One that could not be listed is told as passed over itself. What is in it is not known.
-bool was_listed(const Listed& said) {
-  return std::none_of(said.passed_over.begin(), said.passed_over.end(),
-                      [&](const PassedOver& one) { return one.path == said.folder; });
 }
 
 }  // namespace
@@ -28,19 +22,25 @@ std::vector<NewFile> wanted_files(const Request& listing, const Listed& said) {
     files.back().size = one.size;
   }
   for (const PassedOver& one : said.passed_over) {
-    if (!is_wanted_file(listing.options, one.path)) continue;
+    const bool is_itself = one.path == said.folder;
+    if (is_itself || !is_wanted_file(listing.options, one.path)) continue;
     files.push_back(below(listing, one.path));
     files.back().passed_over = one.fault;
   }
   return files;
 }
 
-std::vector<FolderDue> wanted_folders(const Request& listing, const Listed& said) {
-  std::vector<FolderDue> folders;
-  for (const std::string& path : said.folders) {
-    if (is_wanted_folder(listing.options, path)) folders.push_back({path});
+NewFile unlisted_folder(const Request& listing, const Listed& said, Fault why) {
+  NewFile folder = below(listing, said.folder);
+  folder.passed_over = std::move(why);
+  return folder;
+}
+
+std::optional<Fault> why_not_listed(const Listed& said) {
+  for (const PassedOver& one : said.passed_over) {
+    if (one.path == said.folder) return one.fault;
   }
-  return folders;
+  return std::nullopt;
 }
 
 bool moves_any(const std::vector<NewFile>& files) {
@@ -55,7 +55,7 @@ std::vector<FolderDue>::iterator due_folder(std::vector<FolderDue>& due, const s
 
 void go_on_behind(FolderDue& due, const Listed& said, bool moves) {
   due.after = said.after;
-  due.is_needed = due.is_needed || moves || !was_listed(said);
+  due.is_needed = due.is_needed || moves || why_not_listed(said);
 }
 
 std::optional<NewFile> empty_folder(const Request& listing, const FolderDue& told) {

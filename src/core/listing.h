@@ -10,7 +10,9 @@ namespace rft {
 
 // `listing`: the request of a listing, whose two URLs are folders.
 std::vector<NewFile> wanted_files(const Request& listing, const Listed& said);
-std::vector<FolderDue> wanted_folders(const Request& listing, const Listed& said);
+// Why it could not be listed. What is in it is not known.
+std::optional<Fault> why_not_listed(const Listed& said);
+NewFile unlisted_folder(const Request& listing, const Listed& said, Fault why);
 bool moves_any(const std::vector<NewFile>& files);
 
 std::vector<FolderDue>::iterator due_folder(std::vector<FolderDue>& due, const std::string& path);

@@ -7,7 +7,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "core/pattern.h"
+#include "wire/pattern.h"
 #include "wire/words.h"
 
 namespace rft {
@@ -116,6 +116,11 @@ Result<void> set_flag(bool& target, std::string_view name, std::string_view valu
 Result<void> set_patterns(std::vector<std::string>& target, std::string_view name,
                           std::string_view value) {
   target.clear();
+  if (value.size() > patterns_octets_max) {
+    return fail(Code::invalid_option,
+                fmt::format("the patterns of {} have {} octets; they may have {}", name,
+                            value.size(), patterns_octets_max));
+  }
   while (!value.empty()) {
     const std::size_t end = std::min(value.find('\n'), value.size());
     if (end > 0) target.emplace_back(value.substr(0, end));

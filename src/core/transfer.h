@@ -130,7 +130,7 @@ struct File {
 
   // Of a request of many files and its parts.
   std::uint32_t life = 0;  // how often the whole was committed; a part: in which of these it is
-  std::uint64_t born = 0;  // parts that it gave the whole: what the next number is made of
+  std::uint64_t born = 0;  // of a whole at rest: the largest numbered_by() of its parts
   Tally tally{};           // of a part its files; of the whole those of all parts
   Bundle bundle{};         // kind bundle
   std::vector<FolderDue> due{};  // kind listing: what is not listed yet
@@ -159,6 +159,16 @@ inline bool claims_destination(const Transfer& transfer) {
 }
 inline bool is_part(const Transfer& transfer) {
   return transfer.request.whole.has_value();
+}
+// Numbers of parts are drawn one after the other, but for files that were taken out of bundles,
+// which are numbered after these; the listing of a destination and what is deleted there stand
+// above all.
+inline constexpr std::uint64_t first_apart = std::uint64_t{1} << 40;
+inline constexpr std::uint64_t first_extra = std::uint64_t{1} << 52;
+// The draw that a part's number is made of; 0 where it is made of another's.
+inline std::uint64_t numbered_by(std::uint64_t number) {
+  if (number >= first_extra) return number - first_extra;
+  return number < first_apart ? number : 0;
 }
 inline bool is_whole(const File& file) {
   return file.kind == Kind::list || file.kind == Kind::tree;

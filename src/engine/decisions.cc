@@ -30,7 +30,30 @@ AddFiles new_of(const AddFiles& call, const std::vector<bool>& known) {
 
 }  // namespace
 
+// Of a whole that is open, and of its parts.
+Whole* Engine::World::numbers_of(const Strand& strand) {
+  if (!strand.transfer) return nullptr;
+  if (is_part(*strand.transfer)) return whole_of(*strand.transfer);
+  const auto found = wholes.find(strand.transfer->request.id);
+  return found == wholes.end() ? nullptr : &found->second;
+}
+
+// A number is never given twice, whatever becomes of the save.
+void Engine::World::note_numbers(const Strand& strand, const Change& change) {
+  Whole* whole = numbers_of(strand);
+  if (whole == nullptr) return;
+  for (const Transfer& part : change.born) {
+    whole->numbered = std::max(whole->numbered, numbered_by(part.request.number));
+  }
+}
+
 Engine::World::Outcome Engine::World::decide(Strand& strand) {
+  Outcome outcome = decide_first_mail(strand);
+  if (outcome.change) note_numbers(strand, *outcome.change);
+  return outcome;
+}
+
+Engine::World::Outcome Engine::World::decide_first_mail(Strand& strand) {
   const Now now = clock.now();
   const Mail& mail = strand.mail.front();
   if (const auto* call = std::get_if<CallMail>(&mail)) return decide_call(strand, *call);
@@ -137,6 +160,7 @@ Draws Engine::World::draws(const Strand& strand) {
   draws.front_rank = (mine == ranks.end() || mine->second.empty() ? 0 : *mine->second.begin()) - 1;
   draws.may_publish = may_publish(strand);
   draws.known = strand.known_lines.value_or(std::vector<bool>{});
+  if (const Whole* whole = numbers_of(strand)) draws.numbered = whole->numbered;
   return draws;
 }
 

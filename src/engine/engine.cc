@@ -37,7 +37,10 @@ void Engine::start(std::function<void(Result<void>)> then) {
       if (is_part(transfer)) continue;
       const auto sums = work->tallies.find(transfer.request.id);
       const bool opens = sums != work->tallies.end() && transfer.file.status == Status::active;
-      if (opens) world.open_whole(transfer, sums->second);
+      if (opens) {
+        world.open_whole(transfer, sums->second);
+        world.wholes[transfer.request.id].numbered = work->numbered[transfer.request.id];
+      }
       world.adopt(std::move(transfer));
     }
     for (Transfer& transfer : work->transfers) {

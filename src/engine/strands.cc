@@ -155,7 +155,7 @@ std::optional<std::vector<std::string>> Engine::World::needs_lines(const Strand&
   if (!strand.transfer || strand.known_lines) return std::nullopt;
   const Mail& mail = strand.mail.front();
   if (const auto* word = std::get_if<WordMail>(&mail)) {
-    const auto* listed = std::get_if<Listed>(&word->word.says);
+    const auto* listed = std::get_if<FoldersListed>(&word->word.says);
     const bool asks = listed != nullptr && is_removal(strand.transfer->request);
     return asks ? std::optional(names_asked(*listed)) : std::nullopt;
   }

@@ -38,6 +38,7 @@ void Engine::World::open_whole(const Transfer& whole, const Tally& sums) {
   open.priority = whole.file.priority;
   if (whole.file.pushed) open.rank = whole.file.rank;
   open.sums = sums;
+  open.numbered = whole.file.born;
   open.stopping = whole.file.stop_asked;
   open.holds_back = holds_back(whole);
   open.decided = whole.file.publish_ordered;
@@ -298,14 +299,7 @@ bool Engine::World::is_being_listed(const Transfer& transfer) const {
   if (file.kind != Kind::tree || is_final(file.status)) return false;
   const auto whole = wholes.find(transfer.request.id);
   if (whole == wholes.end()) return true;
-  const auto lists = [this](const auto& part) {
-    const auto strand = by_file.find(part.first);
-    return strand != by_file.end() && strand->second->transfer &&
-           strand->second->transfer->file.kind == Kind::listing;
-  };
-  const auto& parts = whole->second.parts;
-  const bool read = whole->second.reads_again || whole->second.read_up_to > 0;
-  return !read || std::any_of(parts.begin(), parts.end(), lists);
+  return whole->second.sums.listings > 0;
 }
 
 // The first of its parts tells why nothing moves.

@@ -55,6 +55,7 @@ struct World : EngineInHand {
     played = movers.orders.size();
     return orders;
   }
+  void say(const Task& task, Listed folder) { say(task, FoldersListed{{std::move(folder)}}); }
   void say(const Task& task, TaskSays says) {
     EngineInHand::say(movers.started.back(), task, std::move(says));
   }

@@ -133,14 +133,14 @@ TEST(Wholes, of_a_tree_only_what_is_wanted_is_moved) {
   World world;
   Options options;
   options.include = {"*.root"};
-  options.exclude = {"old/", "bad*"};
+  options.exclude = {"bad*"};
   world.submit("h", Submit::What::tree, options);
   const Task task = std::get<ListOrder>(world.fresh()[0]).task;
   world.say(task, Listed{"",
                          "z",
                          true,
                          {{"a.root", 1, "", {}}, {"bad.root", 1, "", {}}, {"notes", 1, "", {}}},
-                         {"new/", "old/"},
+                         {"new/"},
                          {}});
   world.say(task, Listed{"new/", "b", true, {{"new/b.root", 1, "", {}}}, {}, {}});
   world.say(task, Done{});
@@ -165,6 +165,92 @@ TEST(Wholes, what_a_listing_passed_over_is_not_tried_before_the_next_commit) {
   const auto bundles = bundles_of(world.fresh());
   ASSERT_EQ(bundles.size(), 1U);
   EXPECT_EQ(bundles[0].items[0].source, "/s/sub/f");
+}
+
+TEST(Wholes, a_wide_tree_is_listed_by_several_parts_whose_orders_do_not_grow_with_it) {
+  World world;
+  world.submit("h", Submit::What::tree);
+  const Task root = std::get<ListOrder>(world.fresh()[0]).task;
+  for (int word = 0; word < 100; ++word) {
+    Listed some{"", std::to_string(word), word == 99, {{"f" + std::to_string(word), 10, "", {}}}};
+    for (int n = 0; n < 100; ++n)
+      some.folders_apart.push_back(std::to_string(100 * word + n) + "/");
+    world.say(root, some);
+  }
+  world.say(root, Done{});
+  std::size_t folders = 0;
+  for (auto orders = world.fresh(); !orders.empty(); orders = world.fresh()) {
+    for (const Order& order : orders) {
+      if (const auto* bundle = std::get_if<BundleOrder>(&order)) world.move(*bundle, all_done);
+      const auto* list = std::get_if<ListOrder>(&order);
+      if (list == nullptr) continue;
+      EXPECT_EQ(world.record("h").file.status, Status::active);
+      EXPECT_LE(list->due.size(), 100U);
+      FoldersListed all;
+      for (const FolderDue& due : list->due) {
+        all.folders.push_back(folder(due.path, {{due.path + "f", 10, "", {}}}));
+      }
+      folders += all.folders.size();
+      world.say(list->task, all);
+      world.say(list->task, Done{});
+    }
+  }
+  EXPECT_EQ(folders, 10'000U) << "each once";
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+  EXPECT_EQ(world.record("h").file.tally.done, 10'100U);
+}
+
+TEST(Wholes, a_number_of_a_part_is_not_given_twice_after_a_restart) {
+  World world;
+  world.submit("h", Submit::What::tree);
+  const Task root = std::get<ListOrder>(world.fresh()[0]).task;
+  Listed first = folder("", {{"f", 10, "", {}}});
+  first.folders_apart = {"a/", "b/"};
+  world.say(root, first);
+  world.say(root, Done{});
+  const std::vector<std::string> before = world.movers.started;
+  world.start();
+  for (const std::string& mover : before) world.engine->mover_gone(mover, true, Duration{0});
+  for (int turns = 0; turns < 100 && world.record("h").file.status != Status::done; ++turns) {
+    for (const Order& order : world.fresh()) {
+      if (const auto* bundle = std::get_if<BundleOrder>(&order)) world.move(*bundle, all_done);
+      const auto* list = std::get_if<ListOrder>(&order);
+      if (list == nullptr) continue;
+      FoldersListed all;
+      for (const FolderDue& due : list->due) {
+        all.folders.push_back(folder(due.path, {{due.path + "g", 10, "", {}}}));
+      }
+      world.say(list->task, all);
+      world.say(list->task, Done{});
+    }
+  }
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+  EXPECT_EQ(world.record("h").file.tally.done, 3U);
+}
+
+TEST(Wholes, a_folder_that_could_not_be_listed_is_listed_by_the_next_commit) {
+  World world;
+  world.submit("h", Submit::What::tree);
+  const Task root = std::get<ListOrder>(world.fresh()[0]).task;
+  const Fault no{FaultCode::not_permitted, Side::source, Doing::list, "550 no", ""};
+  world.say(root, folder("", {{"f", 10, "", {}}}, {"sub/"}));
+  world.say(root, folder("sub/", {}, {}, {{"sub/", no}}));
+  world.say(root, Done{});
+  world.play(all_done);
+  EXPECT_EQ(world.record("h").file.status, Status::failed);
+  EXPECT_EQ(world.record("h").file.tally.failed, 1U);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  std::optional<ListOrder> again;
+  for (const Order& order : world.fresh()) {
+    if (const auto* list = std::get_if<ListOrder>(&order)) again = *list;
+  }
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->due, std::vector{FolderDue{"sub/"}});
+  world.say(again->task, folder("sub/", {{"sub/g", 10, "", {}}}));
+  world.say(again->task, Done{});
+  world.play(all_done);
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+  EXPECT_EQ(world.record("h").file.tally.done, 2U);
 }
 
 TEST(Wholes, an_empty_tree_is_its_root_and_is_not_done_before_that_is_made) {

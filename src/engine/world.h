@@ -92,6 +92,7 @@ struct Whole {
   int priority = 0;
   std::optional<std::int64_t> rank;  // of one that was pushed
   Tally sums;                        // over all its parts
+  std::uint64_t numbered = 0;        // the largest numbered_by() of its parts, saved or not yet
   std::map<Uuid, Tally> parts;       // by file: those that are open and in memory, as summed
   bool stopping = false;             // its user asked for it, and that is saved
   std::set<Uuid> told_to_stop;
@@ -208,6 +209,8 @@ struct Engine::World {
 
   // wholes.cc: requests of many files and the window of their parts
   Whole* whole_of(const Transfer& part);
+  Whole* numbers_of(const Strand& strand);
+  void note_numbers(const Strand& strand, const Change& change);
   bool is_open(const Transfer& transfer);
   bool may_publish(const Strand& strand);
   void go_on_with_whole(Transfer& part);
@@ -302,6 +305,7 @@ struct Engine::World {
   void loaded(const std::pair<std::string, std::string>& key, Result<Loaded> result);
   void settle_doubt(Strand& strand, const Change& change);
   Outcome decide(Strand& strand);
+  Outcome decide_first_mail(Strand& strand);
   Outcome decide_call(Strand& strand, const CallMail& mail);
   std::optional<Change> decide_grant(Strand& strand, const GrantMail& mail);
   void saved(const std::pair<std::string, std::string>& key, Outcome outcome, Saved saved);

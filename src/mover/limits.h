@@ -44,7 +44,8 @@ inline constexpr std::size_t list_ahead_max = 16;           // folders asked for
 inline constexpr std::size_t list_small_max = 4096;         // entries that let more be asked for
 inline constexpr std::size_t list_word_names_max = 192UL << 10;
 inline constexpr std::size_t list_words_unsaved_max = 8;
-inline constexpr std::size_t list_folders_due_max = 1'000'000;
+inline constexpr std::size_t list_folders_due_max = 128;  // more are listed apart
+inline constexpr std::size_t list_due_names_max = 128UL << 10;
 inline constexpr std::size_t list_depth_max = 256;  // folders below the order's source
 inline constexpr Duration list_limit = 1h;          // for one folder, whatever comes
 

@@ -1,11 +1,10 @@
 #include "mover/list_task.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <utility>
 
 #include "mover/limits.h"
-#include "mover/list_words.h"
+#include "wire/pattern.h"
 
 namespace rft::mover {
 
@@ -13,12 +12,15 @@ ListTask::ListTask(ListOrder order, MakeLister make_lister, WorkPorts ports)
     : order_(std::move(order)),
       make_lister_(std::move(make_lister)),
       ports_(std::move(ports)),
-      due_(order_.due.begin(), order_.due.end()) {}
+      due_(order_.due.begin(), order_.due.end()) {
+  for (const FolderDue& due : due_) due_names_ += due.path.size();
+}
 
 awaitable<void> ListTask::run() {
   lister_ = make_lister_(order_, &interrupt_);
   const Outcome<void> outcome = co_await walk();
   lister_.reset();
+  co_await say();  // also what was found before it failed
   ports_.say(last_word(outcome));
 }
 
@@ -77,10 +79,12 @@ awaitable<Outcome<void>> ListTask::list_next() {
     entries += listing ? listing->size() : 0;
     FolderDue due = std::move(due_.front());
     due_.pop_front();
+    due_names_ -= std::min(due_names_, due.path.size());
     const auto told = co_await tell(std::move(due), std::move(listing));
     if (!told) co_return failed(told);
   }
   ahead_ = next_ahead(asked, listed->size(), entries);
+  if (is_time_to_say()) co_return co_await say();
   co_return Outcome<void>();
 }
 
@@ -89,33 +93,63 @@ awaitable<Outcome<void>> ListTask::list_next() {
 awaitable<Outcome<void>> ListTask::tell(FolderDue due, Listing listing) {
   if (!listing) {
     if (due.path.empty() || is_removal()) co_return failed(listing);
-    co_return co_await say(folder_passed_over(due, listing.error()));
+    room_.take_folder(due.path.size());
+    add(folder_passed_over(due, listing.error()));
+    co_return Outcome<void>();
   }
   FolderWords words(order_.source, order_.options.links, std::move(due), std::move(*listing));
   for (bool whole = false; !whole;) {
-    Listed word = words.next();
-    whole = word.whole;
-    files_ += word.files.size();
-    for (const std::string& folder : word.folders) due_.push_back({folder, ""});
-    if (due_.size() > list_folders_due_max) {
-      co_return fault(FaultCode::folder_too_large, Side::source, Doing::list,
-                      fmt::format("more than {} folders wait to be listed", list_folders_due_max));
-    }
-    const auto said = co_await say(std::move(word));
+    Listed piece = keep_due(words.next(room_));
+    whole = piece.whole;
+    files_ += piece.files.size();
+    add(std::move(piece));
+    if (whole && !room_.is_full()) continue;
+    const auto said = co_await say();
     if (!said) co_return failed(said);
   }
   co_return Outcome<void>();
 }
 
+// What is walked here of the folders that were found. What is excluded is walked by nobody.
+Listed ListTask::keep_due(Listed piece) {
+  for (std::string& folder : std::exchange(piece.folders, {})) {
+    if (!is_wanted_folder(order_.options, folder)) continue;
+    const bool has_room =
+        due_.size() < list_folders_due_max && due_names_ + folder.size() <= list_due_names_max;
+    if (!has_room) {
+      piece.folders_apart.push_back(std::move(folder));
+      continue;
+    }
+    due_names_ += folder.size();
+    due_.push_back({folder, ""});
+    piece.folders.push_back(std::move(folder));
+  }
+  return piece;
+}
+
+void ListTask::add(Listed piece) {
+  if (word_.folders.empty()) word_begun_ = boot_now();
+  word_.folders.push_back(std::move(piece));
+}
+
+// What was found first is said at once, so that it may move; then words of many small folders make
+// bundles of many files.
+bool ListTask::is_time_to_say() const {
+  return !said_some_ || due_.empty() || boot_now() >= word_begun_ + patience;
+}
+
 // rftd stores each word before it acknowledges it: a listing goes no faster than that.
-awaitable<Outcome<void>> ListTask::say(Listed word) {
+awaitable<Outcome<void>> ListTask::say() {
+  if (word_.folders.empty()) co_return Outcome<void>();
   for (;;) {
     if (interrupt_) co_return fault(FaultCode::cut, Side::none, Doing::list);
     if (ports_.all_saved()) unsaved_ = 0;
     if (unsaved_ < list_words_unsaved_max) break;
     co_await wait_any(boot_now() + keep_alive_interval, ports_.saved, &interrupt_.changed);
   }
-  ports_.say(std::move(word));
+  ports_.say(std::exchange(word_, {}));
+  room_ = {};
+  said_some_ = true;
   ++unsaved_;
   co_return Outcome<void>();
 }

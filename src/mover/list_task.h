@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 
+#include "mover/list_words.h"
 #include "mover/lister.h"
 #include "mover/work.h"
 
@@ -17,8 +18,8 @@ class ListTask final : public Work {
   using MakeLister = std::function<std::unique_ptr<Lister>(const ListOrder&, Interrupt*)>;
   ListTask(ListOrder order, MakeLister make_lister, WorkPorts ports);
 
-  // Walks the folders first in, first out; those found go to the end. Says Listed on the way, of
-  // which list_words_unsaved_max at most wait to be saved.
+  // Walks the folders first in, first out; those found go to the end. Says FoldersListed on the
+  // way, of which list_words_unsaved_max at most wait to be saved.
   awaitable<void> run() override;
   void publish(std::uint64_t) override {}  // a listing has nothing to publish
   void interrupt(Interrupt::Why why) override;
@@ -28,7 +29,10 @@ class ListTask final : public Work {
   awaitable<Outcome<void>> look_at_root();
   awaitable<Outcome<void>> list_next();
   awaitable<Outcome<void>> tell(FolderDue due, Listing listing);
-  awaitable<Outcome<void>> say(Listed word);
+  Listed keep_due(Listed piece);
+  void add(Listed piece);
+  bool is_time_to_say() const;
+  awaitable<Outcome<void>> say();
   TaskSays last_word(const Outcome<void>& outcome) const;
 
   bool is_removal() const {
@@ -41,7 +45,12 @@ class ListTask final : public Work {
   Interrupt interrupt_;
   std::unique_ptr<Lister> lister_;
   std::deque<FolderDue> due_;
+  std::size_t due_names_ = 0;  // octets
   std::size_t ahead_ = 1;
+  FoldersListed word_;  // that grows until it is full, or its patience is over
+  WordRoom room_;
+  Instant word_begun_{};
+  bool said_some_ = false;
   std::size_t unsaved_ = 0;  // words said since all were saved
   std::uint64_t files_ = 0;
 };

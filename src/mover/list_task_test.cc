@@ -77,8 +77,9 @@ class ListTaskRules : public testing::Test {
     WorkPorts ports;
     ports.say = [&](TaskSays says) -> std::uint64_t {
       all_saved = false;
-      if (auto* word = std::get_if<Listed>(&says)) {
-        words.push_back(std::move(*word));
+      if (auto* word = std::get_if<FoldersListed>(&says)) {
+        ++said;
+        for (Listed& piece : word->folders) words.push_back(std::move(piece));
         ++unsaved_;
       } else {
         last_ = std::move(says);
@@ -117,6 +118,7 @@ class ListTaskRules : public testing::Test {
   ListOrder order;
   Tree tree;
   std::vector<Listed> words;
+  std::size_t said = 0;  // so many words of one or several folders
   std::size_t unsaved_at_most = 0;
 
  private:
@@ -201,6 +203,43 @@ TEST_F(ListTaskRules, many_small_folders_are_asked_for_together) {
   tree.folders["/d"] = subs;
   EXPECT_EQ(std::get<Done>(run()).size, 80U);
   EXPECT_THAT(tree.asked, ElementsAre(1, 2, 4, 8, 16, 10));
+}
+
+TEST_F(ListTaskRules, small_folders_share_a_word_and_the_first_is_told_at_once) {
+  std::vector<Entry> subs;
+  for (int i = 0; i < 40; ++i) {
+    subs.push_back(entry("s" + std::to_string(i), EntryKind::folder));
+    tree.folders["/d/" + subs.back().name] = files(2);
+  }
+  tree.folders["/d"] = subs;
+  EXPECT_EQ(std::get<Done>(run()).size, 80U);
+  EXPECT_THAT(words, SizeIs(41));
+  EXPECT_EQ(said, 2U);
+}
+
+TEST_F(ListTaskRules, where_many_folders_are_due_the_others_are_listed_apart) {
+  std::vector<Entry> subs;
+  for (std::size_t i = 0; i < list_folders_due_max + 40; ++i) {
+    subs.push_back(entry("s" + std::to_string(1000 + i), EntryKind::folder));
+    tree.folders["/d/" + subs.back().name] = files(1);
+  }
+  tree.folders["/d"] = subs;
+  EXPECT_EQ(std::get<Done>(run()).size, list_folders_due_max);
+  ASSERT_FALSE(words.empty());
+  EXPECT_THAT(words[0].folders, SizeIs(list_folders_due_max));
+  EXPECT_THAT(words[0].folders_apart, SizeIs(40));
+  EXPECT_EQ(words[0].folders_apart.front(), "s1128/");
+  EXPECT_THAT(words, SizeIs(list_folders_due_max + 1)) << "those apart are not walked here";
+}
+
+TEST_F(ListTaskRules, an_excluded_folder_is_not_walked) {
+  order.options.exclude = {"scratch/"};
+  tree.folders["/d"] =
+      std::vector{entry("a", EntryKind::folder), entry("scratch", EntryKind::folder)};
+  tree.folders["/d/a"] = files(1);
+  EXPECT_EQ(std::get<Done>(run()).size, 1U) << "a walk of it would fail here";
+  EXPECT_THAT(folders_told(), ElementsAre("", "a/"));
+  EXPECT_THAT(words[0].folders, ElementsAre("a/"));
 }
 
 TEST_F(ListTaskRules, folders_that_do_not_fit_together_are_asked_for_alone) {

@@ -46,18 +46,30 @@ FolderWords::FolderWords(const Url& source, Links links, FolderDue due, std::vec
   entries_.erase(std::unique(entries_.begin(), entries_.end(), same_name), entries_.end());
 }
 
-Listed FolderWords::next() {
+void WordRoom::take_folder(std::size_t bytes) {
+  folders -= std::min<std::size_t>(1, folders);
+  names -= std::min(bytes, names);
+}
+
+bool WordRoom::take_item(std::size_t bytes) {
+  const bool has_some = items < bundle_items_max;
+  if (items == 0 || (bytes > names && has_some)) return false;
+  --items;
+  names -= std::min(bytes, names);
+  return true;
+}
+
+Listed FolderWords::next(WordRoom& room) {
   Listed word;
   word.folder = due_.path;
   word.after = due_.after;
-  std::size_t bytes = 0;
-  for (std::size_t items = 0; at_ < entries_.size() && items < bundle_items_max; ++items, ++at_) {
+  room.take_folder(due_.path.size());
+  for (; at_ < entries_.size(); ++at_) {
     Entry& entry = entries_[at_];
     const Url url = sibling(folder_, entry.name);
     std::string path = url.path.substr(root_size_);
     auto fault = why_passed_over(entry, url);
-    bytes += path.size() + (fault ? fault->detail.size() : 0);
-    if (bytes > list_word_names_max && items > 0) break;
+    if (!room.take_item(path.size() + (fault ? fault->detail.size() : 0))) break;
     word.after = url.path.substr(folder_.path.size());
     if (fault) {
       word.passed_over.push_back({std::move(path), std::move(*fault)});

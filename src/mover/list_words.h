@@ -1,22 +1,34 @@
-// What is said of a folder, cut into words that the wire takes. Pure.
+// What is said of folders, cut into words that the wire takes. Pure.
 #pragma once
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "mover/limits.h"
 #include "mover/lister.h"
 #include "wire/message.h"
 
 namespace rft::mover {
+
+// What a word still takes.
+struct WordRoom {
+  std::size_t folders = bundle_items_max;
+  std::size_t items = bundle_items_max;     // in them
+  std::size_t names = list_word_names_max;  // bytes
+  bool is_full() const { return folders == 0 || items == 0 || names == 0; }
+  void take_folder(std::size_t bytes);
+  // False: it does not go into this word, which has some already.
+  bool take_item(std::size_t bytes);
+};
 
 class FolderWords {
  public:
   // `source`: the order's, which ends with '/'. What stands up to due.after is left out, and so are
   // part files of ours.
   FolderWords(const Url& source, Links links, FolderDue due, std::vector<Entry> entries);
-  // The next word; the one with `whole` is the last.
-  Listed next();
+  // What of it goes into a word that has so much room; the piece with `whole` is the last.
+  Listed next(WordRoom& room);
 
  private:
   std::optional<Fault> why_passed_over(const Entry& entry, const Url& url) const;

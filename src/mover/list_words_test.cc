@@ -24,8 +24,11 @@ Entry of_kind(std::string name, EntryKind kind) {
 }
 
 std::vector<Listed> all_words(FolderWords words) {
-  std::vector<Listed> all{words.next()};
-  while (!all.back().whole) all.push_back(words.next());
+  std::vector<Listed> all;
+  do {
+    WordRoom room;
+    all.push_back(words.next(room));
+  } while (!all.back().whole);
   return all;
 }
 std::vector<Listed> all_words(FolderDue due, std::vector<Entry> entries,
@@ -131,7 +134,9 @@ TEST(FolderWords, a_word_of_long_names_fits_into_a_frame) {
   std::size_t told = 0;
   for (Listed& word : all_words({}, entries)) {
     told += word.files.size() + word.passed_over.size();
-    EXPECT_LE(encode(ToDaemon(Word(TaskWord{{}, 1, std::move(word)}))).size(),
+    FoldersListed said;
+    said.folders.push_back(std::move(word));
+    EXPECT_LE(encode(ToDaemon(Word(TaskWord{{}, 1, std::move(said)}))).size(),
               4 + frame_length_max);
   }
   EXPECT_EQ(told, entries.size());

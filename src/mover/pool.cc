@@ -55,6 +55,7 @@ void Pool::give_back(const SessionKey& key, std::unique_ptr<Session> session) {
   if (!session || !session->line->is_clean()) return;
   session->line->serve(Side::none, nullptr);
   warm_.push_front(Warm{key, std::move(session), boot_now()});
+  room_->changed.notify();  // it gives way to whoever waits for a place
 }
 
 awaitable<void> Pool::tend() {
@@ -100,11 +101,34 @@ awaitable<Outcome<std::unique_ptr<Session>>> Pool::open(SessionKey key, std::opt
   co_return std::move(*session);
 }
 
+// A stay in the line of those that want a place: who came first has the next one.
+class Pool::Turn {
+ public:
+  Turn(Room& room, const Endpoint& endpoint)
+      : room_(room), line_(room.waiting[endpoint]), here_(line_.insert(line_.end(), boot_now())) {}
+  ~Turn() {
+    line_.erase(here_);
+    room_.changed.notify();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  bool has_come() const { return here_ == line_.begin(); }
+
+ private:
+  Room& room_;
+  std::list<Instant>& line_;
+  std::list<Instant>::iterator here_;
+};
+
 awaitable<Outcome<std::shared_ptr<void>>> Pool::take_place(Endpoint endpoint, Side side,
                                                            Interrupt* interrupt) {
   const auto room = room_;
   const Instant due = boot_now() + session_wait_limit;
-  while (room->taken[endpoint] >= sessions_per_endpoint_max && !drop_one_idle(endpoint)) {
+  const Turn turn(*room, endpoint);
+  const auto is_free = [&] {
+    return room->taken[endpoint] < sessions_per_endpoint_max || drop_one_idle(endpoint);
+  };
+  while (!turn.has_come() || !is_free()) {
     if (boot_now() >= due || (interrupt && *interrupt)) {
       co_return fault(FaultCode::server_busy, side, Doing::connect,
                       "this mover has as many sessions there as it may");

@@ -51,11 +51,14 @@ class Pool {
     std::unique_ptr<Session> session;
     Instant since;
   };
-  // How many sessions each endpoint has. Outlives the pool as long as a session does.
+  // How many sessions each endpoint has, and who waits for one, in order. Outlives the pool as long
+  // as a session does.
   struct Room {
     std::map<Endpoint, std::size_t> taken;
+    std::map<Endpoint, std::list<Instant>> waiting;  // since when
     Signal changed;
   };
+  class Turn;
   Outcome<std::optional<Held>> held(const SessionKey& key, Side side) const;
   std::optional<Warm> take_warm(const SessionKey& key, std::uint64_t version,
                                 const std::shared_ptr<OpenChannel>& partner);

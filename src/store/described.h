@@ -18,7 +18,8 @@ BOOST_DESCRIBE_STRUCT(File, (),
                        publish_ordered, extras_sought, final_name_is_ours, bytes_sent, epoch_sent,
                        streams, fault, checksum, verdict, adopted, size, committed_at, started_at,
                        finished_at, life, born, tally, bundle, due))
-BOOST_DESCRIBE_STRUCT(Tally, (), (files, done, failed, skipped, bytes, bytes_done, deleted))
+BOOST_DESCRIBE_STRUCT(Tally, (),
+                      (files, done, failed, skipped, bytes, bytes_done, deleted, listings))
 BOOST_DESCRIBE_STRUCT(Part, (),
                       (id, epochs, end, path_worked, silent, ended_at, presumed_before, confirmed))
 BOOST_DESCRIBE_STRUCT(Attempt, (),

@@ -47,6 +47,14 @@ Tally sums_of(const MemoryTables& tables, const Uuid& whole) {
   return sums;
 }
 
+std::uint64_t numbered_in(const MemoryTables& tables, const Uuid& whole) {
+  std::uint64_t most = 0;
+  const auto parts = tables.parts.find(whole);
+  if (parts == tables.parts.end()) return most;
+  for (const auto& [number, request] : parts->second) most = std::max(most, numbered_by(number));
+  return most;
+}
+
 std::vector<Transfer> parts_of(const MemoryTables& tables, const PartsQuery& query) {
   std::vector<Transfer> found;
   const auto parts = tables.parts.find(query.whole);
@@ -70,7 +78,9 @@ OpenWork open_work_of(const MemoryTables& tables) {
     const Status status = transfer.file.status;
     if (status == Status::active || (status == Status::committed && !is_part(transfer))) {
       by_file[transfer.file.id] = transfer;
-      if (is_whole(transfer.file)) work.tallies[id] = sums_of(tables, id);
+      if (!is_whole(transfer.file)) continue;
+      work.tallies[id] = sums_of(tables, id);
+      work.numbered[id] = numbered_in(tables, id);
     }
   }
   for (auto& [id, transfer] : by_file) work.transfers.push_back(std::move(transfer));

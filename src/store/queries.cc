@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "store/rows.h"
 #include "wire/frame.h"
@@ -48,6 +49,28 @@ Result<void> read_marks(Database& database, OpenWork& work) {
   return {};
 }
 
+Result<std::uint64_t> largest_number(Database& database, const Uuid& whole, std::uint64_t below) {
+  const auto found = database.rows<std::uint64_t>(
+      "SELECT number FROM request WHERE whole = ? AND number < ? ORDER BY number DESC LIMIT 1",
+      [](Row& row) {
+        std::uint64_t number = 0;
+        row.take(number);
+        return number;
+      },
+      whole, below);
+  if (!found) return tl::unexpected(found.error());
+  return found->empty() ? 0 : found->front();
+}
+
+Result<std::uint64_t> read_numbered(Database& database, const Uuid& whole) {
+  constexpr std::uint64_t end = std::numeric_limits<std::int64_t>::max();
+  const auto extra = largest_number(database, whole, end);
+  if (!extra) return extra;
+  const auto usual = largest_number(database, whole, first_apart);
+  if (!usual) return usual;
+  return std::max(numbered_by(*extra), numbered_by(*usual));
+}
+
 Result<void> read_tallies(Database& database, OpenWork& work) {
   for (const Transfer& transfer : work.transfers) {
     if (!is_whole(transfer.file)) continue;
@@ -55,11 +78,15 @@ Result<void> read_tallies(Database& database, OpenWork& work) {
         "SELECT coalesce(sum(f.tally_files), 0), coalesce(sum(f.tally_done), 0), "
         "coalesce(sum(f.tally_failed), 0), "
         "coalesce(sum(f.tally_skipped), 0), coalesce(sum(f.tally_bytes), 0), "
-        "coalesce(sum(f.tally_bytes_done), 0), coalesce(sum(f.tally_deleted), 0) "
+        "coalesce(sum(f.tally_bytes_done), 0), coalesce(sum(f.tally_deleted), 0), "
+        "coalesce(sum(f.tally_listings), 0) "
         "FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = ?",
         read_members<Tally>, transfer.request.id);
     if (!sums) return tl::unexpected(sums.error());
     work.tallies[transfer.request.id] = sums->front();
+    const auto numbered = read_numbered(database, transfer.request.id);
+    if (!numbered) return tl::unexpected(numbered.error());
+    work.numbered[transfer.request.id] = *numbered;
   }
   return {};
 }

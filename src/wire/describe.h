@@ -49,7 +49,9 @@ BOOST_DESCRIBE_STRUCT(ItemOutcome, (), (number, fate, size, checksum, verdict, a
 BOOST_DESCRIBE_STRUCT(Outcomes, (), (outcomes, bytes_sent, parts_left))
 BOOST_DESCRIBE_STRUCT(ListedFile, (), (path, size, modify, mode))
 BOOST_DESCRIBE_STRUCT(PassedOver, (), (path, fault))
-BOOST_DESCRIBE_STRUCT(Listed, (), (folder, after, whole, files, folders, passed_over))
+BOOST_DESCRIBE_STRUCT(Listed, (),
+                      (folder, after, whole, files, folders, passed_over, folders_apart))
+BOOST_DESCRIBE_STRUCT(FoldersListed, (), (folders))
 BOOST_DESCRIBE_STRUCT(Removed, (), (id, fault))
 BOOST_DESCRIBE_STRUCT(Probed, (), (endpoint, credential, fault))
 BOOST_DESCRIBE_STRUCT(LoggedIn, (), (endpoint))

@@ -57,7 +57,7 @@ constexpr std::string_view kind<BundleVerified> = "bundle_verified";
 template <>
 constexpr std::string_view kind<Outcomes> = "outcomes";
 template <>
-constexpr std::string_view kind<Listed> = "listed";
+constexpr std::string_view kind<FoldersListed> = "listed";
 template <>
 constexpr std::string_view kind<Proven> = "proven";
 template <>
@@ -114,7 +114,7 @@ std::optional<Order> order_from(const json::value& value, std::string_view is) {
 
 std::optional<Word> word_from(const json::value& value, std::string_view is) {
   auto says = one_of<TaskSays, Begun, Moving, Verified, Done, Failed, Stopped, UnknownTask,
-                     BundleVerified, Outcomes, Listed, Proven>(value, is);
+                     BundleVerified, Outcomes, FoldersListed, Proven>(value, is);
   if (!says) return one_of<Word, Removed, Probed, LoggedIn>(value, is);
   TaskWord word{{}, 0, std::move(*says)};
   const json::value* task = value.get_object().if_contains("task");

@@ -149,8 +149,10 @@ struct FolderDue {
   bool operator==(const FolderDue&) const = default;
 };
 
-// Names the files below a folder: says Listed for each folder or piece of one, then Done (with the
-// number of files as its size), Failed or Stopped. With Act::remove a folder that cannot be listed
+// Names the files below some folders: says FoldersListed, then Done (with the number of files as
+// its size), Failed or Stopped. It walks what it finds as long as few folders are due; the others
+// are to be listed apart, so that neither an order nor a row grows with the width of a tree (P11).
+// Folders that the patterns exclude are not walked. With Act::remove a folder that cannot be listed
 // is not passed over: it is Failed.
 struct ListOrder {
   Task task;
@@ -298,7 +300,6 @@ struct PassedOver {
   bool operator==(const PassedOver&) const = default;
 };
 // Files, and folders that are due now, of `folder` up to `after`; whole: that was its last piece.
-// At most bundle_items_max of both together.
 struct Listed {
   std::string folder{};
   std::string after{};
@@ -306,10 +307,15 @@ struct Listed {
   std::vector<ListedFile> files{};
   std::vector<std::string> folders{};  // paths that end with '/'
   std::vector<PassedOver> passed_over{};
+  std::vector<std::string> folders_apart{};  // these this task does not list
+};
+// Of one or several folders, in order. At most bundle_items_max names and folders in all.
+struct FoldersListed {
+  std::vector<Listed> folders{};
 };
 
 using TaskSays = std::variant<Begun, Moving, Verified, Done, Failed, Stopped, UnknownTask,
-                              BundleVerified, Outcomes, Listed, Proven>;
+                              BundleVerified, Outcomes, FoldersListed, Proven>;
 
 struct TaskWord {
   Task task;

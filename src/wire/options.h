@@ -77,7 +77,7 @@ struct Options {
   bool skip_errors = false;   // a source that cannot be read is skipped, and listed
   bool all_or_none = false;   // none is published before all are proven, or at all if one fails
   bool delete_extra = false;  // of a tree: what the destination has and the source has not goes
-  std::vector<std::string> include;  // patterns of a tree's files (core/pattern.h); empty: all
+  std::vector<std::string> include;  // patterns of a tree's files (wire/pattern.h); empty: all
   std::vector<std::string> exclude;
   bool operator==(const Options&) const = default;
 };

@@ -93,13 +93,6 @@ class DeleteExtra(OnTrees):
         self.assertIn("give --dry-run to see which, or --yes", err)
         self.assertEqual(self.rft("status", self.handle)[0], 3)
 
-    def as_nobody(self):
-        if os.getuid() != 0:
-            self.skipTest("needs root")
-        os.chmod(self.bed.folder, 0o755)
-        self.bed.bed("start", "nobody", "--anon", "--user", "nobody")
-        self.addCleanup(lambda: self.bed.bed("stop", "nobody"))
-
     def test_a_source_that_is_not_listed_whole_keeps_all(self):
         self.as_nobody()
         write(f"{self.out}/extra")

@@ -79,8 +79,8 @@ class MoverLiveList : public MoverLive {
     while (!told.last) {
       auto says = mover.says(order.task);
       if (!says) throw std::runtime_error("the mover fell silent");
-      if (const auto* word = std::get_if<Listed>(&*says)) {
-        told.hear(*word);
+      if (const auto* word = std::get_if<FoldersListed>(&*says)) {
+        for (const Listed& one : word->folders) told.hear(one);
       } else {
         told.last = std::move(says);
       }

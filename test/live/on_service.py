@@ -56,6 +56,14 @@ class OnTrees(OnService):
         self.source, self.out = (f"{self.bed.folder}/{self.handle}-{end}" for end in ("from", "to"))
         os.makedirs(self.source)
 
+    def as_nobody(self):
+        """A server that may not read everything."""
+        if os.getuid() != 0:
+            self.skipTest("needs root")
+        os.chmod(self.bed.folder, 0o755)
+        self.bed.bed("start", "nobody", "--anon", "--user", "nobody")
+        self.addCleanup(lambda: self.bed.bed("stop", "nobody"))
+
     def rft(self, *words, stdin=""):
         done = self.run_rft(words, stdin)
         return done.returncode, done.stdout, done.stderr

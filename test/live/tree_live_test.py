@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A tree arrives as it was: empty folders, modes and times, symbolic links, on real servers.
 
-  tree_live_test.py BIN_FOLDER [EmptyFolders Preserved SymbolicLinks ...]
+  tree_live_test.py BIN_FOLDER [EmptyFolders Preserved Folders SymbolicLinks ...]
 """
 
 import os
@@ -179,6 +179,46 @@ class Preserved(Tree):
                     self.assertEqual(code, 0, out + err)
                     seen = os.stat(target)
                     self.assertEqual((seen.st_mode & 0o7777, int(seen.st_mtime)), (0o604, TIME))
+
+
+class Folders(Tree):
+    def test_a_wide_tree_arrives_whole(self):
+        for number in range(700):
+            for name in ("a", "b/c"):
+                write(f"{self.source}/{number % 2}/{number:03}/{name}", os.urandom(100))
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                handle = self.way(near, far)
+                code, out, err = self.tree(handle)
+                self.assertEqual(code, 0, out + err)
+                self.assertIn("1400 files", out)
+                self.assertEqual(modes_and_times(self.out).keys(), modes_and_times(self.source).keys())
+                self.assertEqual({row["status"] for row in self.outcomes(handle).values()}, {"done"})
+
+    def test_an_excluded_folder_is_not_looked_into(self):
+        self.as_nobody()
+        write(f"{self.source}/one")
+        write(f"{self.source}/scratch/closed/x")
+        os.chmod(f"{self.source}/scratch", 0)
+        os.makedirs(self.out)
+        code, out, err = self.copy(self.handle, "--exclude", "scratch/", near="nobody")
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual(os.listdir(self.out), ["one"])
+        os.chmod(f"{self.source}/scratch", 0o755)
+
+    def test_one_that_could_not_be_listed_is_listed_by_a_retry(self):
+        self.as_nobody()
+        write(f"{self.source}/one")
+        write(f"{self.source}/closed/two")
+        os.chmod(f"{self.source}/closed", 0)
+        os.makedirs(self.out)
+        code, out, err = self.copy(self.handle, near="nobody")
+        self.assertEqual(code, 1, out + err)
+        self.assertEqual(self.files(self.handle, server="nobody")["closed/"]["fault"]["code"], "not_permitted")
+        os.chmod(f"{self.source}/closed", 0o755)
+        self.assertEqual(self.rft("retry", self.handle)[0], 0)
+        self.assertEqual(self.rft("wait", self.handle)[0], 0)
+        self.assertEqual(modes_and_times(self.out).keys(), {"one", "closed/two"})
 
 
 class SymbolicLinks(Tree):

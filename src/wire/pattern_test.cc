@@ -1,4 +1,4 @@
-#include "core/pattern.h"
+#include "wire/pattern.h"
 
 #include <gtest/gtest.h>
 

@@ -12,7 +12,8 @@
 
 namespace rft {
 
-inline constexpr std::size_t patterns_max = 256;  // of include or exclude
+inline constexpr std::size_t patterns_max = 256;               // of include or exclude
+inline constexpr std::size_t patterns_octets_max = 32U << 10;  // they ride in every order
 
 bool matches(std::string_view pattern, std::string_view path);
 
