@@ -45,7 +45,9 @@ awaitable<BundleTask::Lot> BundleTask::move(Lot lot) {
 
 awaitable<Outcome<Pipelined>> BundleTask::send(const Lot& waiting) {
   std::vector<Consignment> files;
-  for (const Item* item : waiting) files.push_back({item->source, written_name(*item)});
+  for (const Item* item : waiting) {
+    files.push_back({item->source, written_name(*item), item->facts.size});
+  }
   std::size_t counted = 0;
   const auto count = [this, &waiting, &counted](std::size_t moved) {
     for (; counted < moved; ++counted) bytes_sent_ += waiting[counted]->facts.size;

@@ -3,10 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <optional>
 
 #include "base/fault.h"
 #include "base/ranges.h"
 #include "base/time.h"
+#include "ftp/marker.h"
 
 namespace rft::mover {
 
@@ -27,6 +30,17 @@ RangeSet without_front(const RangeSet& there, std::uint64_t bytes);
 const Fault& more_telling(const Fault& first, const Fault& second);
 bool has_own_reason(const Fault& fault);
 
+// How far one side of a pipeline came, and why no further.
+struct Course {
+  std::size_t arrived = 0;  // files that it said 226 to, up to its fault
+  std::optional<Fault> fault{};
+  bool refused = false;  // the file behind those, and went on; else the side broke
+};
+
+// The side whose fault is the reason why the first file that has not arrived at both did not; null:
+// neither's is, as yet. A file further on that is refused is the reason of nothing in front of it.
+const Course* telling(const Course& source, const Course& destination);
+
 // How long a checksum may take where the server shows no life meanwhile.
 Duration checksum_limit(std::uint64_t size);
 
@@ -41,6 +55,19 @@ class Progress {
  private:
   std::uint64_t end_;
   std::uint64_t bytes_ = 0;
+};
+
+// The same by performance markers: each speaks of one stripe.
+class StripedProgress {
+ public:
+  explicit StripedProgress(std::uint64_t end) : sum_(end), end_(end) {}
+  bool reaches(const ftp::Performance& said);
+  std::uint64_t bytes() const { return sum_.bytes(); }
+
+ private:
+  std::map<std::uint64_t, std::uint64_t> by_stripe_;
+  Progress sum_;
+  std::uint64_t end_;
 };
 
 // Bytes a second over the last few markers.

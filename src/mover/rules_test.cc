@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ftp/address.h"
 #include "mover/data_security.h"
 #include "mover/flow_rules.h"
 #include "mover/lease.h"
@@ -60,6 +61,47 @@ TEST(FlowRules, a_reason_of_its_own_tells_more_than_what_follows_from_it) {
   EXPECT_FALSE(has_own_reason(cut));
 }
 
+// What a side of a pipeline came to: so many files arrived, then this.
+Course ended(std::size_t arrived, FaultCode code, bool refused) {
+  return {arrived, of(code), refused};
+}
+
+TEST(FlowRules, a_refused_file_further_on_is_not_why_a_pipeline_broke_before_it) {
+  const Course refuses_5 = ended(5, FaultCode::not_permitted, true);
+  const Course cut_at_3 = ended(3, FaultCode::cut, false);
+  EXPECT_EQ(telling(refuses_5, cut_at_3), &cut_at_3);
+  EXPECT_EQ(telling(cut_at_3, refuses_5), &cut_at_3);
+}
+
+TEST(FlowRules, of_two_refused_files_the_earlier_one_is_refused_for_its_own_reason) {
+  const Course refuses_5 = ended(5, FaultCode::not_permitted, true);
+  const Course refuses_3 = ended(3, FaultCode::server_refused, true);
+  EXPECT_EQ(telling(refuses_5, refuses_3), &refuses_3);
+  EXPECT_EQ(telling(refuses_3, refuses_5), &refuses_3);
+}
+
+TEST(FlowRules, of_one_file_that_both_sides_refuse_the_one_with_a_reason_tells) {
+  const Course full = ended(3, FaultCode::destination_full, true);
+  const Course channel = ended(3, FaultCode::data_channel_failed, true);
+  EXPECT_EQ(telling(channel, full), &full);
+  EXPECT_EQ(telling(full, channel), &full);
+}
+
+TEST(FlowRules, a_refusal_tells_nothing_until_all_in_front_of_it_have_arrived) {
+  const Course refuses_5 = ended(5, FaultCode::not_permitted, true);
+  EXPECT_EQ(telling(refuses_5, Course{3}), nullptr) << "a stall now is no refusal";
+  EXPECT_EQ(telling(refuses_5, Course{5}), &refuses_5);
+  EXPECT_EQ(telling(refuses_5, Course{64}), &refuses_5);
+  EXPECT_EQ(telling(Course{5}, Course{3}), nullptr);
+}
+
+TEST(FlowRules, a_side_that_broke_tells_wherever_it_broke) {
+  const Course cut_at_5 = ended(5, FaultCode::cut, false);
+  EXPECT_EQ(telling(cut_at_5, Course{3}), &cut_at_5);
+  const Course refuses_3 = ended(3, FaultCode::not_permitted, true);
+  EXPECT_EQ(telling(cut_at_5, refuses_3), &refuses_3);
+}
+
 TEST(FlowRules, a_restart_line_that_would_be_too_long_keeps_the_largest_ranges) {
   const RangeSet there{{0, 1000}, {2000, 2010}, {3000, 3500}};
   EXPECT_EQ(largest_ranges(there, 100), there);
@@ -110,6 +152,18 @@ TEST(FlowRules, progress_counts_once_and_not_beyond_the_end) {
   EXPECT_TRUE(progress.reaches(UINT64_MAX));
   EXPECT_EQ(progress.bytes(), 100U);
   EXPECT_FALSE(progress.reaches(UINT64_MAX));
+}
+
+TEST(FlowRules, what_stripes_tell_is_summed_and_not_believed_beyond_the_end) {
+  StripedProgress progress(100);
+  EXPECT_TRUE(progress.reaches({{}, 0, 30, 2}));
+  EXPECT_TRUE(progress.reaches({{}, 1, 30, 2}));
+  EXPECT_FALSE(progress.reaches({{}, 1, 30, 2})) << "it repeats itself";
+  EXPECT_EQ(progress.bytes(), 60U);
+  EXPECT_FALSE(progress.reaches({{}, ftp::stripes_max, 90, 1}));
+  EXPECT_TRUE(progress.reaches({{}, 0, UINT64_MAX, 2}));
+  EXPECT_EQ(progress.bytes(), 100U);
+  EXPECT_FALSE(progress.reaches({{}, 0, UINT64_MAX, 2}));
 }
 
 TEST(FlowRules, a_larger_file_may_be_summed_for_longer) {
