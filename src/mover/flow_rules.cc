@@ -81,6 +81,13 @@ const Course* telling(const Course& source, const Course& destination) {
   return &more == &*source.fault ? &source : &destination;
 }
 
+std::size_t first_of_epoch(std::uint32_t epoch, std::size_t files) {
+  constexpr std::size_t tries = 20;  // design 5.12
+  if (epoch == 0 || files <= unexplained_refusals_max) return 0;
+  const std::size_t step = std::max<std::size_t>(unexplained_refusals_max, files / tries);
+  return (epoch - 1) % files * step % files;
+}
+
 Duration checksum_limit(std::uint64_t size) {
   return checksum_base_limit + Duration(size / (checksum_bytes_per_second / 1000));
 }

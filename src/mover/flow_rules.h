@@ -41,6 +41,11 @@ struct Course {
 // neither's is, as yet. A file further on that is refused is the reason of nothing in front of it.
 const Course* telling(const Course& source, const Course& destination);
 
+// Of so many waiting files the one that is sent first. Each epoch has another, spread over all of
+// them within the tries of a transfer: a row of files that are refused does not stand before the
+// same others for ever. Where one epoch gets through such a row, they stay in order.
+std::size_t first_of_epoch(std::uint32_t epoch, std::size_t files);
+
 // How long a checksum may take where the server shows no life meanwhile.
 Duration checksum_limit(std::uint64_t size);
 

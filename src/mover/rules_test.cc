@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "ftp/address.h"
 #include "mover/data_security.h"
 #include "mover/flow_rules.h"
 #include "mover/lease.h"
+#include "mover/limits.h"
 #include "mover/spool.h"
 
 namespace rft::mover {
@@ -100,6 +102,32 @@ TEST(FlowRules, a_side_that_broke_tells_wherever_it_broke) {
   EXPECT_EQ(telling(cut_at_5, Course{3}), &cut_at_5);
   const Course refuses_3 = ended(3, FaultCode::not_permitted, true);
   EXPECT_EQ(telling(cut_at_5, refuses_3), &refuses_3);
+}
+
+TEST(FlowRules, whatever_stands_before_a_file_some_epoch_comes_to_it_within_the_tries) {
+  constexpr std::uint32_t tries = 20;
+  for (const std::size_t files : {9U, 20U, 100U, 160U}) {
+    std::vector<bool> tried(files);
+    for (std::uint32_t epoch = 3; epoch < 3 + tries; ++epoch) {
+      for (std::size_t i = 0; i < unexplained_refusals_max; ++i) {
+        tried[(first_of_epoch(epoch, files) + i) % files] = true;
+      }
+    }
+    EXPECT_EQ(std::count(tried.begin(), tried.end(), false), 0) << files;
+  }
+}
+
+TEST(FlowRules, the_epochs_begin_all_over_a_large_bundle) {
+  std::set<std::size_t> first;
+  for (std::uint32_t epoch = 1; epoch <= 20; ++epoch) first.insert(first_of_epoch(epoch, 512));
+  EXPECT_EQ(first.size(), 20U);
+  EXPECT_EQ(*first.begin(), 0U);
+  EXPECT_GT(*first.rbegin(), 450U);
+}
+
+TEST(FlowRules, where_one_epoch_comes_to_all_files_they_stay_in_order) {
+  EXPECT_EQ(first_of_epoch(7, unexplained_refusals_max), 0U);
+  EXPECT_EQ(first_of_epoch(7, 0), 0U);
 }
 
 TEST(FlowRules, a_restart_line_that_would_be_too_long_keeps_the_largest_ranges) {
