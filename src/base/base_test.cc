@@ -63,7 +63,8 @@ TEST(Urls, a_good_url_comes_back_in_normal_form) {
   EXPECT_EQ(parse_url("GSIFTP://Host.Example:2811/data/a b")->text(),
             "gsiftp://host.example/data/a%20b");
   EXPECT_EQ(parse_url("ftp://[::1]:2121/x")->text(), "ftp://[::1]:2121/x");
-  EXPECT_EQ(parse_url("ftp://h/~/x")->wire_path(), "x");
+  EXPECT_EQ(parse_url("ftp://h/~/x")->wire_path(), "./x");
+  EXPECT_EQ(parse_url("ftp://h/~/%20x")->wire_path(), "./ x") << "GCT passes over leading blanks";
   EXPECT_EQ(parse_url("ftp://h/%FFx")->wire_path(), "/\xFFx");
 }
 

@@ -175,7 +175,8 @@ std::string Url::text() const {
 std::string Url::wire_path() const {
   std::string bytes = percent_decode(path).value_or(path);
   // RFC 1738 3.2.2 leaves it open; globus-url-copy and we take "/~/x" as relative to the log-in.
-  if (bytes.rfind("/~/", 0) == 0) bytes.erase(0, 3);
+  // Said with "./" before it: of a name that begins with blanks GCT would leave them out.
+  if (bytes.rfind("/~/", 0) == 0) bytes.replace(0, 3, "./");
   return bytes;
 }
 

@@ -20,6 +20,7 @@ enum Bits : std::uint64_t {
   has_fault = 128,
   is_folder = 1 << 16,
   has_modify = 1 << 17,
+  final_name_is_ours = 1 << 18,
 };
 constexpr unsigned fate_at = 8, verdict_at = 12;  // four bits each
 constexpr std::uint64_t form_version = 1;
@@ -84,6 +85,7 @@ std::uint64_t bits_of(const BundleFile& file) {
   if (file.fault) bits |= has_fault;
   if (!file.modify.empty()) bits |= has_modify;
   if (file.is_folder) bits |= is_folder;
+  if (file.final_name_is_ours) bits |= final_name_is_ours;
   return bits | static_cast<std::uint64_t>(file.verdict) << verdict_at;
 }
 
@@ -138,6 +140,7 @@ BundleFile take_file(Reader& in) {
   if (bits & has_fault) file.fault = in.fault();
   if (bits & has_modify) file.modify = in.text();
   file.is_folder = (bits & is_folder) != 0;
+  file.final_name_is_ours = (bits & final_name_is_ours) != 0;
   return file;
 }
 
@@ -258,7 +261,7 @@ std::vector<BundleItem> items_of(const Bundle& bundle, bool ended) {
     if (file.fate.has_value() != ended) continue;
     items.push_back({own, std::move(file.source), std::move(file.destination),
                      std::move(file.wanted), std::move(file.intent), file.size, file.is_folder,
-                     std::move(file.modify)});
+                     std::move(file.modify), file.final_name_is_ours});
   }
   return items;
 }
@@ -327,10 +330,25 @@ Bundle all_waiting_would_delete(const Bundle& bundle) {
   });
 }
 
-Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault) {
-  return changed(bundle, [&](BundleFile& file) {
+Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault,
+                          const std::vector<ItemFault>& own) {
+  std::vector<BundleFile> files = bundle.files();
+  for (const ItemFault& one : own) {
+    const bool waits = one.number < files.size() && !files[one.number].fate;
+    if (waits) fail_file(files[one.number], one.fault);
+  }
+  for (BundleFile& file : files) {
     if (!file.fate) fail_file(file, fault);
-  });
+  }
+  return Bundle(files);
+}
+
+Bundle with_final_names_ours(const Bundle& bundle, const std::vector<std::uint32_t>& numbers) {
+  std::vector<BundleFile> files = bundle.files();
+  for (const std::uint32_t number : numbers) {
+    if (number < files.size()) files[number].final_name_is_ours = true;
+  }
+  return Bundle(files);
 }
 
 Bundle failed_waiting_again(const Bundle& bundle) {

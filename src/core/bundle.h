@@ -25,6 +25,7 @@ struct BundleFile {
   std::optional<Fault> fault{};  // of a failed one
   bool is_folder = false;        // one that is made, for nothing in it is moved; paths end with '/'
   std::string modify{};          // of one that is to be removed: as it was listed
+  bool final_name_is_ours = false;  // in_place: we began to write it
   bool operator==(const BundleFile&) const = default;
 };
 
@@ -82,7 +83,10 @@ Bundle with_bad_sources_skipped(const Bundle& bundle);  // by the option skip_er
 Bundle with_links_skipped(const Bundle& bundle);        // by the option links
 Bundle with_failed_skipped(const Bundle& bundle);       // what cannot be deleted is left, and told
 Bundle all_waiting_would_delete(const Bundle& bundle);
-Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault);
+// Those that wait, each with its own fault where it has one.
+Bundle all_waiting_failed(const Bundle& bundle, const Fault& fault,
+                          const std::vector<ItemFault>& own = {});
+Bundle with_final_names_ours(const Bundle& bundle, const std::vector<std::uint32_t>& numbers);
 Bundle failed_waiting_again(const Bundle& bundle);  // for a commit of a failed request
 
 // What is asked to be moved: a line of a manifest, or a file that a listing named.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/decide.h"
+#include "core/retry.h"
 #include "wire/words.h"
 
 namespace rft {
@@ -34,7 +35,8 @@ TEST(Bundle, every_member_of_a_file_survives_its_row) {
                   true,
                   no_file,
                   true,
-                  "20260101"};
+                  "20260101",
+                  true};
   const std::vector<BundleFile> files{file, {"/x", "/y", std::nullopt}};
   const Bundle bundle(files);
   EXPECT_EQ(bundle.files(), files);
@@ -87,6 +89,77 @@ Transfer looked_after() {
   return bundle;
 }
 const ItemOutcome first_is_done{0, Fate::done, 7, {}, Verdict::verified, false, {}};
+
+Transfer written_in_place() {
+  Transfer bundle = looked_after();
+  bundle.request.options.publish = Publish::in_place;
+  bundle.file.part.epochs.clear();
+  return bundle;
+}
+
+TEST(Bundle, in_place_a_final_name_is_ours_from_when_it_was_begun_and_no_other_is) {
+  Transfer bundle = written_in_place();
+  bundle.file.bundle = bundle_of(some_files(3));
+  Begun begun;
+  begun.items = {0, 2, 99};
+  bundle = on_word(bundle, {{Uuid{}, 2}, 1, begun}, Now{}, Draws{})->next;
+  EXPECT_TRUE(bundle.file.final_name_is_ours);
+  const Outcomes exists{{{1, Fate::failed, 0, {}, Verdict::none, false, no_file}}};
+  bundle = on_word(bundle, {{Uuid{}, 2}, 2, exists}, Now{}, Draws{})->next;
+  const auto again = waiting_items(failed_waiting_again(bundle.file.bundle));
+  ASSERT_EQ(again.size(), 3U);
+  EXPECT_TRUE(again[0].final_name_is_ours);
+  EXPECT_FALSE(again[1].final_name_is_ours) << "it was another's";
+  EXPECT_TRUE(again[2].final_name_is_ours);
+}
+
+TEST(Bundle, in_place_an_old_flow_is_waited_for_though_it_was_not_told_of) {
+  const Transfer bundle = written_in_place();
+  const auto lost = on_mover_lost(bundle, LostBecause::died, Duration{0}, Now{}, Draws{});
+  EXPECT_FALSE(lost->next.file.final_name_is_ours);
+  ASSERT_TRUE(lost->next.file.not_before);
+  EXPECT_EQ(*lost->next.file.not_before - WallTime{}, settle_for(lost->next.file.part, {}));
+  EXPECT_GT(settle_for(lost->next.file.part, {}), Duration{0});
+}
+
+TEST(Bundle, in_place_a_check_or_a_plan_leaves_no_flow_to_wait_for) {
+  Transfer bundle = written_in_place();
+  bundle.request.options.act = Act::plan;
+  const auto lost = on_mover_lost(bundle, LostBecause::died, Duration{0}, Now{}, Draws{});
+  EXPECT_FALSE(lost->next.file.not_before);
+}
+
+TEST(Bundle, in_place_a_commit_after_a_stop_waits_for_the_flow_whose_end_was_not_read) {
+  Transfer bundle = written_in_place();
+  bundle.file.stop_asked = true;
+  bundle = on_word(bundle, {{Uuid{}, 2}, 1, Stopped{FlowEnd::presumed}}, Now{}, Draws{})->next;
+  ASSERT_EQ(bundle.file.status, Status::user_stop_partial_trans);
+  const auto again = on_call(&bundle, Commit{"h"}, {"o", "o"}, Now{}, Draws{});
+  EXPECT_TRUE(again.change->next.file.not_before);
+}
+
+TEST(Bundle, in_place_a_commit_after_a_failure_waits_for_the_flow_whose_end_was_not_read) {
+  Transfer bundle = written_in_place();
+  bundle.file.tries = 100;
+  Failed cut{{FaultCode::cut, Side::both, Doing::move, "", ""}, FlowEnd::presumed};
+  bundle = on_word(bundle, {{Uuid{}, 2}, 1, cut}, Now{}, Draws{})->next;
+  ASSERT_EQ(bundle.file.status, Status::failed);
+  const auto again = on_call(&bundle, Commit{"h"}, {"o", "o"}, Now{}, Draws{});
+  EXPECT_TRUE(again.change->next.file.not_before);
+}
+
+TEST(Bundle, a_file_that_is_given_up_has_its_own_fault_where_it_has_one) {
+  Transfer bundle = looked_after();
+  bundle.file.tries = 100;
+  const Fault cut{FaultCode::cut, Side::both, Doing::move, "", ""};
+  const Fault refused{FaultCode::server_refused, Side::source, Doing::move, "550 no", ""};
+  Failed failed{cut};
+  failed.item_faults = {{1, refused}, {99, refused}};
+  bundle = on_word(bundle, {{Uuid{}, 2}, 1, failed}, Now{}, Draws{})->next;
+  ASSERT_EQ(bundle.file.status, Status::failed);
+  EXPECT_EQ(bundle.file.bundle.files()[0].fault, cut);
+  EXPECT_EQ(bundle.file.bundle.files()[1].fault, refused);
+}
 
 TEST(Bundle, a_look_for_a_stop_that_found_some_there_leaves_the_others_stopped) {
   Transfer bundle = looked_after();

@@ -22,7 +22,8 @@ void ChangeWriter::discard_part(const Uuid& ledger_id) {
   if (auto left = left_behind(change_.next, at_, ledger_id)) {
     change_.discarded.push_back(std::move(*left));
   }
-  file().part = Part{};
+  // Final names have no part to give up, and how the last flow into them ended stays true.
+  if (!writes_final_names(change_.next)) file().part = Part{};
   // Of what is all or none: what was proven, and not ordered to be published, goes with it.
   if (file().publish_ordered || !is_all_or_none(request())) return;
   file().intent.reset();

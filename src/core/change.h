@@ -15,6 +15,7 @@ class ChangeWriter {
   }
 
   File& file() { return change_.next.file; }
+  const Transfer& transfer() const { return change_.next; }
   const Request& request() const { return change_.next.request; }
   WallTime at() const { return at_; }
 

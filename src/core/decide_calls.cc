@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/change.h"
+#include "core/try_end.h"
 
 namespace rft {
 namespace {
@@ -50,7 +51,7 @@ void queue_again(ChangeWriter& writer, const Caller& caller, const Draws& draws)
   if (file.kind == Kind::bundle) file.bundle = failed_waiting_again(file.bundle);
   file.fault.reset();
   file.finished_at.reset();
-  file.not_before.reset();
+  file.not_before = not_before_old_flow(writer.transfer(), writer.at());
   file.held_since.reset();
   queue(writer, caller, draws);
   writer.say(

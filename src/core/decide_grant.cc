@@ -81,7 +81,6 @@ BundleOrder bundle_order(const Transfer& transfer, const Grant& grant) {
   // What is proven already waits for the others, and is not moved again.
   const auto is_proven = [](const BundleItem& item) { return item.intent.has_value(); };
   if (grant.prove_only) std::erase_if(order.items, is_proven);
-  order.final_names_are_ours = transfer.file.final_name_is_ours;
   return order;
 }
 

@@ -33,7 +33,7 @@ class WordTaker {
       : writer_(writer), file_(writer.file()), draws_(draws), who_(mover_name(file_.mover)) {}
 
   void operator()(const Begun& said) {
-    if (file_.kind != Kind::file) return begin_many();
+    if (file_.kind != Kind::file) return begin_many(said);
     if (!file_.source_facts) file_.source_facts = said.source;
     file_.size = said.source.size;
     const std::uint64_t had = file_.part.confirmed.bytes();
@@ -164,7 +164,7 @@ class WordTaker {
     if (!said.publish_unknown) file_.publish_ordered = false;
     const bool stopping = stage(file_) == Stage::stopping;
     writer_.end_attempt(said.end, said.fault);
-    if (!stopping) return end_try(writer_, said.fault, draws_);
+    if (!stopping) return end_try(writer_, said.fault, draws_, said.item_faults);
     if (said.publish_unknown) return await_look(writer_, who_, sentence(said.fault));
     end_stopped(writer_, end_sentence(said.end));
   }
@@ -244,8 +244,9 @@ class WordTaker {
     writer_.order(std::move(order));
   }
 
-  void begin_many() {
+  void begin_many(const Begun& said) {
     if (writer_.request().options.publish == Publish::in_place) file_.final_name_is_ours = true;
+    if (!said.items.empty()) file_.bundle = with_final_names_ours(file_.bundle, said.items);
     if (file_.publish_ordered) not_published();
     end_hold(file_);
     writer_.say(who_, "begun", "");

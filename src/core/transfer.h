@@ -153,6 +153,12 @@ inline bool awaits_others(const File& file) {
 inline bool deletes(const Request& request, const File& file) {
   return is_removal(request) && file.kind == Kind::bundle;
 }
+// Of a bundle: no part is between its flow and the final names (design 5.10).
+inline bool writes_final_names(const Transfer& transfer) {
+  const Options& options = transfer.request.options;
+  return transfer.file.kind == Kind::bundle && options.publish == Publish::in_place &&
+         options.act == Act::move;
+}
 // Two such transfers to one destination go one after the other.
 inline bool claims_destination(const Transfer& transfer) {
   return transfer.file.kind == Kind::file && !changes_nothing(transfer.request);

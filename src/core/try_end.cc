@@ -10,14 +10,6 @@ namespace {
 // A flow that was silent for less than this ended over a path that worked (design 5.3).
 constexpr Duration path_worked_within = 2s;
 
-// Where the bytes of a bundle go to final names, the next epoch writes over what an old flow may
-// still write: it starts when that is presumed to be over (design 5.3, 5.10).
-std::optional<WallTime> not_before_old_flow(const File& file, WallTime at) {
-  const bool in_place = file.kind == Kind::bundle && file.final_name_is_ours;
-  if (!in_place || file.part.end != FlowEnd::presumed) return std::nullopt;
-  return at + settle_for(file.part, at);
-}
-
 void begin_afresh(ChangeWriter& writer, const Fault& fault, const Draws& draws) {
   File& file = writer.file();
   ++file.afresh;
@@ -60,6 +52,12 @@ void forget_intent(File& file) {
   if (file.kind == Kind::bundle) file.bundle = without_intents(file.bundle);
 }
 
+std::optional<WallTime> not_before_old_flow(const Transfer& transfer, WallTime at) {
+  const Part& part = transfer.file.part;
+  if (!writes_final_names(transfer) || part.end != FlowEnd::presumed) return std::nullopt;
+  return at + settle_for(part, at);
+}
+
 void back_to_waiting(ChangeWriter& writer, Hold hold, std::string detail,
                      std::optional<WallTime> not_before) {
   File& file = writer.file();
@@ -67,17 +65,18 @@ void back_to_waiting(ChangeWriter& writer, Hold hold, std::string detail,
   file.stop_asked = false;
   file.hold = hold;
   file.hold_detail = std::move(detail);
-  const auto old_flow = not_before_old_flow(file, writer.at());
+  const auto old_flow = not_before_old_flow(writer.transfer(), writer.at());
   file.not_before = old_flow && not_before ? std::max(*old_flow, *not_before)
                     : old_flow             ? old_flow
                                            : not_before;
 }
 
-void end_failed(ChangeWriter& writer, Fault fault, std::string_view why, const Uuid& ledger_id) {
+void end_failed(ChangeWriter& writer, Fault fault, std::string_view why, const Uuid& ledger_id,
+                const std::vector<ItemFault>& own) {
   File& file = writer.file();
   if (file.kind == Kind::bundle) {
     writer.discard_part(ledger_id);  // nothing in it is ever resumed
-    file.bundle = all_waiting_failed(file.bundle, fault);
+    file.bundle = all_waiting_failed(file.bundle, fault, own);
   }
   writer.end(Status::failed);
   std::string text = sentence(fault);
@@ -112,11 +111,14 @@ void await_look(ChangeWriter& writer, const std::string& who, std::string why) {
   writer.say(who, "unknown_end", std::move(why));
 }
 
-void end_try(ChangeWriter& writer, const Fault& fault, const Draws& draws) {
+void end_try(ChangeWriter& writer, const Fault& fault, const Draws& draws,
+             const std::vector<ItemFault>& own) {
   File& file = writer.file();
   const Options& options = writer.request().options;
   const Next next = after(file, options, fault);
-  if (next.then == Then::give_up) return end_failed(writer, fault, next.why, draws.ledger);
+  if (next.then == Then::give_up) {
+    return end_failed(writer, fault, next.why, draws.ledger, own);
+  }
   const bool must_look = file.publish_ordered;
   if (options.finish_by && !must_look && *options.finish_by <= writer.at() + next.delay) {
     return end_failed(writer,

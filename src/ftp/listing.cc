@@ -51,9 +51,8 @@ bool set_fact(Facts& facts, std::string_view name, std::string_view value) {
     facts.size = parse_number(value);
     return facts.size.has_value();
   } else if (equals_ignoring_case(name, "modify")) {
-    facts.modify = value;
     facts.modified = time_value(value);
-    return facts.modified.has_value();
+    if (facts.modified) facts.modify = value;  // an impossible one is as good as none
   } else if (equals_ignoring_case(name, "unique")) {
     facts.unique = value;
   } else if (equals_ignoring_case(name, "perm")) {

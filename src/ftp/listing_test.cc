@@ -79,12 +79,21 @@ TEST(Listing, a_name_keeps_its_blanks_semicolons_and_bytes) {
 }
 
 TEST(Listing, a_malformed_line_is_a_fault) {
-  for (const char* line :
-       {"", " ", "Type=file;", "Type=file", "Type; x", "=file; x", "Type=file;x", "Size=-1; x",
-        "Size=18446744073709551616; x", "Size=; x", "Modify=2026; x"}) {
+  for (const char* line : {"", " ", "Type=file;", "Type=file", "Type; x", "=file; x", "Type=file;x",
+                           "Size=-1; x", "Size=18446744073709551616; x", "Size=; x"}) {
     const auto facts = facts_of_line(line);
     ASSERT_FALSE(facts) << line;
     EXPECT_EQ(facts.error().code, FaultCode::protocol_broken);
+  }
+}
+
+TEST(Listing, a_time_that_cannot_be_is_as_good_as_none) {
+  for (const char* time : {"2026", "20260230000000", "yesterday", ""}) {
+    const auto facts = facts_of_line("Size=3;Modify=" + std::string(time) + ";Type=file; x");
+    ASSERT_TRUE(facts) << time;
+    EXPECT_EQ(facts->modify, "");
+    EXPECT_FALSE(facts->modified);
+    EXPECT_EQ(facts->size, 3U);
   }
 }
 

@@ -110,7 +110,7 @@ TEST_F(BundleDoubt, in_place_our_own_half_files_are_written_anew) {
   order.items[1].intent.reset();
   order.options.publish = Publish::in_place;
   order.options.existing = Existing::fail;
-  order.final_names_are_ours = true;
+  order.items[1].final_name_is_ours = true;
   stands(to(1), "half", "ffff", 7);
   EXPECT_TRUE(std::holds_alternative<Done>(run()));
   expect_whole(1);

@@ -60,11 +60,11 @@ awaitable<void> BundleTask::look_around() {
         refuse(*lot[i], look.error());
       }
     }
-    const bool may_be_ours = in_place() && order_.final_names_are_ours;
-    if (!may_be_ours)
-      co_await respect_existing(due(lot), [this](const Item& item) {
-        return judge_place(item.there, item.facts, order_.options);
-      });
+    Lot of_others = due(lot);
+    std::erase_if(of_others, [](const Item* item) { return item->order->final_name_is_ours; });
+    co_await respect_existing(std::move(of_others), [this](const Item& item) {
+      return judge_place(item.there, item.facts, order_.options);
+    });
   }
   co_await make_folders(due(lot), std::move(seen));
 }
@@ -188,13 +188,18 @@ awaitable<void> BundleTask::make_folders(Lot lot, std::map<std::string, Look> se
   }
 }
 
-// That the final names are ours is stored before the first STOR into one (design 5.10): later looks
+// Which final names are ours is stored before the first STOR into one (design 5.10): later looks
 // would take our own half files for another's. Nothing waits where there will be none.
 awaitable<Outcome<void>> BundleTask::begin() {
   Begun begun;
-  for (const Item* item : all_due()) begun.source.size += item->facts.size;
-  ports_.say(begun);
-  if (in_place() && !order_.final_names_are_ours && !is_bare()) {
+  bool some_are_new = false;
+  for (const Item* item : all_due()) {
+    begun.source.size += item->facts.size;
+    if (in_place()) begun.items.push_back(item->order->number);
+    some_are_new = some_are_new || !item->order->final_name_is_ours;
+  }
+  ports_.say(std::move(begun));
+  if (in_place() && some_are_new && !is_bare()) {
     co_return co_await wait_until_saved(ports_, interrupt_);
   }
   co_return Outcome<void>();

@@ -1,5 +1,9 @@
 // How the bytes of a bundle's files go over: by lots, each in one pipeline where nothing is
 // refused.
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "mover/bundle_parts.h"
 #include "mover/bundle_task.h"
 #include "mover/limits.h"
@@ -9,7 +13,10 @@ namespace rft::mover {
 std::vector<BundleTask::Lot> BundleTask::lots() {
   std::vector<Lot> lots;
   std::uint64_t bytes = 0;
-  for (Item* item : all_due()) {
+  Lot waiting = all_due();
+  const std::size_t first = first_of_epoch(order_.task.epoch, waiting.size());
+  std::rotate(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(first), waiting.end());
+  for (Item* item : waiting) {
     const bool is_full = !lots.empty() && (lots.back().size() == lot_files_max ||
                                            bytes + item->facts.size > lot_bytes_max);
     if (lots.empty() || is_full) {
@@ -45,7 +52,9 @@ awaitable<BundleTask::Lot> BundleTask::move(Lot lot) {
 
 awaitable<Outcome<Pipelined>> BundleTask::send(const Lot& waiting) {
   std::vector<Consignment> files;
-  for (const Item* item : waiting) files.push_back({item->source, written_name(*item)});
+  for (const Item* item : waiting) {
+    files.push_back({item->source, written_name(*item), item->facts.size});
+  }
   std::size_t counted = 0;
   const auto count = [this, &waiting, &counted](std::size_t moved) {
     for (; counted < moved; ++counted) bytes_sent_ += waiting[counted]->facts.size;
@@ -72,6 +81,7 @@ void BundleTask::heed_end(const Pipelined& told) {
 
 // What is still to be sent: nothing where all arrived; where the flow broke it will not be.
 BundleTask::Lot BundleTask::go_on_behind(const Lot& waiting, const Pipelined& told) {
+  if (told.moved > 0) unexplained_refusals_ = 0;
   if (!told.fault) return {};
   const auto bad = waiting.begin() + static_cast<std::ptrdiff_t>(told.moved);
   if (!is_of_one_file(told)) {
@@ -92,16 +102,19 @@ BundleTask::Lot BundleTask::go_on_behind(const Lot& waiting, const Pipelined& to
   if (told.end != FlowEnd::known) {
     halted_ = Fault{FaultCode::cut, Side::both, Doing::move, "",
                     "the end of a refused file's flow was not read"};
+  } else if (told.fault->code == FaultCode::server_refused &&
+             ++unexplained_refusals_ == unexplained_refusals_max) {
+    halted_ = Fault{FaultCode::server_refused, told.fault->side, Doing::move, "",
+                    fmt::format("{} files in a row were refused without a reason; the others wait",
+                                unexplained_refusals_max)};
   }
   return {std::next(bad), waiting.end()};
 }
 
 // Whether it speaks of that file alone, so that the others may go on.
 bool BundleTask::is_of_one_file(const Pipelined& told) {
-  if (!told.refused) return false;
-  if (entry(told.fault->code).remedy == Remedy::never) return true;
-  return told.fault->code == FaultCode::server_refused &&
-         ++unexplained_refusals_ < unexplained_refusals_max;
+  const FaultCode code = told.fault->code;
+  return told.refused && (entry(code).remedy == Remedy::never || code == FaultCode::server_refused);
 }
 
 }  // namespace rft::mover

@@ -20,10 +20,10 @@ awaitable<Outcome<void>> BundleTask::try_traits() {
 // In place an earlier epoch may have set a mode that forbids to write the file again. What is wrong
 // with it otherwise, its STOR tells.
 awaitable<void> BundleTask::let_write_again(Lot lot) {
-  if (!order_.options.preserve.mode || !in_place() || !order_.final_names_are_ours) co_return;
+  if (!order_.options.preserve.mode || !in_place()) co_return;
   std::vector<Traits> files;
   for (const Item* item : lot) {
-    if (!item->there) continue;
+    if (!item->there || !item->order->final_name_is_ours) continue;
     Traits& writable = files.emplace_back();
     writable.name = item->final_name;
     writable.mode = owner_writes;

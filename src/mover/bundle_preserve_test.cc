@@ -71,7 +71,7 @@ TEST_F(BundlePreserves, a_server_that_says_yes_and_sets_nothing_publishes_nothin
 
 TEST_F(BundlePreserves, in_place_a_mode_of_an_earlier_try_does_not_stop_the_next_one) {
   order.options.publish = Publish::in_place;
-  order.final_names_are_ours = true;
+  order.items[0].final_name_is_ours = true;
   stands(to(0), "u", "half");
   world.modes[to(0)] = 0400;
   std::optional<unsigned> while_written;

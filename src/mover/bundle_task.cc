@@ -168,16 +168,22 @@ void BundleTask::refuse(Item& item, const Fault& fault) {
   settle(item, std::move(outcome));
 }
 
-// Its part is cleared away by the next epoch, or by the ledger; at once where it is of no use.
 void BundleTask::leave(Item& item, const Fault& fault) {
-  item.state = State::left;
   if (!first_fault_) first_fault_ = fault;
-  const bool is_useless = entry(fault.code).remedy == Remedy::afresh && !item.rename_unknown;
-  if (is_useless && item.part_may_stand && !in_place()) discarded_.push_back(written_name(item));
+  item.own_fault = fault;
+  put_aside(item, fault);
 }
 
 void BundleTask::leave_all(const Lot& lot, const Fault& fault) {
-  for (Item* item : lot) leave(*item, fault);
+  if (!lot.empty() && !shared_fault_) shared_fault_ = fault;
+  for (Item* item : lot) put_aside(*item, fault);
+}
+
+// Its part is cleared away by the next epoch, or by the ledger; at once where it is of no use.
+void BundleTask::put_aside(Item& item, const Fault& fault) {
+  item.state = State::left;
+  const bool is_useless = entry(fault.code).remedy == Remedy::afresh && !item.rename_unknown;
+  if (is_useless && item.part_may_stand && !in_place()) discarded_.push_back(written_name(item));
 }
 
 // What cannot be deleted now is tried again with the next; what remains at last is for the ledger.
@@ -233,15 +239,26 @@ TaskSays BundleTask::last_word() const {
     return done;
   }
   const bool is_stopped = interrupt_.why() == Interrupt::Why::stop && !rename_unknown;
-  if (is_stopped || !first_fault_) return Stopped{end_, silent_, {}, bytes_sent_};
+  const bool has_fault = shared_fault_ || first_fault_;
+  if (is_stopped || !has_fault) return Stopped{end_, silent_, {}, bytes_sent_};
+  return failure();
+}
+
+// What all share is the fault of those that have none of their own.
+Failed BundleTask::failure() const {
   Failed failed;
-  failed.fault = *first_fault_;
+  failed.fault = shared_fault_ ? *shared_fault_ : *first_fault_;
   failed.end = end_;
   failed.silent = silent_;
   failed.bytes_sent = bytes_sent_;
-  failed.publish_unknown = rename_unknown;
+  failed.publish_unknown = is_in_doubt();
   if (interrupt_.why() == Interrupt::Why::mover_ends) {
-    failed.fault = Fault{FaultCode::lease_ended, Side::none, first_fault_->doing, "", ""};
+    failed.fault = Fault{FaultCode::lease_ended, Side::none, failed.fault.doing, "", ""};
+  }
+  for (const Item& item : items_) {
+    if (item.state != State::left || !item.own_fault || item.own_fault == failed.fault) continue;
+    if (failed.item_faults.size() == item_faults_max) break;
+    failed.item_faults.push_back({item.order->number, *item.own_fault});
   }
   return failed;
 }

@@ -48,6 +48,7 @@ class BundleTask final : public Work {
     std::optional<Standing> there;       // under the final name, when last looked
     FileFacts part;                      // as proven
     std::optional<Checksum> checksum{};  // the same at both sides
+    std::optional<Fault> own_fault{};    // for which it was left; none: for that of all
   };
   using Lot = std::vector<Item*>;
   using NameOf = std::function<std::string(const Item&)>;
@@ -67,13 +68,15 @@ class BundleTask final : public Work {
   void settle_would_move(Item& item);
   void refuse(Item& item, const Fault& fault);  // an outcome where the fault's remedy is `never`
   void leave(Item& item, const Fault& fault);
-  void leave_all(const Lot& lot, const Fault& fault);
+  void leave_all(const Lot& lot, const Fault& fault);  // for a reason that is no file's own
+  void put_aside(Item& item, const Fault& fault);
   awaitable<void> discard();  // the parts that are of no use any more
   void tell_outcomes();
   void say_outcomes();
   bool leaves_parts() const;
   void say_moving(Doing doing);
   TaskSays last_word() const;
+  Failed failure() const;
 
   // bundle_doubt.cc: renames and parts of earlier epochs.
   awaitable<void> settle_doubts();
@@ -120,7 +123,7 @@ class BundleTask final : public Work {
   awaitable<Outcome<Pipelined>> send(const Lot& waiting);
   void heed_end(const Pipelined& told);
   Lot go_on_behind(const Lot& waiting, const Pipelined& told);
-  bool is_of_one_file(const Pipelined& told);
+  static bool is_of_one_file(const Pipelined& told);
 
   // bundle_prove.cc
   awaitable<void> prove(Lot arrived);
@@ -166,9 +169,10 @@ class BundleTask final : public Work {
   Signal publish_signal_;
   std::uint64_t publish_ordered_ = 0;  // the BundleVerified that may be published
 
-  std::optional<Fault> first_fault_;  // that left an item without an outcome
-  std::optional<Fault> halted_;       // nothing more is moved in this epoch
-  unsigned unexplained_refusals_ = 0;
+  std::optional<Fault> shared_fault_;  // that left items without an outcome; the first
+  std::optional<Fault> first_fault_;   // the first such one of an item's own
+  std::optional<Fault> halted_;        // nothing more is moved in this epoch
+  unsigned unexplained_refusals_ = 0;  // in a row
   std::vector<std::string> discarded_;
   bool earlier_left_ = false;  // a part of an earlier epoch could not be deleted
   Outcomes untold_;

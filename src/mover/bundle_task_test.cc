@@ -2,6 +2,7 @@
 #include "mover/bundle_task.h"
 
 #include "mover/bundle_test_world.h"
+#include "mover/limits.h"
 
 namespace rft::mover {
 namespace {
@@ -78,6 +79,61 @@ TEST_F(BundleRules, refusals_without_a_reason_come_to_an_end) {
   }
   EXPECT_EQ(failure().fault.code, FaultCode::server_refused);
   EXPECT_LE(world.pipelines.size(), 8U);
+}
+
+TEST_F(BundleRules, refusals_in_a_row_are_counted_and_an_arrival_ends_the_row) {
+  add_files(40);
+  for (std::size_t i = 0; i < 40; i += 2) {
+    world.refused[from(i)] = test_fault(FaultCode::server_refused, Side::source);
+  }
+  EXPECT_EQ(failure().fault.code, FaultCode::server_refused);
+  for (std::uint32_t i = 1; i < 40; i += 2) EXPECT_TRUE(is_done(i)) << i;
+}
+
+TEST_F(BundleRules, a_row_of_refused_files_is_in_the_way_of_the_others_in_one_epoch_only) {
+  add_files(40);
+  for (std::size_t i = 0; i < unexplained_refusals_max; ++i) {
+    world.refused[from(i)] = test_fault(FaultCode::server_refused, Side::source);
+  }
+  order.task.epoch = 1;
+  EXPECT_EQ(failure().fault.code, FaultCode::server_refused);
+  EXPECT_TRUE(outcomes.empty());
+  order.task.epoch = 2;
+  EXPECT_EQ(failure().fault.code, FaultCode::server_refused);
+  EXPECT_EQ(outcomes.size(), 40 - unexplained_refusals_max);
+}
+
+TEST_F(BundleRules, the_last_word_tells_the_fault_of_each_file_that_has_one_of_its_own) {
+  add_files(6);
+  world.refused[from(1)] = test_fault(FaultCode::server_refused, Side::source);
+  world.look_refused[from(4)] = test_fault(FaultCode::stalled, Side::source);
+  world.breaks_at = 2;  // of the second pipeline
+  const Failed last = failure();
+  EXPECT_EQ(last.fault.code, FaultCode::cut) << "the fault of those that have none";
+  ASSERT_EQ(last.item_faults.size(), 2U);
+  EXPECT_EQ(last.item_faults[0],
+            (ItemFault{1, test_fault(FaultCode::server_refused, Side::source)}));
+  EXPECT_EQ(last.item_faults[1], (ItemFault{4, test_fault(FaultCode::stalled, Side::source)}));
+}
+
+TEST_F(BundleRules, the_faults_of_files_in_the_last_word_have_a_limit) {
+  add_files(2 * item_faults_max);
+  for (std::size_t i = 0; i < order.items.size(); ++i) {
+    world.look_refused[from(i)] = test_fault(FaultCode::stalled, Side::source);
+    world.look_refused[from(i)].reply = std::to_string(i);
+  }
+  EXPECT_EQ(failure().item_faults.size(), item_faults_max);
+}
+
+TEST_F(BundleRules, after_a_row_of_refusals_no_other_file_has_the_fault_of_one) {
+  add_files(40);
+  for (std::size_t i = 0; i < 40; ++i) {
+    world.refused[from(i)] = test_fault(FaultCode::server_refused, Side::source);
+  }
+  const Failed last = failure();
+  EXPECT_TRUE(last.fault.reply.empty());
+  EXPECT_FALSE(last.fault.detail.empty());
+  EXPECT_EQ(last.item_faults.size(), unexplained_refusals_max);
 }
 
 TEST_F(BundleRules, what_arrived_before_a_break_is_proven_and_published) {
@@ -314,6 +370,42 @@ TEST_F(BundleRules, in_place_nothing_is_written_before_it_is_stored_that_the_nam
   EXPECT_FALSE(moved_unsaved);
   EXPECT_TRUE(verified.empty());
   expect_only({to(0), to(1)});
+}
+
+TEST_F(BundleRules, in_place_another_files_name_is_not_ours_for_that_of_its_neighbour) {
+  add_files(3);
+  order.options.publish = Publish::in_place;
+  for (const Existing existing : {Existing::fail, Existing::adopt}) {
+    order.options.existing = existing;
+    order.items[0].final_name_is_ours = true;
+    stands(to(0), "half", "ffff", 7);
+    stands(to(1), "theirs", "eeee", 7);
+    outcomes.clear();
+    EXPECT_TRUE(std::holds_alternative<Done>(run()));
+    EXPECT_EQ(failed_item(1), FaultCode::destination_exists);
+    EXPECT_EQ(world.destination[to(1)].checksum, "eeee");
+    expect_whole(0);
+    EXPECT_EQ(begun->items.front(), 0U);
+    EXPECT_EQ(std::count(begun->items.begin(), begun->items.end(), 1U), 0) << "it is not begun";
+  }
+}
+
+TEST_F(BundleRules, in_place_a_name_whose_look_failed_is_not_begun) {
+  add_files(2);
+  order.options.publish = Publish::in_place;
+  order.options.existing = Existing::fail;
+  world.look_refused[to(1)] = test_fault(FaultCode::stalled);
+  EXPECT_EQ(failure().fault.code, FaultCode::stalled);
+  EXPECT_EQ(begun->items, std::vector<std::uint32_t>{0});
+}
+
+TEST_F(BundleRules, in_place_it_is_stored_again_where_another_name_becomes_ours) {
+  add_files(2);
+  order.options.publish = Publish::in_place;
+  order.items[0].final_name_is_ours = true;
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_TRUE(waited);
+  EXPECT_FALSE(moved_unsaved);
 }
 
 TEST_F(BundleRules, in_place_nothing_waits_for_the_store_where_no_look_would_meet_our_half_files) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ftp/address.h"
 #include "mover/limits.h"
 
 namespace rft::mover {
@@ -22,6 +23,10 @@ int weight(FaultCode code) {
     default:
       return 3;
   }
+}
+
+bool tells(const Course& side, std::size_t moved) {
+  return side.fault && (!side.refused || side.arrived == moved);
 }
 
 }  // namespace
@@ -68,6 +73,21 @@ const Fault& more_telling(const Fault& first, const Fault& second) {
   return weight(second.code) > weight(first.code) ? second : first;
 }
 
+const Course* telling(const Course& source, const Course& destination) {
+  const std::size_t moved = std::min(source.arrived, destination.arrived);
+  if (!tells(source, moved)) return tells(destination, moved) ? &destination : nullptr;
+  if (!tells(destination, moved)) return &source;
+  const Fault& more = more_telling(*source.fault, *destination.fault);
+  return &more == &*source.fault ? &source : &destination;
+}
+
+std::size_t first_of_epoch(std::uint32_t epoch, std::size_t files) {
+  constexpr std::size_t tries = 20;  // design 5.12
+  if (epoch == 0 || files <= unexplained_refusals_max) return 0;
+  const std::size_t step = std::max<std::size_t>(unexplained_refusals_max, files / tries);
+  return (epoch - 1) % files * step % files;
+}
+
 Duration checksum_limit(std::uint64_t size) {
   return checksum_base_limit + Duration(size / (checksum_bytes_per_second / 1000));
 }
@@ -76,6 +96,14 @@ bool Progress::reaches(std::uint64_t bytes) {
   const std::uint64_t before = bytes_;
   bytes_ = std::max(bytes_, std::min(bytes, end_));
   return bytes_ > before;
+}
+
+bool StripedProgress::reaches(const ftp::Performance& said) {
+  if (said.stripe >= ftp::stripes_max) return false;
+  by_stripe_[said.stripe] = std::min(said.bytes, end_);
+  std::uint64_t sum = 0;
+  for (const auto& [stripe, bytes] : by_stripe_) sum += bytes;
+  return sum_.reaches(sum);
 }
 
 void RateMeter::add(Instant at, std::uint64_t bytes) {

@@ -3,10 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <optional>
 
 #include "base/fault.h"
 #include "base/ranges.h"
 #include "base/time.h"
+#include "ftp/marker.h"
 
 namespace rft::mover {
 
@@ -27,6 +30,22 @@ RangeSet without_front(const RangeSet& there, std::uint64_t bytes);
 const Fault& more_telling(const Fault& first, const Fault& second);
 bool has_own_reason(const Fault& fault);
 
+// How far one side of a pipeline came, and why no further.
+struct Course {
+  std::size_t arrived = 0;  // files that it said 226 to, up to its fault
+  std::optional<Fault> fault{};
+  bool refused = false;  // the file behind those, and went on; else the side broke
+};
+
+// The side whose fault is the reason why the first file that has not arrived at both did not; null:
+// neither's is, as yet. A file further on that is refused is the reason of nothing in front of it.
+const Course* telling(const Course& source, const Course& destination);
+
+// Of so many waiting files the one that is sent first. Each epoch has another, spread over all of
+// them within the tries of a transfer: a row of files that are refused does not stand before the
+// same others for ever. Where one epoch gets through such a row, they stay in order.
+std::size_t first_of_epoch(std::uint32_t epoch, std::size_t files);
+
 // How long a checksum may take where the server shows no life meanwhile.
 Duration checksum_limit(std::uint64_t size);
 
@@ -41,6 +60,19 @@ class Progress {
  private:
   std::uint64_t end_;
   std::uint64_t bytes_ = 0;
+};
+
+// The same by performance markers: each speaks of one stripe.
+class StripedProgress {
+ public:
+  explicit StripedProgress(std::uint64_t end) : sum_(end), end_(end) {}
+  bool reaches(const ftp::Performance& said);
+  std::uint64_t bytes() const { return sum_.bytes(); }
+
+ private:
+  std::map<std::uint64_t, std::uint64_t> by_stripe_;
+  Progress sum_;
+  std::uint64_t end_;
 };
 
 // Bytes a second over the last few markers.

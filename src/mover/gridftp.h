@@ -54,6 +54,7 @@ class GridFtp final : public Carrier, public ManyCarrier {
   awaitable<Outcome<void>> log_in_with_delegation();
   awaitable<Outcome<void>> prepare_both();
   awaitable<Outcome<void>> prepare_each();
+  std::optional<Fault> why_not_said(const Consignment& file);
   Outcome<ftp::Setup> setup_of(const Session& session, const Session& other);
   awaitable<Outcome<void>> borrow_if_gone(Side side);
   Session& at(Side side) { return side == Side::source ? *source_ : *destination_; }

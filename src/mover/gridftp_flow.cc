@@ -179,11 +179,7 @@ void GridFtpFlow::hear_marker(const ftp::Reply& reply) {
     flow_.confirmed = bounded(std::move(flow_.confirmed));
     if (flow_.confirmed.bytes() != before) advanced();
   } else if (const auto* performance = std::get_if<ftp::Performance>(&*marker)) {
-    if (performance->stripe >= ftp::stripes_max) return;
-    sent_by_stripe_[performance->stripe] = std::min(performance->bytes, freight_.size);
-    std::uint64_t sum = 0;
-    for (const auto& [stripe, bytes] : sent_by_stripe_) sum += bytes;
-    const bool more = sent_.reaches(sum);
+    const bool more = sent_.reaches(*performance);
     flow_.bytes_sent = std::max(flow_.bytes_sent, sent_.bytes());
     rate_.add(boot_now(), flow_.bytes_sent);
     flow_.rate = rate_.rate();

@@ -1,7 +1,6 @@
 // GridFtpFlow: one file from one server to the other on two logged-in, prepared sessions.
 #pragma once
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -69,8 +68,7 @@ class GridFtpFlow {
   Terms terms_;
   ftp::DataAddress receiver_;
   bool reuses_channel_ = false;
-  std::map<std::uint64_t, std::uint64_t> sent_by_stripe_;
-  Progress sent_;
+  StripedProgress sent_;
   RateMeter rate_;
   Watchdog watchdog_;
 };

@@ -74,12 +74,12 @@ Outcome<void> Gathering::add(const ftp::Facts& facts) {
     return {};
   }
   if (facts.name == asked_) return fault(FaultCode::not_a_folder, Side::source, Doing::list);
-  if (facts.name.find('/') != facts.name.npos) {
-    return fault(FaultCode::protocol_broken, Side::source, Doing::list,
-                 "the server names an entry with a '/' in it");
-  }
   Entry entry{facts.name,   kind_of(facts), facts.size,
               facts.modify, facts.mode,     why_unsafe(carried_, facts.name)};
+  if (entry.name.find('/') != entry.name.npos) {
+    entry.unusable = "the server names an entry with a '/' in it, told here with '?'";
+    std::replace(entry.name.begin(), entry.name.end(), '/', '?');
+  }
   if (!room_.take(entry)) return fault(FaultCode::folder_too_large, Side::source, Doing::list);
   entries.push_back(std::move(entry));
   return {};

@@ -24,8 +24,9 @@ class Gathering {
   // `asked`: the folder's name.
   Gathering(std::string asked, NameBytes carried, ListingRoom& room)
       : asked_(std::move(asked)), carried_(carried), room_(room) {}
-  // Faults: protocol_broken for a name that can be in no folder; not_a_folder where the server
-  // names what was asked for itself; folder_too_large where the room is full.
+  // A name that can be in no folder is unusable, and kept as one that leads out of none. Faults:
+  // not_a_folder where the server names what was asked for itself; folder_too_large where the room
+  // is full.
   Outcome<void> add(const ftp::Facts& facts);
   std::vector<Entry> entries{};
 

@@ -119,14 +119,14 @@ TEST_F(ListingServer, folders_asked_for_together_are_told_in_their_order) {
 
 TEST_F(ListingServer, a_lie_ends_the_session_and_what_came_before_stands) {
   replies["MLSC /a"] = "250-Contents of /a\r\n Type=file; x\r\n250 End.\r\n";
-  replies["MLSC /b"] = "250-Contents of /b\r\n Type=file; ../../x\r\n250 End.\r\n";
+  replies["MLSC /b"] = "250-Contents of /b\r\n no facts at all\r\n250 End.\r\n";
   const auto told = list({"/a", "/b", "/a"});
   ASSERT_TRUE(told) << sentence(told.error());
   EXPECT_EQ(told->size(), 1U);
 }
 
 TEST_F(ListingServer, a_lie_in_the_first_folder_is_a_fault) {
-  replies["MLSC"] = "250-Contents of /b\r\n Type=file; ../../x\r\n250 End.\r\n";
+  replies["MLSC"] = "250-Contents of /b\r\n no facts at all\r\n250 End.\r\n";
   EXPECT_EQ(list_one("/b").error().code, FaultCode::protocol_broken);
 }
 

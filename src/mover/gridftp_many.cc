@@ -1,4 +1,6 @@
 // Many small files at once: the commands of all are sent ahead of their replies.
+#include <algorithm>
+
 #include "ftp/refusal.h"
 #include "mover/gridftp.h"
 #include "mover/name_bytes.h"
@@ -108,6 +110,18 @@ awaitable<std::vector<Outcome<void>>> GridFtp::make_folders(std::vector<std::str
   co_return told;
 }
 
+// Why a file would become another on its way; nothing: it does not.
+std::optional<Fault> GridFtp::why_not_said(const Consignment& file) {
+  for (const Side side : {Side::source, Side::destination}) {
+    const std::string& name = side == Side::source ? file.source : file.destination;
+    const std::string_view why = why_unsafe(name_bytes_of(at(side)), name);
+    if (!why.empty()) return Fault{FaultCode::bad_name, side, Doing::move, "", std::string(why)};
+  }
+  return std::nullopt;
+}
+
+// A name that is not safe is refused by us, after all before it have arrived; nothing is ordered
+// behind it.
 awaitable<Outcome<Pipelined>> GridFtp::move_many(const std::vector<Consignment>& files,
                                                  const std::function<void(std::size_t)>& arrived) {
   if (const auto here = co_await borrow_both(); !here) co_return failed(here);
@@ -116,11 +130,21 @@ awaitable<Outcome<Pipelined>> GridFtp::move_many(const std::vector<Consignment>&
     co_return fault(FaultCode::not_supported, lacks, Doing::move, "it has no extended mode");
   }
   if (const auto ready = co_await prepare_both(); !ready) co_return failed(ready);
-  Pipeline run(*source_, *destination_, files, arrived, interrupt_, pool_.limits());
-  const Pipelined told = co_await run.run();
+  const auto first_unsafe =
+      std::find_if(files.begin(), files.end(),
+                   [this](const Consignment& file) { return why_not_said(file).has_value(); });
+  const std::vector<Consignment> safe(files.begin(), first_unsafe);
+  Pipelined told;
+  if (!safe.empty()) {
+    Pipeline run(*source_, *destination_, safe, arrived, interrupt_, pool_.limits());
+    told = co_await run.run();
+  }
   if (told.fault) {
     source_.reset();
     destination_.reset();
+  } else if (safe.size() < files.size()) {
+    told.fault = why_not_said(files[safe.size()]);
+    told.refused = true;
   }
   co_return told;
 }

@@ -53,8 +53,8 @@ inline constexpr Duration list_limit = 1h;          // for one folder, whatever 
 // makes void is at most one.
 inline constexpr std::size_t lot_files_max = 512;
 inline constexpr unsigned long long lot_bytes_max = 64ULL << 20;
-// Refusals without a reason of the file's own after which a bundle moves nothing more in its epoch:
-// each costs a log-in at both sides.
+// Refusals in a row without a reason of the file's own after which a bundle moves nothing more in
+// its epoch: each costs a log-in at both sides.
 inline constexpr unsigned unexplained_refusals_max = 8;
 
 // The one limit that is not the same for all: tests shorten it.

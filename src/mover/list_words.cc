@@ -136,7 +136,6 @@ Listed folder_passed_over(const FolderDue& due, Fault why) {
 std::string folder_name(const Url& source, const FolderDue& due) {
   const Url url{source.endpoint, source.path + due.path};
   std::string name = url.wire_path();
-  if (name.empty()) return ".";
   if (name.size() > 1 && name.ends_with('/')) name.pop_back();
   return name;
 }

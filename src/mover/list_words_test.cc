@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "mover/gridftp_list.h"
 #include "mover/limits.h"
 #include "wire/frame.h"
@@ -205,7 +206,7 @@ TEST(ListRules, a_folder_is_asked_for_without_a_slash_at_its_end) {
   EXPECT_EQ(folder_name(source, {"a%20b/c/", ""}), "/data/a b/c");
   EXPECT_EQ(folder_name({source.endpoint, "/"}, {}), "/");
   EXPECT_EQ(folder_name({source.endpoint, "/~/"}, {}), ".");
-  EXPECT_EQ(folder_name({source.endpoint, "/~/"}, {"a/", ""}), "a");
+  EXPECT_EQ(folder_name({source.endpoint, "/~/"}, {"a/", ""}), "./a");
 }
 
 TEST(ListRules, small_folders_are_asked_for_together_and_large_ones_alone) {
@@ -243,14 +244,31 @@ TEST(Gathering, facts_are_taken_over_and_may_be_missing) {
                           of_kind("link", EntryKind::link), of_kind("fifo", EntryKind::other)));
 }
 
-TEST(Gathering, an_entry_of_another_folder_is_a_lie) {
+TEST(Gathering, an_entry_of_another_folder_is_passed_over_and_leads_out_of_none) {
   ListingRoom room;
   Gathering gathering("/d", NameBytes::not_ff, room);
   for (const char* line : {"Type=file; ../../etc/passwd", "Type=dir; /etc", "Type=file; a/b"}) {
-    const auto added = gathering.add(facts(line));
-    ASSERT_FALSE(added) << line;
-    EXPECT_EQ(added.error().code, FaultCode::protocol_broken);
+    ASSERT_TRUE(gathering.add(facts(line))) << line;
+    EXPECT_FALSE(gathering.entries.back().unusable.empty());
   }
+  EXPECT_TRUE(gathering.add(facts("Type=file;Size=5; good")));
+  const auto words = all_words(FolderWords(source, Links::follow, {}, gathering.entries));
+  ASSERT_EQ(words.size(), 1U);
+  ASSERT_EQ(words[0].files.size(), 1U);
+  EXPECT_EQ(words[0].files[0].path, "good");
+  ASSERT_EQ(words[0].passed_over.size(), 3U);
+  for (const PassedOver& one : words[0].passed_over) {
+    EXPECT_EQ(percent_decode(one.path)->find('/'), std::string::npos) << one.path;
+    EXPECT_EQ(one.fault.code, FaultCode::bad_name);
+    EXPECT_EQ(one.fault.side, Side::source);
+    EXPECT_FALSE(one.fault.detail.empty());
+  }
+}
+
+TEST(Gathering, an_entry_of_the_name_of_its_folder_is_in_that_folder) {
+  ListingRoom room;
+  Gathering gathering(folder_name({source.endpoint, "/~/data/"}, {}), NameBytes::not_ff, room);
+  EXPECT_TRUE(gathering.add(facts("Type=file;Size=5; data")));
 }
 
 TEST(Gathering, what_names_itself_is_no_folder) {

@@ -40,9 +40,9 @@ awaitable<Pipelined> Pipeline::run() {
     co_return told;
   }
   told.fault = moved_all.error();
-  told.refused = (source_.refused && source_.arrived == told.moved) ||
-                 (destination_.refused && destination_.arrived == told.moved);
-  const bool stor_refused = destination_.refused && destination_.arrived == told.moved;
+  told.refused = bad() != nullptr && bad()->refused;
+  const Course& stored = destination_.course;
+  const bool stor_refused = stored.refused && stored.arrived == told.moved;
   told.written = next_ > told.moved && !stor_refused;
   told.silent = boot_now() - destination_.line().heard();
   told.end = co_await end();
@@ -73,16 +73,18 @@ awaitable<Outcome<void>> Pipeline::open_channel() {
   const auto receiver = co_await listen_for_data(destination_.line());
   if (!receiver) co_return failed(receiver);
   opened_ = true;
-  order(source_, ftp::opts_retr_parallelism(streams), false);
-  order(source_, ftp::port(*receiver), false);
+  order(source_, ftp::opts_retr_parallelism(streams), nullptr);
+  order(source_, ftp::port(*receiver), nullptr);
   co_return Outcome<void>();
 }
 
 // STOR first: the sender connects, and the receiver must know where the bytes go.
 void Pipeline::order_more() {
-  while (next_ < files_.size() && !is_full() && !source_.fault && !destination_.fault) {
-    order(destination_, ftp::stor(files_[next_].destination), true);
-    order(source_, ftp::retr(files_[next_].source), true);
+  while (next_ < files_.size() && !is_full() && !source_.course.fault &&
+         !destination_.course.fault) {
+    const Consignment& file = files_[next_];
+    order(destination_, ftp::stor(file.destination), &file);
+    order(source_, ftp::retr(file.source), &file);
     ++next_;
   }
 }
@@ -91,12 +93,12 @@ bool Pipeline::is_full() const {
   return std::max(source_.due.size(), destination_.due.size()) >= ftp::depth_max;
 }
 
-void Pipeline::order(Leg& leg, const ftp::Command& command, bool is_file) {
+void Pipeline::order(Leg& leg, const ftp::Command& command, const Consignment* file) {
   const auto ticket = leg.line().send(command, Doing::move);
   if (ticket) {
-    leg.due.push_back({*ticket, is_file});
-  } else if (!leg.fault) {
-    leg.fault = ticket.error();
+    leg.due.push_back({*ticket, file != nullptr, {}, StripedProgress(file ? file->size : 0)});
+  } else if (!leg.course.fault) {
+    leg.course.fault = ticket.error();
   }
 }
 
@@ -111,56 +113,56 @@ bool Pipeline::hear(Leg& leg) {
       hear_marker(leg, answer->reply);
       continue;
     }
-    const Due due = leg.due.front();
+    const bool is_file = leg.due.front().is_file;
     leg.due.pop_front();
-    hear_final(leg, answer->reply, due);
+    hear_final(leg, answer->reply, is_file);
   }
-  if (!leg.fault) leg.fault = leg.line().failure(Doing::move);
+  if (!leg.course.fault) leg.course.fault = leg.line().failure(Doing::move);
   return heard;
 }
 
 // After a refusal no reply of this side tells anything of the files behind it (design 5.5).
-void Pipeline::hear_final(Leg& leg, const ftp::Reply& reply, const Due& due) {
+void Pipeline::hear_final(Leg& leg, const ftp::Reply& reply, bool is_file) {
   watchdog_.moved(boot_now());
-  leg.confirmed = {};
-  if (leg.fault) return;
+  Course& course = leg.course;
+  if (course.fault) return;
   if (!reply.is_positive()) {
-    leg.fault = ftp::refusal(reply, Doing::move, leg.side);
-    leg.refused = due.is_file && leg.fault->code != FaultCode::server_busy;
+    course.fault = ftp::refusal(reply, Doing::move, leg.side);
+    course.refused = is_file && course.fault->code != FaultCode::server_busy;
     return;
   }
-  if (due.is_file) ++leg.arrived;
+  if (is_file) ++course.arrived;
 }
 
 // Only what was not confirmed before counts: a server that repeats itself stalls.
 void Pipeline::hear_marker(Leg& leg, const ftp::Reply& reply) {
   if (!ftp::is_marker(reply)) return;
   const auto marker = ftp::marker_of(reply);
-  const auto* ranges = marker ? std::get_if<RangeSet>(&*marker) : nullptr;
-  if (ranges == nullptr) return;
-  const std::uint64_t before = leg.confirmed.bytes();
-  leg.confirmed.add(*ranges);
-  leg.confirmed = bounded(std::move(leg.confirmed));
-  if (leg.confirmed.bytes() > before) watchdog_.moved(boot_now());
+  if (!marker) return;
+  Due& due = leg.due.front();
+  if (const auto* ranges = std::get_if<RangeSet>(&*marker)) {
+    const std::uint64_t before = due.confirmed.bytes();
+    due.confirmed.add(*ranges);
+    due.confirmed = bounded(std::move(due.confirmed));
+    if (due.confirmed.bytes() > before) watchdog_.moved(boot_now());
+  } else if (const auto* performance = std::get_if<ftp::Performance>(&*marker)) {
+    if (due.sent.reaches(*performance)) watchdog_.moved(boot_now());
+  }
 }
 
 // Why it is over; nothing while it goes on. What was ordered ahead of a refused file may still
 // arrive, and is waited for.
 std::optional<Fault> Pipeline::over(Instant now) {
-  const Leg* bad = source_.fault ? &source_ : (destination_.fault ? &destination_ : nullptr);
-  if (source_.fault && destination_.fault) {
-    return more_telling(*source_.fault, *destination_.fault);
-  }
-  if (bad) {
-    const Leg& other = bad == &source_ ? destination_ : source_;
-    const bool others_arrived = !bad->refused || other.arrived >= bad->arrived;
-    if (others_arrived && !consequences_) consequences_ = now + consequence_limit;
-    if (others_arrived && has_own_reason(*bad->fault)) return bad->fault;
-    if (consequences_ && now >= *consequences_) return bad->fault;
+  const Course* told = bad();
+  if (told) {
+    const bool both = source_.course.fault && destination_.course.fault;
+    if (both || has_own_reason(*told->fault)) return told->fault;
+    if (!consequences_) consequences_ = now + consequence_limit;
+    if (now >= *consequences_) return told->fault;
   }
   if (*interrupt_) return Fault{FaultCode::cut, Side::none, Doing::move, "", ""};
   if (!watchdog_.is_over(now)) return std::nullopt;
-  return bad ? *bad->fault : Fault{FaultCode::stalled, Side::both, Doing::move, "", ""};
+  return told ? *told->fault : Fault{FaultCode::stalled, Side::both, Doing::move, "", ""};
 }
 
 // The source goes first: when the data channel has ended the destination answers every STOR by

@@ -29,30 +29,34 @@ class Pipeline {
   struct Due {
     ftp::Ticket ticket;
     bool is_file;  // STOR or RETR; else what opens the data channel
+    // How far it has come, by its markers.
+    RangeSet confirmed{};
+    StripedProgress sent;
   };
   struct Leg {
     Session& session;
     Side side;
     std::deque<Due> due{};
-    std::size_t arrived = 0;  // files that this side said 226 to, up to the first fault
-    std::optional<Fault> fault{};
-    bool refused = false;
-    RangeSet confirmed{};  // of the file that is due, by its markers
+    Course course{};
     ControlConnection& line() const { return *session.line; }
   };
 
   awaitable<Outcome<void>> attempt();
   awaitable<Outcome<void>> open_channel();
   void order_more();
-  void order(Leg& leg, const ftp::Command& command, bool is_file);
+  // `file`: whom STOR or RETR is of; null: what opens the data channel.
+  void order(Leg& leg, const ftp::Command& command, const Consignment* file);
   bool hear(Leg& leg);
-  void hear_final(Leg& leg, const ftp::Reply& reply, const Due& due);
+  void hear_final(Leg& leg, const ftp::Reply& reply, bool is_file);
   void hear_marker(Leg& leg, const ftp::Reply& reply);
   std::optional<Fault> over(Instant now);
+  const Course* bad() const { return telling(source_.course, destination_.course); }
   awaitable<FlowEnd> end();
   awaitable<bool> hear_out(Leg& leg, Duration limit);
   bool is_full() const;
-  std::size_t moved() const { return std::min(source_.arrived, destination_.arrived); }
+  std::size_t moved() const {
+    return std::min(source_.course.arrived, destination_.course.arrived);
+  }
 
   const std::vector<Consignment>& files_;
   const std::function<void(std::size_t)>& arrived_;

@@ -95,6 +95,7 @@ class Carrier : public virtual BothSides {
 struct Consignment {
   std::string source;
   std::string destination;
+  std::uint64_t size = 0;
 };
 
 // How far a pipeline came. Of the files, in their order, the first `moved` have arrived: both sides

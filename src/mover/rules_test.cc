@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
+#include "ftp/address.h"
 #include "mover/data_security.h"
 #include "mover/flow_rules.h"
 #include "mover/lease.h"
+#include "mover/limits.h"
 #include "mover/spool.h"
 
 namespace rft::mover {
@@ -58,6 +61,73 @@ TEST(FlowRules, a_reason_of_its_own_tells_more_than_what_follows_from_it) {
   EXPECT_EQ(more_telling(cut, of(FaultCode::stalled)), cut) << "equal ones: the first";
   EXPECT_TRUE(has_own_reason(full));
   EXPECT_FALSE(has_own_reason(cut));
+}
+
+// What a side of a pipeline came to: so many files arrived, then this.
+Course ended(std::size_t arrived, FaultCode code, bool refused) {
+  return {arrived, of(code), refused};
+}
+
+TEST(FlowRules, a_refused_file_further_on_is_not_why_a_pipeline_broke_before_it) {
+  const Course refuses_5 = ended(5, FaultCode::not_permitted, true);
+  const Course cut_at_3 = ended(3, FaultCode::cut, false);
+  EXPECT_EQ(telling(refuses_5, cut_at_3), &cut_at_3);
+  EXPECT_EQ(telling(cut_at_3, refuses_5), &cut_at_3);
+}
+
+TEST(FlowRules, of_two_refused_files_the_earlier_one_is_refused_for_its_own_reason) {
+  const Course refuses_5 = ended(5, FaultCode::not_permitted, true);
+  const Course refuses_3 = ended(3, FaultCode::server_refused, true);
+  EXPECT_EQ(telling(refuses_5, refuses_3), &refuses_3);
+  EXPECT_EQ(telling(refuses_3, refuses_5), &refuses_3);
+}
+
+TEST(FlowRules, of_one_file_that_both_sides_refuse_the_one_with_a_reason_tells) {
+  const Course full = ended(3, FaultCode::destination_full, true);
+  const Course channel = ended(3, FaultCode::data_channel_failed, true);
+  EXPECT_EQ(telling(channel, full), &full);
+  EXPECT_EQ(telling(full, channel), &full);
+}
+
+TEST(FlowRules, a_refusal_tells_nothing_until_all_in_front_of_it_have_arrived) {
+  const Course refuses_5 = ended(5, FaultCode::not_permitted, true);
+  EXPECT_EQ(telling(refuses_5, Course{3}), nullptr) << "a stall now is no refusal";
+  EXPECT_EQ(telling(refuses_5, Course{5}), &refuses_5);
+  EXPECT_EQ(telling(refuses_5, Course{64}), &refuses_5);
+  EXPECT_EQ(telling(Course{5}, Course{3}), nullptr);
+}
+
+TEST(FlowRules, a_side_that_broke_tells_wherever_it_broke) {
+  const Course cut_at_5 = ended(5, FaultCode::cut, false);
+  EXPECT_EQ(telling(cut_at_5, Course{3}), &cut_at_5);
+  const Course refuses_3 = ended(3, FaultCode::not_permitted, true);
+  EXPECT_EQ(telling(cut_at_5, refuses_3), &refuses_3);
+}
+
+TEST(FlowRules, whatever_stands_before_a_file_some_epoch_comes_to_it_within_the_tries) {
+  constexpr std::uint32_t tries = 20;
+  for (const std::size_t files : {9U, 20U, 100U, 160U}) {
+    std::vector<bool> tried(files);
+    for (std::uint32_t epoch = 3; epoch < 3 + tries; ++epoch) {
+      for (std::size_t i = 0; i < unexplained_refusals_max; ++i) {
+        tried[(first_of_epoch(epoch, files) + i) % files] = true;
+      }
+    }
+    EXPECT_EQ(std::count(tried.begin(), tried.end(), false), 0) << files;
+  }
+}
+
+TEST(FlowRules, the_epochs_begin_all_over_a_large_bundle) {
+  std::set<std::size_t> first;
+  for (std::uint32_t epoch = 1; epoch <= 20; ++epoch) first.insert(first_of_epoch(epoch, 512));
+  EXPECT_EQ(first.size(), 20U);
+  EXPECT_EQ(*first.begin(), 0U);
+  EXPECT_GT(*first.rbegin(), 450U);
+}
+
+TEST(FlowRules, where_one_epoch_comes_to_all_files_they_stay_in_order) {
+  EXPECT_EQ(first_of_epoch(7, unexplained_refusals_max), 0U);
+  EXPECT_EQ(first_of_epoch(7, 0), 0U);
 }
 
 TEST(FlowRules, a_restart_line_that_would_be_too_long_keeps_the_largest_ranges) {
@@ -110,6 +180,18 @@ TEST(FlowRules, progress_counts_once_and_not_beyond_the_end) {
   EXPECT_TRUE(progress.reaches(UINT64_MAX));
   EXPECT_EQ(progress.bytes(), 100U);
   EXPECT_FALSE(progress.reaches(UINT64_MAX));
+}
+
+TEST(FlowRules, what_stripes_tell_is_summed_and_not_believed_beyond_the_end) {
+  StripedProgress progress(100);
+  EXPECT_TRUE(progress.reaches({{}, 0, 30, 2}));
+  EXPECT_TRUE(progress.reaches({{}, 1, 30, 2}));
+  EXPECT_FALSE(progress.reaches({{}, 1, 30, 2})) << "it repeats itself";
+  EXPECT_EQ(progress.bytes(), 60U);
+  EXPECT_FALSE(progress.reaches({{}, ftp::stripes_max, 90, 1}));
+  EXPECT_TRUE(progress.reaches({{}, 0, UINT64_MAX, 2}));
+  EXPECT_EQ(progress.bytes(), 100U);
+  EXPECT_FALSE(progress.reaches({{}, 0, UINT64_MAX, 2}));
 }
 
 TEST(FlowRules, a_larger_file_may_be_summed_for_longer) {

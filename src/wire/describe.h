@@ -24,22 +24,25 @@ BOOST_DESCRIBE_STRUCT(MoveOrder, (),
                        options, part, earlier, source_facts, intent, streams, marker_seconds,
                        final_name_is_ours, prove_only, publish_proven, look_only, recorded_size))
 BOOST_DESCRIBE_STRUCT(BundleItem, (),
-                      (number, source, destination, checksum, intent, size, is_folder, modify))
+                      (number, source, destination, checksum, intent, size, is_folder, modify,
+                       final_name_is_ours))
 BOOST_DESCRIBE_STRUCT(BundleOrder, (),
                       (task, source, destination, source_credential, destination_credential,
-                       options, part, earlier, items, final_names_are_ours, prove_only,
-                       publish_proven, look_only, marker_seconds))
+                       options, part, earlier, items, prove_only, publish_proven, look_only,
+                       marker_seconds))
 BOOST_DESCRIBE_STRUCT(FolderDue, (), (path, after, is_needed))
 BOOST_DESCRIBE_STRUCT(ListOrder, (), (task, source, source_credential, options, due))
 BOOST_DESCRIBE_STRUCT(PublishOrder, (), (task, verified))
 BOOST_DESCRIBE_STRUCT(StopOrder, (), (task))
 BOOST_DESCRIBE_STRUCT(RemoveOrder, (), (id, destination, credential, part, epochs, items))
 BOOST_DESCRIBE_STRUCT(ProbeOrder, (), (endpoint, credential))
-BOOST_DESCRIBE_STRUCT(Begun, (), (source, resumed, part_adopted, presumed, streams))
+BOOST_DESCRIBE_STRUCT(Begun, (), (source, resumed, part_adopted, presumed, streams, items))
 BOOST_DESCRIBE_STRUCT(Moving, (), (confirmed, bytes_sent, rate, streams, doing))
 BOOST_DESCRIBE_STRUCT(Verified, (), (part, checksum, verdict, bytes_sent))
 BOOST_DESCRIBE_STRUCT(Done, (), (checksum, verdict, adopted, size, bytes_sent))
-BOOST_DESCRIBE_STRUCT(Failed, (), (fault, end, silent, confirmed, bytes_sent, publish_unknown))
+BOOST_DESCRIBE_STRUCT(ItemFault, (), (number, fault))
+BOOST_DESCRIBE_STRUCT(Failed, (),
+                      (fault, end, silent, confirmed, bytes_sent, publish_unknown, item_faults))
 BOOST_DESCRIBE_STRUCT(Stopped, (), (end, silent, confirmed, bytes_sent))
 BOOST_DESCRIBE_STRUCT(Proven, (), (bytes_sent))
 BOOST_DESCRIBE_STRUCT(UnknownTask, (), ())

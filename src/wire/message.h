@@ -109,6 +109,7 @@ struct BundleItem {
   std::optional<std::uint64_t> size{};    // as it was listed; of a check: what it must have
   bool is_folder = false;                 // it is made, and nothing that is in it is moved
   std::string modify{};                   // of one that is to be removed: as it was listed
+  bool final_name_is_ours = false;        // in_place: an earlier epoch of ours began to write it
   bool operator==(const BundleItem&) const = default;
 };
 
@@ -129,7 +130,6 @@ struct BundleOrder {
   Uuid part;                           // the random id in the parts' names
   std::vector<std::uint32_t> earlier;  // epochs whose parts of these items may stand, newest first
   std::vector<BundleItem> items;       // that have no outcome yet; at most bundle_items_max
-  bool final_names_are_ours = false;   // in_place: an earlier epoch of ours began to write them
   bool prove_only = false;             // both as of a MoveOrder
   bool publish_proven = false;
   bool look_only = false;  // as of a MoveOrder, for the items with an intent
@@ -198,6 +198,7 @@ struct Begun {
   bool part_adopted = false;
   bool presumed = false;  // adopted on the presumption that its old flow has ended
   std::uint32_t streams = 1;
+  std::vector<std::uint32_t> items{};  // of a bundle, in place: whose final names are ours now
 };
 // Sums since the epoch began; each replaces the one before.
 struct Moving {
@@ -222,6 +223,12 @@ struct Done {
   std::uint64_t size = 0;
   std::uint64_t bytes_sent = 0;
 };
+// Why a file of a bundle has no outcome, where that is a reason of its own.
+struct ItemFault {
+  std::uint32_t number = 0;
+  Fault fault{};
+  bool operator==(const ItemFault&) const = default;
+};
 struct Failed {
   Fault fault;
   FlowEnd end = FlowEnd::no_flow;
@@ -230,7 +237,10 @@ struct Failed {
   std::uint64_t bytes_sent = 0;
   // RNTO was sent and its answer was not read; or an earlier epoch's may still be on its way.
   bool publish_unknown = false;
+  // Of a bundle: of files whose fault is not that of the word; at most item_faults_max.
+  std::vector<ItemFault> item_faults{};
 };
+inline constexpr std::size_t item_faults_max = 128;
 struct Stopped {  // as StopOrder asked
   FlowEnd end = FlowEnd::no_flow;
   Duration silent{0};

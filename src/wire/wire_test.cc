@@ -41,6 +41,29 @@ TEST(Wire, a_word_keeps_its_task_and_number) {
   EXPECT_EQ(std::get<Failed>(word.says).fault, fault);
 }
 
+TEST(Wire, the_last_word_of_a_bundle_keeps_the_faults_of_its_files) {
+  const Fault fault{FaultCode::cut, Side::source, Doing::move, "426 gone", ""};
+  Failed failed{fault};
+  failed.item_faults = {{3, fault}, {511, {FaultCode::bad_name, Side::both, Doing::look, "", "x"}}};
+  Begun begun;
+  begun.items = {0, 511};
+  for (const TaskSays& said : {TaskSays(failed), TaskSays(begun)}) {
+    const std::string written = encode(ToDaemon(Word(TaskWord{{Uuid{}, 7}, 42, said})));
+    const auto got = decode_to_daemon(body(written));
+    ASSERT_TRUE(got);
+    EXPECT_EQ(encode(*got), written);
+  }
+}
+
+TEST(Wire, the_last_word_of_a_mover_that_names_no_files_is_understood) {
+  const auto got = decode_to_daemon(
+      R"({"is":"failed","task":{"file":"00000000-0000-0000-0000-000000000000","epoch":1},"seq":1,)"
+      R"("fault":{"code":"cut","side":"source","doing":"move","reply":"","detail":""}})");
+  ASSERT_TRUE(got) << got.error().detail;
+  const auto& word = std::get<TaskWord>(std::get<Word>(*got));
+  EXPECT_TRUE(std::get<Failed>(word.says).item_faults.empty());
+}
+
 // A fraction would not: a JSON number's last bit may change on each way.
 TEST(Wire, a_rate_is_whole_bytes_and_survives_any_number_of_ways) {
   const TaskWord sent{{Uuid{}, 1}, 1, Moving{{}, 9, 9007199254740993, 1, Doing::move}};
@@ -102,6 +125,7 @@ TEST(Wire, a_bundle_and_what_became_of_it_come_back_as_they_were_sent) {
   order.items = {
       {0, "/a%20b", "/c", {}, {}},
       {7, "/d", "/e", {"MD5", "00"}, PublishIntent{{5, "x", "y"}, Checksum{"MD5", "00"}}}};
+  order.items[1].final_name_is_ours = true;
   const auto got = decode_to_mover(body(encode(ToMover(Order(order)))));
   ASSERT_TRUE(got) << got.error().detail;
   EXPECT_EQ(std::get<BundleOrder>(std::get<Order>(*got)).items, order.items);

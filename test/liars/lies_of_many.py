@@ -1,9 +1,10 @@
 """Lies in requests of many files: about what a folder has, and in the midst of a pipeline."""
 
+import asyncio
 import json
 import urllib.parse
 
-from ftp_server import FEATURES, File
+from ftp_server import FEATURES, File, performance_marker
 from lie import Lie, close, flood, is_part, only, reset, say, silence
 
 FILES = 8  # of each request; alike in size, so that only a checksum tells one from the other
@@ -123,6 +124,16 @@ async def drops(session, _):
     await session.say("150 Beginning transfer.", "226 Transfer Complete.")
 
 
+async def slowly(session, path):
+    """For longer than the mover's patience, with performance markers and no range markers."""
+    await session.say("150 Beginning transfer.")
+    for step in range(10):
+        await session.say(*performance_marker((step + 1) * SIZE // 10))
+        await asyncio.sleep(0.5)
+    session.server.put(path, await session.received())
+    await session.say("226 Transfer Complete.")
+
+
 async def answers_twice(session, path):
     await session.do_stor(path)
     await session.say("226 Transfer Complete.")
@@ -138,8 +149,10 @@ LIES = [
     unlisted_lie("tree_never_listed", "a listing that does not come is a stall", silence, "stalled"),
     unlisted_lie("tree_cut", "a listing that is cut is not taken for a whole one", close, "cut"),
     unlisted_lie("tree_without_facts", "an entry without facts is no entry", all_and(" no facts at all"), "protocol_broken"),
-    tree_lie("tree_of_other_folders", "an entry with a '/' in it is refused: no listing reaches beyond its folder",
-             all_and(entry("../../etc/passwd")), files_fail={"tree_of_other_folders": "protocol_broken"}),
+    tree_lie("tree_of_other_folders", "an entry with a '/' in it fails alone: no listing reaches beyond its folder",
+             all_and(entry("../../etc/passwd")), files_fail={"..%3F..%3Fetc%3Fpasswd": "bad_name"}),
+    tree_lie("tree_of_impossible_times", "a time that cannot be is as good as not told",
+             listed(*[entry(name, "Type=file;Size=1000;Modify=20260230000000;") for name in NAMES]), status="done"),
     tree_lie("tree_with_parents", "'..' is not a file", all_and(entry(".."), entry("..", "Type=pdir;")), status="done"),
     tree_lie("tree_that_repeats", "what is named twice is moved once", all_and(*[entry(name) for name in NAMES]),
              status="done"),
@@ -167,6 +180,8 @@ LIES = [
              options={"max_tries": 3}),
     list_lie("silence_among_many", "silence among many files is a stall", of_item("STOR", 3, silence),
              files_fail={name: "stalled" for name in NAMES[3:]}),
+    list_lie("performance_alone_among_many", "performance markers alone are progress too", of_item("STOR", 3, slowly),
+             status="done"),
     list_lie("last_rename_not_done", "a rename that is said to be done, and is not, is found out",
              nth("RNTO", FILES, say("250 renamed")), files_fail={NAMES[-1]: "changed_after_verify"}),
     list_lie("look_refused_among_many", "a look that is refused fails its file alone",

@@ -180,6 +180,18 @@ TEST_F(MoverLiveList, links_make_no_loop_and_what_cannot_be_moved_is_passed_over
                                               {"sub/up", FaultCode::not_supported}}));
 }
 
+TEST_F(MoverLiveList, below_the_log_in_folder_each_name_is_its_own) {
+  fs::create_directory(tree + "/data");
+  fs::create_directory(tree + "/ d");
+  for (const char* name : {"/x", "/ x", "/data/data", "/ d/e"}) write_small(tree + name, 3);
+  const std::string home = Bed::get().server("tree", "--anon --root " + tree);
+  tells_the_tree(run(order_of(home, "/~/")));
+  using Files = std::map<std::string, std::optional<std::uint64_t>>;
+  EXPECT_EQ(run(order_of(home, "/~/data/")).files, (Files{{"data", 3}}));
+  EXPECT_EQ(run(order_of(home, "/~/%20d/")).files, (Files{{"e", 3}}));
+  EXPECT_EQ(fault_of(order_of(home, "/~/x/")), FaultCode::not_a_folder);
+}
+
 // In clear GCT takes this folder's name for "caf" and says yes.
 TEST_F(MoverLiveList, a_name_beyond_ascii_is_told_only_where_it_reaches_the_server_whole) {
   fs::create_directory(tree + "/caf\xC3\xA9");

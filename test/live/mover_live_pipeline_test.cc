@@ -142,6 +142,27 @@ TEST_P(PipelineLive, a_refused_stor_costs_the_files_behind_it_no_byte) {
   goes_on_behind_a_refusal(Side::destination, FaultCode::no_such_folder);
 }
 
+// The STOR of this one would write the file "caf" (docs/decisions/0006).
+TEST_P(PipelineLive, a_name_that_would_become_another_on_its_way_fails_alone) {
+  if (gsi()) GTEST_SKIP() << "there it is protected";
+  write_file(folder + "/out/caf", 7);
+  files[bad].destination = folder + "/out/caf\xC3\xA9";
+  const Pipelined first = move(files);
+  EXPECT_EQ(first.moved, bad);
+  EXPECT_EQ(first.ordered, bad);
+  EXPECT_TRUE(first.refused);
+  ASSERT_TRUE(first.fault);
+  EXPECT_EQ(first.fault->code, FaultCode::bad_name);
+  EXPECT_EQ(first.fault->side, Side::destination);
+  expect_identical(0, bad);
+  const Pipelined rest = move(again(bad + 1));
+  EXPECT_EQ(rest.moved, count - bad - 1);
+  expect_identical(bad + 1, count);
+  EXPECT_EQ(fs::file_size(folder + "/out/caf"), 7U);
+  files[0].destination = folder + "/out/caf\xC3\xA9";
+  EXPECT_EQ(move({files[0]}).fault->code, FaultCode::bad_name) << "also as the first";
+}
+
 INSTANTIATE_TEST_SUITE_P(Servers, PipelineLive, testing::Bool(), [](const auto& info) {
   return std::string(info.param ? "gsi" : "anonymous");
 });

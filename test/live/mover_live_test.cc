@@ -32,6 +32,22 @@ TEST_F(MoverLive, a_file_arrives_whole_and_proven) {
   EXPECT_THAT(names_in(folder + "/out"), testing::ElementsAre("destination"));
 }
 
+// Of a path that begins with blanks GCT leaves them out.
+TEST_F(MoverLive, a_name_below_the_log_in_folder_may_begin_with_a_blank) {
+  const std::string home = Bed::get().server("home", "--anon --root " + folder) + "/~/";
+  write_file(folder + "/ x", mib, 1);
+  write_file(folder + "/x", mib, 2);
+  write_file(folder + "/y", mib, 3);
+  Mover mover;
+  mover.connect();
+  arrives(mover, order_for(home + "%20x", home + "%20y"), folder + "/ x", folder + "/ y");
+  arrives(mover, order_for(home + "%20x", home + "%20new/%20deep/%20y"), folder + "/ x",
+          folder + "/ new/ deep/ y");
+  EXPECT_EQ(fs::file_size(folder + "/y"), mib);
+  EXPECT_FALSE(same_bytes(folder + "/x", folder + "/y"));
+  EXPECT_FALSE(same_bytes(folder + "/ x", folder + "/y"));
+}
+
 TEST_F(MoverLive, a_source_that_is_not_there_touches_nothing) {
   const MoveOrder order = order_for(one() + source, two() + destination);
   Mover mover;

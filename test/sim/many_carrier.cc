@@ -99,16 +99,12 @@ awaitable<std::optional<Fault>> SimManyCarrier::watch(
 std::optional<Fault> SimManyCarrier::over(Instant now) {
   const Leg& source = news_->source;
   const Leg& destination = news_->destination;
-  if (source.fault && destination.fault) {
-    return mover::more_telling(*source.fault, *destination.fault);
-  }
-  const Leg* bad = source.fault ? &source : destination.fault ? &destination : nullptr;
+  const Leg* bad = mover::telling(source, destination);
   if (bad != nullptr) {
-    const Leg& other = bad == &source ? destination : source;
-    const bool others_arrived = !bad->refused || other.arrived >= bad->arrived;
-    if (others_arrived && !consequences_) consequences_ = now + mover::consequence_limit;
-    if (others_arrived && mover::has_own_reason(*bad->fault)) return bad->fault;
-    if (consequences_ && now >= *consequences_) return bad->fault;
+    const bool both = source.fault && destination.fault;
+    if (both || mover::has_own_reason(*bad->fault)) return bad->fault;
+    if (!consequences_) consequences_ = now + mover::consequence_limit;
+    if (now >= *consequences_) return bad->fault;
   }
   if (*interrupt_) return cut();
   if (now - moved_at_ < mover::silence_limit) return std::nullopt;
@@ -116,12 +112,13 @@ std::optional<Fault> SimManyCarrier::over(Instant now) {
 }
 
 Pipelined SimManyCarrier::told(std::size_t files, const Fault& why) const {
-  const auto refused_here = [&](const Leg& leg) { return leg.refused && leg.arrived == moved(); };
+  const Leg& stored = news_->destination;
+  const Leg* bad = mover::telling(news_->source, stored);
   Pipelined said;
   said.moved = moved();
   said.ordered = ordered_;
-  said.refused = refused_here(news_->source) || refused_here(news_->destination);
-  said.written = ordered_ > said.moved && !refused_here(news_->destination);
+  said.refused = bad != nullptr && bad->refused;
+  said.written = ordered_ > said.moved && !(stored.refused && stored.arrived == said.moved);
   said.silent = boot_now() - news_->heard;
   if (shore_.mutants.has(Mutant::pipeline_not_voided) && said.refused) {
     said.moved = files;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mover/async.h"
+#include "mover/flow_rules.h"
 #include "mover/protocol.h"
 #include "sim/events.h"
 #include "sim/weather.h"
@@ -58,11 +59,7 @@ struct Server {
 };
 
 // What one side of a pipeline has said.
-struct Leg {
-  std::size_t arrived = 0;     // files it said 226 to, up to its first fault
-  std::optional<Fault> fault;  // its first
-  bool refused = false;        // that was a refusal of one file
-};
+using Leg = mover::Course;
 
 // What reaches the client of a flow.
 struct FlowNews {
