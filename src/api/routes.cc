@@ -154,7 +154,9 @@ std::vector<Route> file_table() {
        .name = "addFiles",
        .says = "More files for a list that is not committed yet, one a line, any number; a file "
                "that it has already counts once. Added in chunks of up to 10000 lines, each "
-               "durable before it is answered, while the body still comes.",
+               "durable before it is answered, while the body still comes. Of a chunk with a file "
+               "for whose destination the request has another source or checksum nothing is added "
+               "(destination_twice).",
        .request = "FileRequest",
        .answer = "FilesAnswer",
        .media = Media::ndjson,

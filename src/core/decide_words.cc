@@ -197,7 +197,7 @@ class WordTaker {
       if (auto empty = empty_folder(request, due)) files.push_back(std::move(*empty));
     }
     if (request.options.delete_extra) {
-      for (std::string& digest : names_of(said)) writer_.line(std::move(digest));
+      for (std::string& digest : names_of(said)) writer_.line({std::move(digest), ""});
     }
     writer_.bear(std::move(files), draws_);
   }

@@ -165,7 +165,7 @@ std::optional<std::vector<std::string>> Engine::World::needs_lines(const Strand&
   const bool takes = file.kind == Kind::list && file.status == Status::inactive;
   if (more == nullptr || !takes) return std::nullopt;
   std::vector<std::string> digests;
-  for (const NewFile& one : more->files) digests.push_back(line_digest(one));
+  for (const NewFile& one : more->files) digests.push_back(known_line(one).digest);
   return digests;
 }
 
@@ -174,7 +174,7 @@ void Engine::World::read_lines(Strand& strand, std::vector<std::string> digests)
   const Request& request = strand.transfer->request;
   strand.busy = true;
   store.known_lines(request.whole.value_or(request.id), std::move(digests),
-                    [this, key = key_of(strand)](Result<std::vector<bool>> known) {
+                    [this, key = key_of(strand)](Result<KnownContents> known) {
                       Strand& strand = *strands.at(key);
                       strand.busy = false;
                       if (known) {

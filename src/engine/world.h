@@ -74,12 +74,12 @@ struct Strand {
   bool stuck = false;  // a save failed; tried again at the next tick
   bool pumping = false;
   std::deque<Mail> mail;
-  std::optional<KeptAnswer> kept;                // found for the key of the first mail
-  std::optional<std::vector<bool>> known_lines;  // of what the first mail names
-  std::optional<Change> in_doubt;                // its save was answered `unknown`
-  std::optional<Instant> timer;                  // its entry in `timers`
-  std::optional<Occupied> occupied;              // it is counted as active
-  std::optional<Charge> charge;                  // taken from the rates of its scopes
+  std::optional<KeptAnswer> kept;            // found for the key of the first mail
+  std::optional<KnownContents> known_lines;  // of what the first mail names
+  std::optional<Change> in_doubt;            // its save was answered `unknown`
+  std::optional<Instant> timer;              // its entry in `timers`
+  std::optional<Occupied> occupied;          // it is counted as active
+  std::optional<Charge> charge;              // taken from the rates of its scopes
   bool granting = false;
   std::uint32_t streams_granted = 0;
   Instant next_look{};  // no grant to look before: the last one came to nothing
