@@ -153,10 +153,6 @@ inline bool awaits_others(const File& file) {
 inline bool deletes(const Request& request, const File& file) {
   return is_removal(request) && file.kind == Kind::bundle;
 }
-// Two such transfers to one destination go one after the other.
-inline bool claims_destination(const Transfer& transfer) {
-  return transfer.file.kind == Kind::file && !changes_nothing(transfer.request);
-}
 inline bool is_part(const Transfer& transfer) {
   return transfer.request.whole.has_value();
 }

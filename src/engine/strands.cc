@@ -89,6 +89,7 @@ void Engine::World::take(Strand& strand, std::optional<Transfer> transfer) {
   strand.held = transfer ? octets_of(*transfer) : 0;
   held += strand.held;
   strand.transfer = std::move(transfer);
+  if (!strand.has_destinations) strand.destinations.reset();
   if (file) by_file[*file] = &strand;
 }
 
@@ -307,6 +308,7 @@ void Engine::World::apply(Strand& strand, Change change) {
     if (is_whole(change.next.file)) whole_changed(change.next, change.born);
     part_changed(change.next, change.born);
     take(strand, std::move(change.next));
+    leave_to_born(strand, change.born);
   }
   add_to_ledger(std::move(change.discarded));
   index(strand);
