@@ -168,7 +168,7 @@ std::vector<Route> file_table() {
        .right = read,
        .function = get_files,
        .name = "listFiles",
-       .says = "The files of a request, in the order in which they became known.",
+       .says = "The files of a request, about in the order in which they became known.",
        .answer = "FilePage",
        .query = {{"status", "only those of this status"},
                  {"after", "`next` of the page before"},
