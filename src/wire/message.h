@@ -298,6 +298,7 @@ struct ListedFile {
 struct PassedOver {
   std::string path{};
   Fault fault{};
+  bool may_be_folder = false;  // what lies below it is not known
   bool operator==(const PassedOver&) const = default;
 };
 // Files, and folders that are due now, of `folder` up to `after`; whole: that was its last piece.
