@@ -187,7 +187,8 @@ class Client:
 
         They are sent in steps of some thousand, each durable before the next; a file that the list
         has already counts once, so the whole call may be repeated. A line that is refused stops none
-        of the others.
+        of the others; but two files with one destination are a contradiction: of the step that
+        has the second nothing is added, and destination_twice is raised.
         """
         target = transfer(handle, "/files")
         summed: AddedFiles = {"added": 0, "files": 0, "refused": []}
@@ -355,6 +356,9 @@ def steps(files: Iterable[Union[str, NewFile]]) -> Iterator[Tuple[int, List[byte
 def add_answers(summed: AddedFiles, first: int, sent: int, answers: List[Dict[str, Any]]) -> None:
     told = 0
     for answer in answers:
+        if "lines" in answer and "code" in answer:
+            which = f"line {first + answer['line']}: " if "line" in answer else ""
+            raise RftError(answer["code"], which + answer["detail"])
         if "line" in answer:
             place = first + answer["line"] - 1
             summed["refused"].append({"line": place, "code": answer["code"], "detail": answer["detail"]})

@@ -278,6 +278,14 @@ class ManyFiles(Case):
             self.client(self.service(always(Says(200, says)))).add_files("h", ["x"])
         self.assertEqual(caught.exception.code, "wrong_state")
 
+    def test_the_line_for_which_a_chunk_is_refused_is_named_by_its_place_among_all(self) -> None:
+        chunk = {"lines": 10, "line": 3, "code": "destination_twice", "detail": "d"}
+        summed: Any = {"added": 0, "files": 0, "refused": []}
+        with self.assertRaises(pyrft.RftError) as caught:
+            pyrft.client.add_answers(summed, 5_000, 10, [chunk])
+        self.assertEqual(caught.exception.code, "destination_twice")
+        self.assertEqual(caught.exception.detail, "line 5003: d")
+
     def test_an_answer_that_does_not_tell_of_every_line_is_none(self) -> None:
         with self.assertRaises(pyrft.RftError) as caught:
             self.client(self.service(always(Says(200, b"")))).add_files("h", ["x"])

@@ -12,6 +12,13 @@
 namespace rft::api {
 namespace {
 
+// What is said of one of the chunk's files is said of its line in the body.
+Answer in_body(Answer answer, const std::vector<std::uint64_t>& numbers) {
+  if (answer || answer.error().line == 0) return answer;
+  answer.error().line = numbers.at(answer.error().line - 1);
+  return answer;
+}
+
 // A chunk that the engine works on is waited for before more is read: so one is in memory, and
 // what came in the piece of the body that completed it.
 class FileIntake : public BodyStream,
@@ -63,6 +70,7 @@ class FileIntake : public BodyStream,
     });
     if (!file) return refuse(line.number, file.error());
     files_.push_back(std::move(*file));
+    numbers_.push_back(line.number);
   }
 
   void refuse(std::uint64_t line, const Error& error) { say(render_refused_line(line, error)); }
@@ -75,8 +83,9 @@ class FileIntake : public BodyStream,
     AddFiles call{list_.handle, std::exchange(files_, {})};
     bytes_ = 0;
     engine_.call(caller_, std::move(call), std::move(key),
-                 [weak = weak_from_this(), lines = std::exchange(lines_, 0)](const Answer& answer) {
-                   if (auto self = weak.lock()) self->answered(lines, answer);
+                 [weak = weak_from_this(), lines = std::exchange(lines_, 0),
+                  numbers = std::exchange(numbers_, {})](const Answer& answer) {
+                   if (auto self = weak.lock()) self->answered(lines, in_body(answer, numbers));
                  });
   }
 
@@ -101,6 +110,7 @@ class FileIntake : public BodyStream,
   LineCutter cutter_;
   // The chunk that is being made.
   std::vector<NewFile> files_;
+  std::vector<std::uint64_t> numbers_;  // of their lines
   std::uint64_t lines_ = 0;
   std::size_t bytes_ = 0;
 

@@ -27,8 +27,9 @@ Schema request() {
 
 Schema answer() {
   return {"FilesAnswer",
-          "either a chunk of lines (`lines`), added or with `code` refused as a whole, or a line "
-          "of one that was refused by itself (`line`)",
+          "either a chunk of lines (`lines`), added or with `code` refused as a whole (where one "
+          "line is why, with its `line`), or a line of one that was refused by itself (`line` "
+          "alone)",
           {{"lines", integer, optional, "of the chunk, with those that were refused"},
            {"added", integer, optional, "files that the list did not have yet"},
            {"files", integer, optional, "that it has now"},

@@ -59,6 +59,21 @@ TEST_F(Files, a_repeated_line_counts_once_and_under_a_key_the_first_answers_come
   EXPECT_THAT(add("h", numbered(0, 4), key), HasSubstr("idempotency_key_reused"));
 }
 
+TEST_F(Files, two_lines_with_one_destination_are_refused_with_the_whole_chunk) {
+  world.ask("POST", "/v1/transfers", many("h", "list"));
+  const std::string answer = add("h",
+                                 "{\"source\":\"x\"}\n\n{\"source\":\"../z\"}\n"
+                                 "{\"source\":\"y\",\"destination\":\"x\"}\n");
+  const auto lines = objects(answer);
+  ASSERT_EQ(lines.size(), 2U) << answer;
+  EXPECT_EQ(lines[0].at("line"), 3) << "this one is refused by itself";
+  EXPECT_EQ(lines[1].at("lines"), 4);
+  EXPECT_EQ(lines[1].at("line"), 4);
+  EXPECT_EQ(lines[1].at("code").as_string(), "destination_twice");
+  EXPECT_THAT(std::string(lines[1].at("detail").as_string()), HasSubstr("ftp://b.example/d/x"));
+  EXPECT_EQ(get("h").at("files").at("total"), 0);
+}
+
 TEST_F(Files, are_added_in_chunks_and_the_next_is_not_read_before_one_is_durable) {
   world.ask("POST", "/v1/transfers", many("h", "list"));
   HttpResponse response = world.ask("POST", "/v1/transfers/h/files");

@@ -204,9 +204,11 @@ json::object render_refusal(std::string_view handle, const Error& error) {
 
 json::object render_chunk(std::uint64_t lines, const Answer& answer) {
   if (answer) return {{"lines", lines}, {"added", answer->added}, {"files", answer->files}};
-  return {{"lines", lines},
-          {"code", entry(answer.error().code).word},
-          {"detail", answer.error().detail}};
+  const Error& error = answer.error();
+  json::object refused{
+      {"lines", lines}, {"code", entry(error.code).word}, {"detail", error.detail}};
+  if (error.line > 0) refused["line"] = error.line;
+  return refused;
 }
 
 json::object render_refused_line(std::uint64_t line, const Error& error) {

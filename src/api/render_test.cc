@@ -90,6 +90,8 @@ TEST(Render, each_answer_fits_its_schema) {
   added.added = 2;
   expect_fits(render_chunk(3, added), "FilesAnswer");
   expect_fits(render_chunk(3, fail(Code::wrong_state, "x")), "FilesAnswer");
+  expect_fits(render_chunk(3, tl::unexpected(Error{Code::destination_twice, "x", 2})),
+              "FilesAnswer");
   expect_fits(render_refused_line(2, {Code::invalid_url, "x"}), "FilesAnswer");
   FileEntry known{{},   {},       FileStatus::failed, 7, Checksum{"MD5", "00"}, Verdict::verified,
                   true, a_fault()};

@@ -154,7 +154,9 @@ std::vector<Route> file_table() {
        .name = "addFiles",
        .says = "More files for a list that is not committed yet, one a line, any number; a file "
                "that it has already counts once. Added in chunks of up to 10000 lines, each "
-               "durable before it is answered, while the body still comes.",
+               "durable before it is answered, while the body still comes. Of a chunk with a file "
+               "for whose destination the request has another source or checksum nothing is added "
+               "(destination_twice).",
        .request = "FileRequest",
        .answer = "FilesAnswer",
        .media = Media::ndjson,
@@ -166,7 +168,7 @@ std::vector<Route> file_table() {
        .right = read,
        .function = get_files,
        .name = "listFiles",
-       .says = "The files of a request, in the order in which they became known.",
+       .says = "The files of a request, about in the order in which they became known.",
        .answer = "FilePage",
        .query = {{"status", "only those of this status"},
                  {"after", "`next` of the page before"},

@@ -26,7 +26,8 @@ std::optional<Code> code_of(std::string_view word);
 
 struct Error {
   Code code = Code::internal;
-  std::string detail;  // names what is wrong and what to do; never holds a secret
+  std::string detail;      // names what is wrong and what to do; never holds a secret
+  std::uint64_t line = 0;  // of a call with many lines: the one that it is about, from 1; 0: none
   bool operator==(const Error&) const = default;
 };
 

@@ -192,6 +192,19 @@ TEST(CopyList, with_lines_that_the_service_refuses_names_them_and_commits_nothin
   EXPECT_THAT(what(outcome.asked), ElementsAre("POST /v1/transfers", "POST /v1/transfers/h/files"));
 }
 
+TEST(CopyList, with_two_files_for_one_destination_names_the_line_and_commits_nothing) {
+  const Outcome outcome = from_stdin(
+      {"copy", "ftp://a/x", "ftp://b/y"}, "# comment\n1 x\n2 x\n", [](const Asked& asked) {
+        if (!asks_for(asked, "/files")) return obliging(asked);
+        return Says{200, R"({"lines":2,"line":2,"code":"destination_twice","detail":"because"})"};
+      });
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, HasSubstr("rft: destination_twice: line 3: because\n"));
+  EXPECT_THAT(outcome.err, HasSubstr("'rft clear h'"));
+  EXPECT_THAT(what(outcome.asked), ElementsAre("POST /v1/transfers", "POST /v1/transfers/h/files"));
+}
+
 TEST(CopyList, that_breaks_off_late_is_sent_in_chunks_and_not_committed) {
   std::string list;
   for (int i = 0; i < 20'000; ++i) list += std::to_string(i) + "\n";

@@ -96,6 +96,13 @@ void wipe(const Terminal& terminal) {
   if (terminal.width > 0) terminal.err << "\r\x1b[K";
 }
 
+// What the service says of a line of the chunk is said of the list's.
+Error in_list(Error error, const FileList::Chunk& chunk) {
+  if (error.line == 0 || error.line > chunk.numbers.size()) return error;
+  error.detail = fmt::format("line {}: {}", chunk.numbers[error.line - 1], error.detail);
+  return error;
+}
+
 // Gives one chunk to the service. False where the rest is not to be sent.
 bool add_chunk(Context& context, Client& client, const std::string& handle,
                const FileList::Chunk& chunk, std::uint64_t& files) {
@@ -107,7 +114,7 @@ bool add_chunk(Context& context, Client& client, const std::string& handle,
     return false;
   }
   if (!added) {
-    context.failed(handle, added.error());
+    context.failed(handle, in_list(added.error(), chunk));
     return false;
   }
   files = added->files;

@@ -121,6 +121,16 @@ TEST(ManyFiles, a_chunk_that_is_refused_is_an_error) {
   EXPECT_EQ(sum.error(), (Error{Code::wrong_state, "it is committed"}));
 }
 
+TEST(ManyFiles, the_line_for_which_a_chunk_is_refused_is_told_by_its_place_among_all) {
+  int count = 0;
+  World world([&](const Asked& asked) {
+    if (++count == 1) return Says{200, added(lines_of(asked))};
+    return Says{200, R"({"lines":10,"line":3,"code":"destination_twice","detail":"d"})"};
+  });
+  const auto sum = world.client.add_files("h", std::vector<NewFileLine>(5'010, {"x", ""}));
+  EXPECT_EQ(sum.error(), (Error{Code::destination_twice, "d", 5'003}));
+}
+
 TEST(ManyFiles, an_answer_that_does_not_tell_of_every_line_is_none) {
   World world([](const Asked&) { return Says{200, ""}; });
   EXPECT_EQ(world.client.add_files("h", {{"x", ""}}).error().code, Code::internal);

@@ -343,7 +343,13 @@ Result<AddedFiles> read_added(std::string_view answer, std::size_t first, std::s
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     const auto says = parse_object(line);
     if (!says) return not_understood(line);
-    if (const auto refused = number(*says, "line")) {
+    const auto refused = number(*says, "line");
+    if (says->contains("lines") && says->contains("code")) {
+      Error error = error_of(*says, Code::internal);
+      if (refused) error.line = first + *refused;
+      return tl::unexpected(std::move(error));
+    }
+    if (refused) {
       out.refused.push_back({first + *refused - 1, text(*says, "code"), text(*says, "detail")});
       continue;
     }

@@ -1,6 +1,8 @@
 #include "core/bundle.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "base/varint.h"
 #include "wire/frame.h"
@@ -207,10 +209,6 @@ bool stands_alone(const NewFile& file) {
   return file.size && *file.size >= bundle_file_max && !file.passed_over;
 }
 
-bool same_link(const NewFile& a, const NewFile& b) {
-  return a.source.endpoint == b.source.endpoint && a.destination.endpoint == b.destination.endpoint;
-}
-
 }  // namespace
 
 Bundle::Bundle(const std::vector<BundleFile>& files) {
@@ -368,21 +366,42 @@ bool all_proven(const Bundle& bundle) {
   });
 }
 
+namespace {
+
+// A bundle that takes more files.
+struct OpenBundle {
+  std::size_t place = 0;  // among all
+  std::size_t files = 0;
+  std::size_t names = 0;    // their octets
+  std::uint64_t bytes = 0;  // of those whose size is known
+
+  bool takes(std::size_t more_names, std::uint64_t more_bytes) const {
+    return files < bundle_items_max && names + more_names <= bundle_names_max &&
+           bytes + more_bytes <= bundle_bytes_max;
+  }
+};
+
+}  // namespace
+
 std::vector<std::vector<NewFile>> cut_into_bundles(std::vector<NewFile> files) {
   std::vector<std::vector<NewFile>> bundles;
-  std::size_t names = 0;
+  std::map<std::pair<Endpoint, Endpoint>, OpenBundle> open;  // by link
   for (NewFile& file : files) {
-    const std::size_t length = file.source.path.size() + file.destination.path.size();
-    const bool joins =
-        !bundles.empty() && !stands_alone(file) && !stands_alone(bundles.back().front()) &&
-        same_link(bundles.back().front(), file) && bundles.back().size() < bundle_items_max &&
-        names + length <= bundle_names_max;
-    if (!joins) {
-      bundles.emplace_back();
-      names = 0;
+    if (stands_alone(file)) {
+      bundles.emplace_back().push_back(std::move(file));
+      continue;
     }
-    names += length;
-    bundles.back().push_back(std::move(file));
+    const std::size_t names = file.source.path.size() + file.destination.path.size();
+    const std::uint64_t bytes = file.passed_over ? 0 : file.size.value_or(0);
+    OpenBundle& bundle = open[{file.source.endpoint, file.destination.endpoint}];
+    if (bundle.files == 0 || !bundle.takes(names, bytes)) {
+      bundle = {bundles.size()};
+      bundles.emplace_back();
+    }
+    ++bundle.files;
+    bundle.names += names;
+    bundle.bytes += bytes;
+    bundles[bundle.place].push_back(std::move(file));
   }
   return bundles;
 }

@@ -101,8 +101,9 @@ struct NewFile {
   bool operator==(const NewFile&) const = default;
 };
 
-// Cut into bundles in order: of one link each, within bundle_items_max and bundle_names_max. What
-// is known to be as large as bundle_file_max stands alone.
+// Cut into bundles of one link each, within bundle_items_max, bundle_names_max and
+// bundle_bytes_max; in the order of their first files. What is known to be as large as
+// bundle_file_max stands alone.
 std::vector<std::vector<NewFile>> cut_into_bundles(std::vector<NewFile> files);
 Bundle bundle_of(const std::vector<NewFile>& files);
 

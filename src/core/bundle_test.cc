@@ -217,6 +217,41 @@ TEST(Bundle, files_are_cut_by_link_number_and_size) {
   EXPECT_EQ(cut[3].size(), 2U);
 }
 
+std::vector<std::size_t> sizes_of(const std::vector<std::vector<NewFile>>& bundles) {
+  std::vector<std::size_t> sizes;
+  for (const auto& bundle : bundles) sizes.push_back(bundle.size());
+  return sizes;
+}
+
+TEST(Bundle, large_files_between_small_ones_do_not_part_these) {
+  std::vector<NewFile> files;
+  for (int n = 0; n < 6; ++n) files.push_back(a_file(n, n % 2 == 0 ? 1 : bundle_file_max));
+  const auto cut = cut_into_bundles(files);
+  EXPECT_EQ(sizes_of(cut), (std::vector<std::size_t>{3, 1, 1, 1}));
+  EXPECT_EQ(cut[0][2].source.path, "/f4");
+  EXPECT_EQ(cut[1][0].source.path, "/f1") << "in the order of their first files";
+}
+
+TEST(Bundle, lines_that_alternate_between_links_make_one_for_each) {
+  std::vector<NewFile> files;
+  for (int n = 0; n < 6; ++n) files.push_back(a_file(n, 1, n % 2 == 0 ? "a" : "other"));
+  const auto cut = cut_into_bundles(files);
+  EXPECT_EQ(sizes_of(cut), (std::vector<std::size_t>{3, 3}));
+  EXPECT_EQ(cut[1][0].source.endpoint.host, "other");
+}
+
+TEST(Bundle, one_holds_no_more_bytes_than_its_limit_where_they_are_known) {
+  const std::uint64_t size = bundle_file_max - 1;
+  std::vector<NewFile> files;
+  for (int n = 0; n < 128; ++n) files.push_back(a_file(n, size));
+  const auto cut = cut_into_bundles(files);
+  EXPECT_GT(cut.size(), 3U);
+  for (const auto& bundle : cut) EXPECT_LE(bundle.size() * size, bundle_bytes_max);
+  EXPECT_EQ(cut[0].size(), bundle_bytes_max / size);
+  for (NewFile& file : files) file.size.reset();
+  EXPECT_EQ(sizes_of(cut_into_bundles(files)), std::vector<std::size_t>{128});
+}
+
 TEST(Bundle, names_that_are_long_make_smaller_bundles) {
   NewFile file = a_file(0);
   file.source.path = "/" + std::string(bundle_names_max / 3, 'x');

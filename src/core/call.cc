@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "wire/frame.h"
@@ -25,7 +26,10 @@ std::string text_of(const Call& call) {
     }
     std::string operator()(const AddFiles& c) const {
       std::string text = "add\n" + c.handle;
-      for (const NewFile& file : c.files) text += "\n" + line_digest(file);
+      for (const NewFile& file : c.files) {
+        const KnownLine line = known_line(file);
+        text += "\n" + line.digest + line.content;
+      }
       return text;
     }
     std::string operator()(const Commit& c) const { return "commit\n" + c.handle; }
@@ -101,8 +105,39 @@ Result<ChangePriority> checked_priority_change(std::string handle, std::string_v
                           printable(text, 64)));
 }
 
-std::string line_digest(const NewFile& file) {
-  return sha256(file.source.text() + "\n" + file.destination.text()).substr(0, 16);
+KnownLine known_line(const NewFile& file) {
+  const std::string content =
+      fmt::format("{}\n{}:{}", file.source.text(), file.checksum.algorithm, file.checksum.value);
+  return {sha256(file.destination.text()).substr(0, 16), sha256(content).substr(0, 8)};
+}
+
+namespace {
+
+tl::unexpected<Error> destination_twice(const NewFile& file, std::size_t at) {
+  constexpr std::size_t shown_max = 256;
+  return tl::unexpected(
+      Error{Code::destination_twice,
+            fmt::format("'{}' is to be at '{}', for which the request has another source or "
+                        "checksum; of this chunk nothing is added",
+                        printable(file.source.text(), shown_max),
+                        printable(file.destination.text(), shown_max)),
+            at + 1});
+}
+
+}  // namespace
+
+Result<AddFiles> new_files(const AddFiles& call, const KnownContents& known) {
+  AddFiles fresh{call.handle, {}};
+  std::unordered_map<std::string, std::string> contents;
+  for (std::size_t at = 0; at < call.files.size(); ++at) {
+    const NewFile& file = call.files[at];
+    KnownLine line = known_line(file);
+    const auto [before, first] = contents.emplace(std::move(line.digest), line.content);
+    const std::string& there = first ? known.at(at).value_or(line.content) : before->second;
+    if (there != line.content) return destination_twice(file, at);
+    if (first && !known.at(at)) fresh.files.push_back(file);
+  }
+  return fresh;
 }
 
 }  // namespace rft

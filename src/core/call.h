@@ -99,8 +99,19 @@ struct FileLine {
 };
 Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url& destination,
                              Act act = Act::move);
-// What makes a line known already: 16 octets over its two URLs.
-std::string line_digest(const NewFile& file);
+// What is kept of a line of a list: by it a repeated one counts once, and one destination gets one
+// file. Of a tree with delete_extra: of a name that its source has.
+struct KnownLine {
+  std::string digest;   // 16 octets over the destination's URL, or the name (core/extras.h)
+  std::string content;  // 8 octets over the source's URL and the checksum wanted; of a name none
+  bool operator==(const KnownLine&) const = default;
+};
+// Of each line that was asked for by its digest: the content under which it is known.
+using KnownContents = std::vector<std::optional<std::string>>;
+KnownLine known_line(const NewFile& file);
+// Of the files of a call those that its list does not have yet, each once. `known` tells of each
+// what the list has for its destination. Refuses the first that is to be there instead of another.
+Result<AddFiles> new_files(const AddFiles& call, const KnownContents& known);
 // SHA-256 over the normalised URLs and the options: what makes two submissions the same.
 std::string content_digest(const Submit& submit);
 

@@ -146,8 +146,38 @@ TEST(Line, is_paths_below_the_two_folders_or_urls) {
   EXPECT_EQ(plain->destination.text(), "ftp://b/d/sub/x");
   EXPECT_EQ(plain->checksum, (WantedChecksum{"MD5", "00112233445566778899aabbccddeeff"}));
   EXPECT_EQ(checked_file({"x", "ftp://c/y", {}, ""}, from, to)->destination.text(), "ftp://c/y");
-  EXPECT_EQ(line_digest(*checked_file({"x", "", {}, ""}, from, to)),
-            line_digest(*checked_file({"ftp://a/s/x", "x", 9, ""}, from, to)));
+  EXPECT_EQ(known_line(*checked_file({"x", "", {}, ""}, from, to)),
+            known_line(*checked_file({"ftp://a/s/x", "x", 9, ""}, from, to)));
+}
+
+TEST(Line, is_known_by_its_destination_with_its_source_and_checksum) {
+  const Url from = *parse_folder_url("ftp://a/s"), to = *parse_folder_url("ftp://b/d");
+  const KnownLine line = known_line(*checked_file({"x", "x", {}, ""}, from, to));
+  EXPECT_EQ(line.digest.size(), 16U);
+  EXPECT_EQ(line.content.size(), 8U);
+  EXPECT_EQ(line, known_line(*checked_file({"x", "ftp://B:21/d/x", {}, ""}, from, to)));
+  const KnownLine other = known_line(*checked_file({"y", "x", {}, ""}, from, to));
+  EXPECT_EQ(other.digest, line.digest);
+  EXPECT_NE(other.content, line.content);
+  const std::string md5 = "MD5:00112233445566778899aabbccddeeff";
+  EXPECT_NE(known_line(*checked_file({"x", "x", {}, md5}, from, to)).content, line.content);
+  EXPECT_NE(known_line(*checked_file({"x", "X", {}, ""}, from, to)).digest, line.digest);
+}
+
+TEST(Line, for_a_destination_that_has_another_source_is_refused_by_its_place) {
+  const Url from = *parse_folder_url("ftp://a/s"), to = *parse_folder_url("ftp://b/d");
+  const NewFile a = *checked_file({"a", "x", {}, ""}, from, to);
+  const NewFile b = *checked_file({"b", "x", {}, ""}, from, to);
+  const auto none = std::nullopt;
+  EXPECT_EQ(new_files({"h", {a, a}}, {none, none})->files, std::vector{a});
+  EXPECT_TRUE(new_files({"h", {a}}, {known_line(a).content})->files.empty());
+  EXPECT_EQ(new_files({"h", {a, b}}, {none, none}).error().line, 2U);
+  const Error error = new_files({"h", {b}}, {known_line(a).content}).error();
+  EXPECT_EQ(error.code, Code::destination_twice);
+  EXPECT_EQ(error.line, 1U);
+  EXPECT_EQ(error.detail,
+            "'ftp://a/s/b' is to be at 'ftp://b/d/x', for which the request has another source or "
+            "checksum; of this chunk nothing is added");
 }
 
 TEST(Line, that_leaves_its_folder_or_names_no_file_is_refused) {

@@ -47,7 +47,7 @@ class ChangeWriter {
   // Of delete_extra: the listing of the destination, and the parts that delete what it found.
   void bear_extras_listing(const Draws& draws);
   void bear_extras(std::vector<NewFile> files, const Draws& draws);
-  void line(std::string digest) { change_.lines.push_back(std::move(digest)); }
+  void line(KnownLine line) { change_.lines.push_back(std::move(line)); }
   void begin_attempt();
   void end_attempt(FlowEnd end, std::optional<Fault> fault);
 

@@ -22,7 +22,7 @@ struct Change {
   std::vector<Event> events;          // seq is drawn by the engine
   std::vector<LedgerPart> discarded;  // parts that are to go
   std::vector<Transfer> born;         // new parts of a whole
-  std::vector<std::string> lines;     // line_digest of each file that a list got
+  std::vector<KnownLine> lines;       // that a list got, or names that a tree's source has
   std::optional<Attempt> attempt;     // begun or ended
 };
 

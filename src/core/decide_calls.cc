@@ -138,7 +138,7 @@ CallOutcome add_files(const Transfer& transfer, const AddFiles& call, const Call
   yes.files = file.tally.files + yes.added;
   if (call.files.empty()) return {yes, std::nullopt};
   ChangeWriter writer(transfer, now.wall);
-  for (const NewFile& one : call.files) writer.line(line_digest(one));
+  for (const NewFile& one : call.files) writer.line(known_line(one));
   writer.bear(call.files, draws);
   writer.say(caller.who, "files_added", fmt::format("{} files; {} in all", yes.added, yes.files));
   return {yes, writer.take()};

@@ -210,7 +210,7 @@ class WordTaker {
       }
     }
     if (request.options.delete_extra) {
-      for (std::string& digest : names_of(said)) writer_.line(std::move(digest));
+      for (std::string& digest : names_of(said)) writer_.line({std::move(digest), ""});
     }
     std::move(wanted.begin(), wanted.end(), std::back_inserter(files));
   }

@@ -16,6 +16,11 @@ std::vector<std::string> chain_of(const std::string& folder) {
   return chain;
 }
 
+std::string_view bare(std::string_view path) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
 Url below(const Url& root, const std::string& path) {
   return {root.endpoint, root.path + path};
 }
@@ -26,18 +31,30 @@ std::string name_digest(std::string_view path) {
   return sha256("name\n" + to_lower(path)).substr(0, 16);
 }
 
+std::string below_digest(std::string_view path) {
+  return sha256("below\n" + to_lower(bare(path))).substr(0, 16);
+}
+
 std::vector<std::string> names_of(const Listed& listed) {
   std::vector<std::string> digests;
   for (const ListedFile& file : listed.files) digests.push_back(name_digest(file.path));
   for (const std::string& folder : listed.folders) digests.push_back(name_digest(folder));
   for (const std::string& folder : listed.folders_apart) digests.push_back(name_digest(folder));
-  for (const PassedOver& one : listed.passed_over) digests.push_back(name_digest(one.path));
+  for (const PassedOver& one : listed.passed_over) {
+    const std::string name(bare(one.path));
+    digests.push_back(name_digest(name));
+    digests.push_back(name_digest(name + '/'));
+    digests.push_back(below_digest(name));
+  }
   return digests;
 }
 
 std::vector<std::string> names_asked(const Listed& listed) {
   std::vector<std::string> digests;
-  for (const std::string& folder : chain_of(listed.folder)) digests.push_back(name_digest(folder));
+  for (const std::string& folder : chain_of(listed.folder)) {
+    digests.push_back(name_digest(folder));
+    digests.push_back(below_digest(folder));
+  }
   for (const ListedFile& file : listed.files) digests.push_back(name_digest(file.path));
   for (const PassedOver& one : listed.passed_over) digests.push_back(name_digest(one.path));
   return digests;
@@ -57,6 +74,7 @@ std::vector<NewFile> extras_of(const Request& listing, const Listed& listed,
   std::string stays;
   for (const std::string& folder : chain_of(listed.folder)) {
     if (known.at(at++)) stays = folder;
+    if (known.at(at++)) return {};  // the source may have all that is in it
   }
   const Url root = listing.destination;
   std::vector<NewFile> extras;

@@ -16,11 +16,17 @@ namespace rft {
 // case of ASCII letters alone count as one, for a destination may hold them for one.
 std::string name_digest(std::string_view path);
 
-// Digests of all that a piece of the source's listing names.
+// Of what the source's listing passed over, given with '/' or without: all below it stays, for what
+// the source has there is not known.
+std::string below_digest(std::string_view path);
+
+// Digests of all that a piece of the source's listing names. What was passed over may stand at the
+// destination as a file or as a folder, and counts as both.
 std::vector<std::string> names_of(const Listed& listed);
 
 // What is to be known of a piece of the destination's listing, as digests: of its folder and those
-// above it, from the root down, then of its files, then of what it passed over.
+// above it, from the root down, name and what is below it, then of its files, then of what it
+// passed over.
 std::vector<std::string> names_asked(const Listed& listed);
 std::vector<std::string> names_asked(const FoldersListed& listed);  // of one piece after the other
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/change.h"
 
 namespace rft {
@@ -25,6 +27,15 @@ std::vector<std::string> names(const std::vector<NewFile>& files) {
   return paths;
 }
 
+// By the digests that the store has.
+std::vector<bool> known_of(const Listed& listed, const std::vector<std::string>& stored) {
+  std::vector<bool> known;
+  for (const std::string& digest : names_asked(listed)) {
+    known.push_back(std::find(stored.begin(), stored.end(), digest) != stored.end());
+  }
+  return known;
+}
+
 TEST(Extras, are_the_files_that_the_source_has_not) {
   Listed listed;
   listed.files = {file("both"), file("more")};
@@ -40,10 +51,29 @@ TEST(Extras, folders_may_go_below_the_last_one_that_the_source_has) {
   Listed listed;
   listed.folder = "a/b/c/";
   listed.files = {file("a/b/c/more")};
-  EXPECT_EQ(names_asked(listed), (std::vector{name_digest("a/"), name_digest("a/b/"),
-                                              name_digest("a/b/c/"), name_digest("a/b/c/more")}));
-  EXPECT_EQ(extras_of(listing(), listed, {true, true, false, false}).at(0).source.path, "/d/a/b/");
-  EXPECT_EQ(extras_of(listing(), listed, {false, false, false, false}).at(0).source.path, "/d/");
+  EXPECT_EQ(extras_of(listing(), listed, known_of(listed, {name_digest("a/"), name_digest("a/b/")}))
+                .at(0)
+                .source.path,
+            "/d/a/b/");
+  EXPECT_EQ(extras_of(listing(), listed, known_of(listed, {})).at(0).source.path, "/d/");
+}
+
+TEST(Extras, are_never_below_a_name_that_the_source_passed_over) {
+  const Fault link{FaultCode::is_a_link, Side::source, Doing::list, "", ""};
+  Listed source;
+  source.passed_over = {{"to-folder", link}, {"unread/", link}};
+  const std::vector<std::string> names_known = names_of(source);
+  for (const std::string folder : {"to-folder/", "TO-folder/deep/", "unread/"}) {
+    Listed listed;
+    listed.folder = folder;
+    listed.files = {file(folder + "x")};
+    listed.passed_over = {{folder + "pipe", link}};
+    EXPECT_TRUE(extras_of(listing(), listed, known_of(listed, names_known)).empty()) << folder;
+  }
+  Listed root;
+  root.files = {file("unread"), file("to-folder"), file("to-folder2")};
+  EXPECT_EQ(names(extras_of(listing(), root, known_of(root, names_known))),
+            std::vector<std::string>{"/d/to-folder2"});
 }
 
 TEST(Extras, are_only_what_the_patterns_choose) {

@@ -12,6 +12,13 @@ NewFile below(const Request& listing, const std::string& path) {
   return {at(listing.source), at(listing.destination)};
 }
 
+// Wanted files may lie below what may be a folder: it is not passed over in silence.
+bool may_be_wanted(const Options& options, const PassedOver& one) {
+  const bool names_folder = one.path.ends_with('/');
+  if (!names_folder && !one.may_be_folder) return is_wanted_file(options, one.path);
+  return is_wanted_folder(options, names_folder ? one.path : one.path + '/');
+}
+
 }  // namespace
 
 std::vector<NewFile> wanted_files(const Request& listing, const Listed& said) {
@@ -22,8 +29,7 @@ std::vector<NewFile> wanted_files(const Request& listing, const Listed& said) {
     files.back().size = one.size;
   }
   for (const PassedOver& one : said.passed_over) {
-    const bool is_itself = one.path == said.folder;
-    if (is_itself || !is_wanted_file(listing.options, one.path)) continue;
+    if (one.path == said.folder || !may_be_wanted(listing.options, one)) continue;
     files.push_back(below(listing, one.path));
     files.back().passed_over = one.fault;
   }

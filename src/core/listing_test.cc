@@ -74,5 +74,26 @@ TEST_F(EmptyFolders, are_chosen_by_patterns_as_files_of_their_names) {
   EXPECT_FALSE(is_made(holding({})));
 }
 
+// What may hold wanted files is no less wanted for its own name.
+TEST_F(EmptyFolders, and_what_may_be_a_folder_are_not_passed_over_in_silence) {
+  listing.options.include = {"*.dat"};
+  listing.options.exclude = {"old*"};
+  const Listed said = holding({}, {},
+                              {{"unread/", no, true},
+                               {"to-folder", no, true},
+                               {"sub/", no},
+                               {"pipe", no},
+                               {"pipe.dat", no},
+                               {"old-link", no, true},
+                               {"old/", no, true}});
+  std::vector<std::string> told;
+  for (const NewFile& one : wanted_files(listing, said)) {
+    EXPECT_TRUE(one.passed_over);
+    told.push_back(one.source.path);
+  }
+  EXPECT_EQ(told,
+            (std::vector<std::string>{"/s/unread/", "/s/to-folder", "/s/sub/", "/s/pipe.dat"}));
+}
+
 }  // namespace
 }  // namespace rft

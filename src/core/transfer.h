@@ -159,10 +159,6 @@ inline bool writes_final_names(const Transfer& transfer) {
   return transfer.file.kind == Kind::bundle && options.publish == Publish::in_place &&
          options.act == Act::move;
 }
-// Two such transfers to one destination go one after the other.
-inline bool claims_destination(const Transfer& transfer) {
-  return transfer.file.kind == Kind::file && !changes_nothing(transfer.request);
-}
 inline bool is_part(const Transfer& transfer) {
   return transfer.request.whole.has_value();
 }

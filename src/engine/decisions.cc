@@ -1,8 +1,6 @@
 // What the core is asked for the first mail of a strand.
 #include <fmt/format.h>
 
-#include <set>
-
 #include "core/credential.h"
 #include "core/extras.h"
 #include "engine/world.h"
@@ -17,15 +15,13 @@ bool is_kept(const Answer& answer) {
   return http < 500 && http != 429;
 }
 
-// Of the files of a call those that the list does not have, each once.
-AddFiles new_of(const AddFiles& call, const std::vector<bool>& known) {
-  AddFiles fresh{call.handle, {}};
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < call.files.size(); ++i) {
-    const bool first = !known[i] && seen.insert(line_digest(call.files[i])).second;
-    if (first) fresh.files.push_back(call.files[i]);
-  }
-  return fresh;
+// The call as the core takes it: of AddFiles what the list does not have yet.
+Result<Call> asked_of_core(const Call& call, const std::optional<KnownContents>& known) {
+  const auto* more = std::get_if<AddFiles>(&call);
+  if (more == nullptr || !known) return call;
+  auto fresh = new_files(*more, *known);
+  if (!fresh) return tl::unexpected(std::move(fresh.error()));
+  return Call(std::move(*fresh));
 }
 
 }  // namespace
@@ -102,12 +98,11 @@ Engine::World::Outcome Engine::World::decide_call(Strand& strand, const CallMail
       }
     }
   }
+  const Result<Call> asked = asked_of_core(mail.call, strand.known_lines);
+  if (!asked) outcome.answer = tl::unexpected(asked.error());
   if (!outcome.answer) {
-    const auto* more = std::get_if<AddFiles>(&mail.call);
-    CallOutcome called =
-        on_call(strand.transfer ? &*strand.transfer : nullptr,
-                more && strand.known_lines ? Call(new_of(*more, *strand.known_lines)) : mail.call,
-                mail.caller, clock.now(), draws(strand));
+    CallOutcome called = on_call(strand.transfer ? &*strand.transfer : nullptr, *asked, mail.caller,
+                                 clock.now(), draws(strand));
     outcome.answer = std::move(called.answer);
     outcome.change = std::move(called.change);
   }
@@ -159,8 +154,10 @@ Draws Engine::World::draws(const Strand& strand) {
   const auto mine = ranks.find(strand.owner);
   draws.front_rank = (mine == ranks.end() || mine->second.empty() ? 0 : *mine->second.begin()) - 1;
   draws.may_publish = may_publish(strand);
-  draws.known = strand.known_lines.value_or(std::vector<bool>{});
   if (const Whole* whole = numbers_of(strand)) draws.numbered = whole->numbered;
+  for (const auto& known : strand.known_lines.value_or(KnownContents{})) {
+    draws.known.push_back(known.has_value());
+  }
   return draws;
 }
 

@@ -174,5 +174,59 @@ TEST_F(DeleteExtra, of_all_or_none_comes_after_all_is_published) {
   EXPECT_EQ(world.record("h").file.tally.deleted, 2U);
 }
 
+// A link that an earlier copy followed: what it made may be all that is left of it.
+TEST_F(DeleteExtra, what_stands_below_a_name_that_was_passed_over_stays) {
+  options.links = Links::skip;
+  world.submit("h", Submit::What::tree, options);
+  const ListOrder source = listing().value();
+  const Fault link{FaultCode::is_a_link, Side::source, Doing::list, "", ""};
+  Listed listed;
+  listed.whole = true;
+  listed.files = {{"f1", 10U, "1", {}}};
+  listed.passed_over = {{"to-folder", link}};
+  world.say(source.task, listed);
+  world.say(source.task, Done{});
+  for (const BundleOrder& order : bundles_of(world.fresh())) world.move(order, all_done);
+  const ListOrder destination = listing().value();
+  Listed there;
+  there.whole = true;
+  there.files = {{"f1", 10U, "1", {}}};
+  there.folders = {"to-folder/"};
+  world.say(destination.task, there);
+  Listed below;
+  below.folder = "to-folder/";
+  below.whole = true;
+  below.files = {{"to-folder/x", 10U, "1", {}}};
+  world.say(destination.task, below);
+  world.say(destination.task, Done{});
+  EXPECT_TRUE(bundles_of(world.fresh()).empty());
+  world.turn();
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+  EXPECT_EQ(world.record("h").file.tally.deleted, 0U);
+}
+
+TEST_F(DeleteExtra, a_folder_that_could_not_be_listed_fails_it_whatever_is_included) {
+  options.include = {"*.dat"};
+  world.submit("h", Submit::What::tree, options);
+  const ListOrder source = listing().value();
+  const Fault locked{FaultCode::not_permitted, Side::source, Doing::list, "550 no", ""};
+  Listed listed;
+  listed.whole = true;
+  listed.files = {{"f1.dat", 10U, "1", {}}};
+  listed.folders = {"sub/"};
+  world.say(source.task, listed);
+  Listed unread;
+  unread.folder = "sub/";
+  unread.whole = true;
+  unread.passed_over = {{"sub/", locked}};
+  world.say(source.task, unread);
+  world.say(source.task, Done{});
+  for (const BundleOrder& order : bundles_of(world.fresh())) world.move(order, all_done);
+  EXPECT_FALSE(listing()) << "no extra is sought";
+  world.turn();
+  EXPECT_EQ(world.record("h").file.status, Status::failed);
+  EXPECT_EQ(world.record("h").file.tally.failed, 1U);
+}
+
 }  // namespace
 }  // namespace rft

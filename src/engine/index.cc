@@ -1,5 +1,6 @@
 // What a transfer's saved state means for the queue, the counters and the timers.
 #include <algorithm>
+#include <utility>
 
 #include "core/credential.h"
 #include "core/retry.h"
@@ -12,6 +13,12 @@ constexpr Duration timer_least = 50ms;
 
 std::uint32_t streams_of(const Strand& strand) {
   return strand.granting ? strand.streams_granted : strand.transfer->file.streams;
+}
+
+template <class Counts, class Key>
+void less(Counts& counts, const Key& key) {
+  const auto found = counts.find(key);
+  if (--found->second == 0) counts.erase(found);
 }
 
 }  // namespace
@@ -100,13 +107,10 @@ void Engine::World::mark_active(Strand& strand, const LaneKey& lane) {
   ++active_of_endpoint[lane.source];
   if (lane.destination != lane.source) ++active_of_endpoint[lane.destination];
   if (lane.bundles) ++active_bundles[lane];
-  Occupied place{lane, load_of(*strand.transfer, streams_of(strand)), ""};
-  if (claims_destination(*strand.transfer)) {
-    place.destination = strand.transfer->request.destination.text();
-    ++busy_destinations[place.destination];
-  }
+  Occupied place{lane, load_of(*strand.transfer, streams_of(strand))};
   occupy(place);
   strand.occupied = std::move(place);
+  take_destinations(strand);
 }
 
 void Engine::World::unmark_active(Strand& strand) {
@@ -114,23 +118,50 @@ void Engine::World::unmark_active(Strand& strand) {
   const Occupied place = std::move(*strand.occupied);
   strand.occupied.reset();
   const LaneKey& lane = place.lane;
-  const auto less = [](auto& counts, const auto& key) {
-    const auto found = counts.find(key);
-    if (--found->second == 0) counts.erase(found);
-  };
   --active;
   less(active_of_owner, lane.owner);
   less(active_of_endpoint, lane.source);
   if (lane.destination != lane.source) less(active_of_endpoint, lane.destination);
   if (lane.bundles) less(active_bundles, lane);
-  if (!place.destination.empty()) less(busy_destinations, place.destination);
   vacate(place);
 }
 
+// A bundle's are unpacked once: what waits at the head of its queue keeps them.
+Destinations& Engine::World::destinations(Strand& strand) {
+  if (!strand.destinations) strand.destinations = destinations_of(*strand.transfer);
+  return *strand.destinations;
+}
+
+// All at once, when it is granted, and none while it waits: so no two wait for each other.
+void Engine::World::take_destinations(Strand& strand) {
+  if (std::exchange(strand.has_destinations, true)) return;
+  for (const std::uint64_t one : destinations(strand)) ++busy_destinations[one];
+}
+
+void Engine::World::leave_destinations(Strand& strand) {
+  if (!std::exchange(strand.has_destinations, false)) return;
+  for (const std::uint64_t one : *strand.destinations) less(busy_destinations, one);
+  strand.destinations.reset();
+}
+
+// A file that was taken out of a bundle goes on by itself: its name is its own.
+void Engine::World::leave_to_born(Strand& strand, const std::vector<Transfer>& born) {
+  if (!strand.has_destinations || strand.destinations->empty()) return;
+  for (const Transfer& young : born) {
+    if (young.file.kind != Kind::file) continue;
+    for (const std::uint64_t one : destinations_of(young)) {
+      const auto mine = std::find(strand.destinations->begin(), strand.destinations->end(), one);
+      if (mine == strand.destinations->end()) continue;
+      strand.destinations->erase(mine);
+      less(busy_destinations, one);
+    }
+  }
+}
+
 void Engine::World::index(Strand& strand) {
-  if (!strand.transfer) return;
-  put_in_place(strand);
-  charge(strand);
+  if (strand.transfer) put_in_place(strand);
+  if (!strand.occupied) leave_destinations(strand);
+  if (strand.transfer) charge(strand);
 }
 
 void Engine::World::put_in_place(Strand& strand) {

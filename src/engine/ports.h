@@ -119,9 +119,9 @@ class Store {
 
   virtual void list(ListQuery query, Then<ListPage> then) = 0;
   virtual void parts(PartsQuery query, Then<std::vector<Transfer>> then) = 0;
-  // Which of these lines (line_digest) a list has already.
+  // Which of these lines, by their digests, a list has already.
   virtual void known_lines(const Uuid& whole, std::vector<std::string> digests,
-                           Then<std::vector<bool>> then) = 0;
+                           Then<KnownContents> then) = 0;
   virtual void ledger(Then<std::vector<LedgerPart>> then) = 0;
   virtual void history(const std::string& owner, const std::string& handle, Then<History> then) = 0;
   virtual void history_of(const std::string& owner, const Uuid& request, Then<History> then) = 0;

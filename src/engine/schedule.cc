@@ -1,6 +1,8 @@
 // Who is granted a mover now, and why another is not: one set of predicates for both.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/retry.h"
 #include "engine/world.h"
 
@@ -38,11 +40,25 @@ bool Engine::World::within_limits(const LaneKey& lane) const {
 }
 
 // Two transfers of ours to one destination go one after the other.
-bool Engine::World::fits(const Uuid& file) const {
-  const Strand& strand = *by_file.at(file);
-  return strand.transfer && !strand.busy &&
-         (!claims_destination(*strand.transfer) ||
-          busy_destinations.count(strand.transfer->request.destination.text()) == 0);
+bool Engine::World::fits(const Uuid& file) {
+  Strand& strand = *by_file.at(file);
+  if (!strand.transfer || strand.busy) return false;
+  Destinations& all = destinations(strand);
+  const auto taken = std::find_if(all.begin(), all.end(), [this](std::uint64_t one) {
+    return busy_destinations.contains(one);
+  });
+  if (taken == all.end()) return true;
+  std::iter_swap(all.begin(), taken);  // what it waits for is the first that is asked about again
+  return false;
+}
+
+bool Engine::World::awaits_destination(const Strand& strand) const {
+  const auto is_busy = [this](std::uint64_t one) { return busy_destinations.contains(one); };
+  if (strand.destinations) {
+    return std::any_of(strand.destinations->begin(), strand.destinations->end(), is_busy);
+  }
+  const Destinations all = destinations_of(*strand.transfer);
+  return std::any_of(all.begin(), all.end(), is_busy);
 }
 
 void Engine::World::grant(Strand& strand) {
@@ -148,8 +164,7 @@ Why Engine::World::why(const Strand& strand) const {
     why.sentence = "movers do not start; see the service's log";
   } else if (const auto barrier = limited_by(lane)) {
     explain_limit(*barrier, strand, why);
-  } else if (claims_destination(transfer) &&
-             busy_destinations.count(transfer.request.destination.text()) > 0) {
+  } else if (awaits_destination(strand)) {
     why.hold = Hold::destination_busy;
     why.sentence = "another transfer to the same destination goes first";
   } else {

@@ -89,6 +89,7 @@ void Engine::World::take(Strand& strand, std::optional<Transfer> transfer) {
   strand.held = transfer ? octets_of(*transfer) : 0;
   held += strand.held;
   strand.transfer = std::move(transfer);
+  if (!strand.has_destinations) strand.destinations.reset();
   if (file) by_file[*file] = &strand;
 }
 
@@ -165,7 +166,7 @@ std::optional<std::vector<std::string>> Engine::World::needs_lines(const Strand&
   const bool takes = file.kind == Kind::list && file.status == Status::inactive;
   if (more == nullptr || !takes) return std::nullopt;
   std::vector<std::string> digests;
-  for (const NewFile& one : more->files) digests.push_back(line_digest(one));
+  for (const NewFile& one : more->files) digests.push_back(known_line(one).digest);
   return digests;
 }
 
@@ -174,7 +175,7 @@ void Engine::World::read_lines(Strand& strand, std::vector<std::string> digests)
   const Request& request = strand.transfer->request;
   strand.busy = true;
   store.known_lines(request.whole.value_or(request.id), std::move(digests),
-                    [this, key = key_of(strand)](Result<std::vector<bool>> known) {
+                    [this, key = key_of(strand)](Result<KnownContents> known) {
                       Strand& strand = *strands.at(key);
                       strand.busy = false;
                       if (known) {
@@ -307,6 +308,7 @@ void Engine::World::apply(Strand& strand, Change change) {
     if (is_whole(change.next.file)) whole_changed(change.next, change.born);
     part_changed(change.next, change.born);
     take(strand, std::move(change.next));
+    leave_to_born(strand, change.born);
   }
   add_to_ledger(std::move(change.discarded));
   index(strand);

@@ -19,6 +19,41 @@ TEST(Wholes, a_list_is_moved_whole_and_a_repeated_line_counts_once) {
   EXPECT_EQ(world.moved, 1500U);
 }
 
+NewFile line_from(const std::string& source, const std::string& destination) {
+  return {*parse_url("ftp://a/s/" + source), *parse_url("ftp://b/d/" + destination), {}, {}, {}};
+}
+
+TEST(Wholes, two_lines_with_one_destination_are_refused_and_nothing_of_their_chunk_is_added) {
+  World world;
+  world.submit("h", Submit::What::list);
+  const Answer one_chunk =
+      world.call(AddFiles{"h", {line_from("x", "x"), line_from("a", "y"), line_from("b", "y")}});
+  ASSERT_FALSE(one_chunk);
+  EXPECT_EQ(one_chunk.error().code, Code::destination_twice);
+  EXPECT_EQ(one_chunk.error().line, 3U);
+  EXPECT_NE(one_chunk.error().detail.find("ftp://a/s/b"), std::string::npos);
+  EXPECT_NE(one_chunk.error().detail.find("ftp://b/d/y"), std::string::npos);
+  EXPECT_EQ(world.call(AddFiles{"h", {}})->files, 0U);
+  ASSERT_TRUE(world.call(AddFiles{"h", {line_from("a", "y")}}));
+  const Answer another = world.call(AddFiles{"h", {line_from("x", "x"), line_from("b", "y")}});
+  ASSERT_FALSE(another);
+  EXPECT_EQ(another.error().code, Code::destination_twice);
+  EXPECT_EQ(another.error().line, 2U);
+  EXPECT_EQ(world.call(AddFiles{"h", {line_from("a", "y"), line_from("b", "Y")}})->files, 2U)
+      << "names are told apart by case";
+}
+
+TEST(Wholes, a_repeated_line_that_wants_another_checksum_is_refused) {
+  World world;
+  world.submit("h", Submit::What::list);
+  NewFile line = line_from("x", "x");
+  line.checksum = {"MD5", "00112233445566778899aabbccddeeff"};
+  ASSERT_TRUE(world.call(AddFiles{"h", {line}}));
+  EXPECT_EQ(world.call(AddFiles{"h", {line}})->files, 1U);
+  line.checksum.value[0] = 'f';
+  EXPECT_EQ(world.call(AddFiles{"h", {line}}).error().code, Code::destination_twice);
+}
+
 TEST(Wholes, nothing_is_added_after_the_commit_nor_to_one_file) {
   World world;
   world.submit("h", Submit::What::list);

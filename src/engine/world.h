@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/choose.h"
+#include "core/destination.h"
 #include "core/gate.h"
 #include "core/limit.h"
 #include "core/share.h"
@@ -54,7 +55,6 @@ using Mail = std::variant<CallMail, GrantMail, WordMail, LostMail, HelloMail, Ti
 struct Occupied {
   LaneKey lane;
   Load load;
-  std::string destination;  // that nobody else may write to; empty: none
 };
 // Of an attempt: what it is expected to send, or did.
 struct Charge {
@@ -74,12 +74,14 @@ struct Strand {
   bool stuck = false;  // a save failed; tried again at the next tick
   bool pumping = false;
   std::deque<Mail> mail;
-  std::optional<KeptAnswer> kept;                // found for the key of the first mail
-  std::optional<std::vector<bool>> known_lines;  // of what the first mail names
-  std::optional<Change> in_doubt;                // its save was answered `unknown`
-  std::optional<Instant> timer;                  // its entry in `timers`
-  std::optional<Occupied> occupied;              // it is counted as active
-  std::optional<Charge> charge;                  // taken from the rates of its scopes
+  std::optional<KeptAnswer> kept;            // found for the key of the first mail
+  std::optional<KnownContents> known_lines;  // of what the first mail names
+  std::optional<Change> in_doubt;            // its save was answered `unknown`
+  std::optional<Instant> timer;              // its entry in `timers`
+  std::optional<Occupied> occupied;          // it is counted as active
+  std::optional<Destinations> destinations;  // once they were asked for
+  bool has_destinations = false;             // they are its own: it is active
+  std::optional<Charge> charge;              // taken from the rates of its scopes
   bool granting = false;
   std::uint32_t streams_granted = 0;
   Instant next_look{};  // no grant to look before: the last one came to nothing
@@ -167,7 +169,8 @@ struct Engine::World {
   std::map<std::string, std::uint32_t> active_of_owner;
   std::map<Endpoint, std::uint32_t> active_of_endpoint;
   std::map<LaneKey, std::uint32_t> active_bundles;
-  std::map<std::string, std::uint32_t> busy_destinations;  // URLs that something active writes to
+  // That something active writes to. It is one each; only a look for a stop is not made to wait.
+  std::unordered_map<std::uint64_t, std::uint32_t> busy_destinations;
   std::uint32_t active = 0;
 
   std::map<LimitScope, HeldLimit> held_limits;
@@ -206,6 +209,10 @@ struct Engine::World {
   void fire_timers();
   void mark_active(Strand& strand, const LaneKey& lane);
   void unmark_active(Strand& strand);
+  Destinations& destinations(Strand& strand);
+  void take_destinations(Strand& strand);
+  void leave_destinations(Strand& strand);
+  void leave_to_born(Strand& strand, const std::vector<Transfer>& born);
 
   // wholes.cc: requests of many files and the window of their parts
   Whole* whole_of(const Transfer& part);
@@ -233,7 +240,8 @@ struct Engine::World {
   void grant(Strand& strand);
   Hold barred_by(const LaneKey& lane, const Gate** gate, const GateKey** key) const;
   bool within_limits(const LaneKey& lane) const;
-  bool fits(const Uuid& file) const;
+  bool fits(const Uuid& file);
+  bool awaits_destination(const Strand& strand) const;
   Why why(const Strand& strand) const;
   Why why_whole(const Transfer& whole) const;
   Found found(Transfer transfer) const;

@@ -178,7 +178,7 @@ TEST_F(ListTaskRules, an_unreadable_folder_is_passed_over_below_the_source_and_f
   ASSERT_EQ(words.size(), 2U);
   EXPECT_EQ(words[1].folder, "a/");
   EXPECT_TRUE(words[1].whole);
-  EXPECT_EQ(words[1].passed_over, (std::vector{PassedOver{"a/", locked.error()}}));
+  EXPECT_EQ(words[1].passed_over, (std::vector{PassedOver{"a/", locked.error(), true}}));
 }
 
 TEST_F(ListTaskRules, an_unreadable_source_fails) {

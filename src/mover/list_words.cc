@@ -24,6 +24,10 @@ bool is_link(EntryKind kind) {
          kind == EntryKind::link;
 }
 
+bool may_be_folder(EntryKind kind) {
+  return kind == EntryKind::folder || kind == EntryKind::link_to_folder || kind == EntryKind::link;
+}
+
 std::size_t depth_of(std::string_view path) {
   return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
 }
@@ -72,7 +76,7 @@ Listed FolderWords::next(WordRoom& room) {
     if (!room.take_item(path.size() + (fault ? fault->detail.size() : 0))) break;
     word.after = url.path.substr(folder_.path.size());
     if (fault) {
-      word.passed_over.push_back({std::move(path), std::move(*fault)});
+      word.passed_over.push_back({std::move(path), std::move(*fault), may_be_folder(entry.kind)});
     } else if (entry.kind == EntryKind::folder) {
       word.folders.push_back(path + '/');
     } else {
@@ -129,7 +133,7 @@ Listed folder_passed_over(const FolderDue& due, Fault why) {
   word.folder = due.path;
   word.after = due.after;
   word.whole = true;
-  word.passed_over.push_back({due.path, std::move(why)});
+  word.passed_over.push_back({due.path, std::move(why), true});
   return word;
 }
 

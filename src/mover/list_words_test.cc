@@ -170,6 +170,24 @@ TEST(FolderWords, a_link_to_a_file_is_a_file_where_links_are_followed_and_else_p
   }
 }
 
+TEST(FolderWords, of_what_is_passed_over_it_is_told_what_may_be_a_folder) {
+  const std::string deep = [] {
+    std::string folders;
+    for (std::size_t depth = 0; depth < list_depth_max; ++depth) folders += "d/";
+    return folders;
+  }();
+  const auto may_be = [](EntryKind kind, Links links, const std::string& below = "") {
+    const auto words = all_words({below, ""}, {of_kind("x", kind)}, links);
+    return words.at(0).passed_over.at(0).may_be_folder;
+  };
+  EXPECT_TRUE(may_be(EntryKind::link_to_folder, Links::follow));
+  EXPECT_TRUE(may_be(EntryKind::link_to_folder, Links::skip));
+  EXPECT_TRUE(may_be(EntryKind::link, Links::fail));
+  EXPECT_TRUE(may_be(EntryKind::folder, Links::follow, deep));
+  EXPECT_FALSE(may_be(EntryKind::link_to_file, Links::skip));
+  EXPECT_FALSE(may_be(EntryKind::other, Links::follow));
+}
+
 TEST(FolderWords, what_is_neither_file_nor_folder_is_passed_over_and_so_are_links_to_folders) {
   for (const auto kind : {EntryKind::link_to_folder, EntryKind::link, EntryKind::other}) {
     const auto fault = why_passed_over(of_kind("x", kind));

@@ -161,12 +161,14 @@ void MemoryStore::parts(PartsQuery query, Then<std::vector<Transfer>> then) {
 }
 
 void MemoryStore::known_lines(const Uuid& whole, std::vector<std::string> digests,
-                              Then<std::vector<bool>> then) {
-  ask<std::vector<bool>>(
+                              Then<KnownContents> then) {
+  ask<KnownContents>(
       [this, whole, digests = std::move(digests)] {
-        std::vector<bool> known;
+        KnownContents known;
         for (const std::string& digest : digests) {
-          known.push_back(tables_.lines.contains({whole, digest}));
+          const auto line = tables_.lines.find({whole, digest});
+          const bool there = line != tables_.lines.end();
+          known.push_back(there ? std::optional(line->second) : std::nullopt);
         }
         return known;
       },

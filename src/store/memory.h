@@ -2,7 +2,6 @@
 // simulator runs on, with switches for what a real store may do to the engine.
 #pragma once
 #include <map>
-#include <set>
 #include <utility>
 
 #include "engine/ports.h"
@@ -22,8 +21,8 @@ struct MemoryTables {
   std::map<std::pair<Uuid, std::uint32_t>, Attempt> attempts;   // (file, epoch)
   std::map<Uuid, LedgerPart> ledger;
   std::map<std::int64_t, Event> events;
-  std::map<Uuid, std::map<std::uint64_t, Uuid>> parts;  // whole -> number -> request
-  std::set<std::pair<Uuid, std::string>> lines;         // (whole, digest)
+  std::map<Uuid, std::map<std::uint64_t, Uuid>> parts;        // whole -> number -> request
+  std::map<std::pair<Uuid, std::string>, std::string> lines;  // (whole, digest) -> content
   std::map<Endpoint, EndpointRow> endpoints;
   std::map<LimitScope, Limit> limits;
   struct Credential {
@@ -48,7 +47,7 @@ class MemoryStore final : public Store {
   void list(ListQuery query, Then<ListPage> then) override;
   void parts(PartsQuery query, Then<std::vector<Transfer>> then) override;
   void known_lines(const Uuid& whole, std::vector<std::string> digests,
-                   Then<std::vector<bool>> then) override;
+                   Then<KnownContents> then) override;
   void ledger(Then<std::vector<LedgerPart>> then) override;
   void history(const std::string& owner, const std::string& handle, Then<History> then) override;
   void history_of(const std::string& owner, const Uuid& request, Then<History> then) override;

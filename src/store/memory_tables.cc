@@ -64,7 +64,7 @@ class Draft {
   Saved apply(const Change& change);
   void forget(const Transfer& transfer);
   void forget_parts(const Transfer& whole, WallTime at);
-  void add_line(const Uuid& whole, const std::string& digest);
+  void add_line(const Uuid& whole, const KnownLine& line);
   void drop_orders(const Uuid& file);
   void save_attempt(const Attempt& attempt);
   bool keep(const KeptAnswer& kept);
@@ -97,9 +97,10 @@ bool Draft::create(const Transfer& transfer) {
   return tables_.parts[*request.whole].emplace(request.number, request.id).second;
 }
 
-void Draft::add_line(const Uuid& whole, const std::string& digest) {
-  if (tables_.lines.insert({whole, digest}).second) {
-    undo_.step([this, whole, digest] { tables_.lines.erase({whole, digest}); });
+void Draft::add_line(const Uuid& whole, const KnownLine& line) {
+  const std::pair key(whole, line.digest);
+  if (tables_.lines.emplace(key, line.content).second) {
+    undo_.step([this, key] { tables_.lines.erase(key); });
   }
 }
 
@@ -114,7 +115,7 @@ void Draft::forget_parts(const Transfer& whole, WallTime at) {
   }
   erase(tables_.parts, whole.request.id);
   auto line = tables_.lines.lower_bound({whole.request.id, ""});
-  while (line != tables_.lines.end() && line->first == whole.request.id) {
+  while (line != tables_.lines.end() && line->first.first == whole.request.id) {
     undo_.step([this, gone = *line] { tables_.lines.insert(gone); });
     line = tables_.lines.erase(line);
   }
@@ -178,7 +179,7 @@ Saved Draft::apply(const Change& change) {
       if (!create(part)) return Saved::stale;
     }
     const Uuid whole = stored.request.whole.value_or(stored.request.id);
-    for (const std::string& digest : change.lines) add_line(whole, digest);
+    for (const KnownLine& line : change.lines) add_line(whole, line);
     if (change.drop_orders) drop_orders(next.file.id);
     undo_.note(tables_.outbox);
     tables_.outbox.insert(tables_.outbox.end(), change.orders.begin(), change.orders.end());

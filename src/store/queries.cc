@@ -249,21 +249,21 @@ Result<std::vector<Transfer>> read_parts(Database& database, const PartsQuery& q
                                  *query.open_in_life, query.limit);
 }
 
-Result<std::vector<bool>> read_known_lines(Database& database, const Uuid& whole,
-                                           const std::vector<std::string>& digests) {
-  std::vector<bool> known;
+Result<KnownContents> read_known_lines(Database& database, const Uuid& whole,
+                                       const std::vector<std::string>& digests) {
+  KnownContents known;
   known.reserve(digests.size());
   for (const std::string& digest : digests) {
-    const auto found = database.rows<int>(
-        "SELECT 1 FROM line WHERE whole = ? AND digest = ?",
+    auto content = first(database.rows<std::string>(
+        "SELECT content FROM line WHERE whole = ? AND digest = ?",
         [](Row& row) {
-          int one = 0;
-          row.take(one);
-          return one;
+          std::string octets;
+          row.take(octets);
+          return octets;
         },
-        whole, column::Bytes{digest});
-    if (!found) return tl::unexpected(found.error());
-    known.push_back(!found->empty());
+        whole, column::Bytes{digest}));
+    if (!content) return tl::unexpected(std::move(content.error()));
+    known.push_back(std::move(*content));
   }
   return known;
 }

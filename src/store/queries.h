@@ -14,8 +14,8 @@ Result<Loaded> read_loaded(Database& database, const std::string& owner, const s
                            const std::string& key);
 Result<ListPage> read_page(Database& database, const ListQuery& query);
 Result<std::vector<Transfer>> read_parts(Database& database, const PartsQuery& query);
-Result<std::vector<bool>> read_known_lines(Database& database, const Uuid& whole,
-                                           const std::vector<std::string>& digests);
+Result<KnownContents> read_known_lines(Database& database, const Uuid& whole,
+                                       const std::vector<std::string>& digests);
 Result<std::vector<LedgerPart>> read_ledger(Database& database);
 Result<History> read_history(Database& database, const std::string& owner,
                              const std::string& handle);

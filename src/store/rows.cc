@@ -47,7 +47,8 @@ std::string answer_json(const Answer& answer) {
   if (answer) return json::serialize(codec::to_json(*answer));
   const Error& error = answer.error();
   return json::serialize(json::object{{"code", json::string(entry(error.code).word)},
-                                      {"detail", json::string(error.detail)}});
+                                      {"detail", json::string(error.detail)},
+                                      {"line", error.line}});
 }
 
 std::optional<Answer> answer_from_json(std::string_view text) {
@@ -61,6 +62,8 @@ std::optional<Answer> answer_from_json(std::string_view text) {
     const auto code = [](std::string_view word) { return code_of(word); };
     if (!codec::from_text(*refused, error.code, code)) return std::nullopt;
     if (detail && !codec::from_json(*detail, error.detail)) return std::nullopt;
+    const json::value* line = value.get_object().if_contains("line");
+    if (line && !codec::from_json(*line, error.line)) return std::nullopt;
     return Answer(tl::unexpected(std::move(error)));
   }
   Yes yes;

@@ -81,10 +81,10 @@ bool create_parts(Steps& steps, const std::vector<Transfer>& born) {
                      [&](const Transfer& part) { return create(steps, part); });
 }
 
-void add_lines(Steps& steps, const Uuid& whole, const std::vector<std::string>& lines) {
-  for (const std::string& digest : lines) {
-    steps.run("INSERT INTO line (whole, digest) VALUES (?, ?) ON CONFLICT DO NOTHING", whole,
-              column::Bytes{digest});
+void add_lines(Steps& steps, const Uuid& whole, const std::vector<KnownLine>& lines) {
+  for (const KnownLine& line : lines) {
+    steps.run("INSERT INTO line (whole, digest, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+              whole, column::Bytes{line.digest}, column::Bytes{line.content});
   }
 }
 

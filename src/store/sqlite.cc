@@ -60,12 +60,10 @@ void SqliteStore::parts(PartsQuery query, Then<std::vector<Transfer>> then) {
 }
 
 void SqliteStore::known_lines(const Uuid& whole, std::vector<std::string> digests,
-                              Then<std::vector<bool>> then) {
-  ask<std::vector<bool>>(
-      [whole, digests = std::move(digests)](Database& database) {
-        return read_known_lines(database, whole, digests);
-      },
-      std::move(then));
+                              Then<KnownContents> then) {
+  ask<KnownContents>([whole, digests = std::move(digests)](
+                         Database& database) { return read_known_lines(database, whole, digests); },
+                     std::move(then));
 }
 
 void SqliteStore::ledger(Then<std::vector<LedgerPart>> then) {

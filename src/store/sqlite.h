@@ -29,7 +29,7 @@ class SqliteStore final : public Store {
   void list(ListQuery query, Then<ListPage> then) override;
   void parts(PartsQuery query, Then<std::vector<Transfer>> then) override;
   void known_lines(const Uuid& whole, std::vector<std::string> digests,
-                   Then<std::vector<bool>> then) override;
+                   Then<KnownContents> then) override;
   void ledger(Then<std::vector<LedgerPart>> then) override;
   void history(const std::string& owner, const std::string& handle, Then<History> then) override;
   void history_of(const std::string& owner, const Uuid& request, Then<History> then) override;

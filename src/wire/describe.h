@@ -51,7 +51,7 @@ BOOST_DESCRIBE_STRUCT(BundleVerified, (), (items, bytes_sent))
 BOOST_DESCRIBE_STRUCT(ItemOutcome, (), (number, fate, size, checksum, verdict, adopted, fault))
 BOOST_DESCRIBE_STRUCT(Outcomes, (), (outcomes, bytes_sent, parts_left))
 BOOST_DESCRIBE_STRUCT(ListedFile, (), (path, size, modify, mode))
-BOOST_DESCRIBE_STRUCT(PassedOver, (), (path, fault))
+BOOST_DESCRIBE_STRUCT(PassedOver, (), (path, fault, may_be_folder))
 BOOST_DESCRIBE_STRUCT(Listed, (),
                       (folder, after, whole, files, folders, passed_over, folders_apart))
 BOOST_DESCRIBE_STRUCT(FoldersListed, (), (folders))

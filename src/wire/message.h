@@ -140,6 +140,9 @@ struct BundleOrder {
 inline constexpr std::uint64_t bundle_file_max = 32ULL << 20;
 inline constexpr std::size_t bundle_items_max = 512;
 inline constexpr std::size_t bundle_names_max = 192UL << 10;  // bytes of all paths of a bundle
+// Of those of its files whose sizes are known: a bundle is one stream of data, so that what is more
+// goes beside it in another, and a try that fails does not send more than this again.
+inline constexpr std::uint64_t bundle_bytes_max = 1ULL << 30;
 
 // A folder that is to be listed, or whose listing goes on.
 struct FolderDue {
@@ -307,6 +310,7 @@ struct ListedFile {
 struct PassedOver {
   std::string path{};
   Fault fault{};
+  bool may_be_folder = false;  // what lies below it is not known
   bool operator==(const PassedOver&) const = default;
 };
 // Files, and folders that are due now, of `folder` up to `after`; whole: that was its last piece.

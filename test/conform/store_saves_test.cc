@@ -34,6 +34,25 @@ TYPED_TEST(StoreSaves, a_change_replaces_the_whole_file_and_never_the_request) {
   EXPECT_EQ(loaded.transfer->file, change.next.file);
 }
 
+TYPED_TEST(StoreSaves, a_line_is_known_by_its_digest_with_the_content_of_the_first) {
+  const std::string line(16, '\x01'), name(16, '\x02'), other(16, '\x03');
+  const Transfer whole = this->submitted(1, alice, "h");
+  Change change = next(whole, Status::inactive);
+  change.lines = {{line, "content1"}, {name, ""}};
+  ASSERT_EQ(this->calls.save(change), Saved::yes);
+  change = next(change.next, Status::inactive);
+  change.lines = {{line, "content2"}};
+  ASSERT_EQ(this->calls.save(change), Saved::yes);
+  this->subject.restart();
+  EXPECT_THAT(this->calls.known_lines(whole.request.id, {other, line, name}),
+              ElementsAre(std::nullopt, "content1", ""));
+  EXPECT_THAT(this->calls.known_lines(id(77), {line}), ElementsAre(std::nullopt));
+  Change stale = next(whole, Status::inactive);
+  stale.lines = {{other, "content3"}};
+  ASSERT_EQ(this->calls.save(stale), Saved::stale);
+  EXPECT_THAT(this->calls.known_lines(whole.request.id, {other}), ElementsAre(std::nullopt));
+}
+
 TYPED_TEST(StoreSaves, what_is_not_there_loads_as_nothing) {
   const Loaded loaded = this->calls.load(alice, "h", "key");
   EXPECT_FALSE(loaded.transfer);

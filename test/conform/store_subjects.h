@@ -134,6 +134,11 @@ class Calls {
                [&](auto then) { store().events_after(owner, after, limit, then); })
         .value();
   }
+  KnownContents known_lines(const Uuid& whole, const std::vector<std::string>& digests) {
+    return wait<Result<KnownContents>>(
+               [&](auto then) { store().known_lines(whole, digests, then); })
+        .value();
+  }
   std::map<Status, std::uint64_t> counts() {
     return wait<Result<std::map<Status, std::uint64_t>>>([&](auto then) { store().counts(then); })
         .value();

@@ -132,13 +132,13 @@ void SimStore::parts(PartsQuery query, Then<std::vector<Transfer>> then) {
 }
 
 void SimStore::known_lines(const Uuid& whole, std::vector<std::string> digests,
-                           Then<std::vector<bool>> then) {
+                           Then<KnownContents> then) {
   const auto asked = memory_.tables().transfers.find(whole);
   const bool of_tree =
       asked != memory_.tables().transfers.end() && asked->second.file.kind == Kind::tree;
   if (mutants_.has(of_tree ? Mutant::names_not_known : Mutant::lines_not_known)) {
-    then = [then = std::move(then)](Result<std::vector<bool>> known) {
-      if (known) known->assign(known->size(), false);
+    then = [then = std::move(then)](Result<KnownContents> known) {
+      if (known) known->assign(known->size(), std::nullopt);
       then(std::move(known));
     };
   }

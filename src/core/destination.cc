@@ -1,0 +1,22 @@
+#include "core/destination.h"
+
+#include <functional>
+
+namespace rft {
+
+Destinations destinations_of(const Transfer& transfer) {
+  const Request& request = transfer.request;
+  Destinations all;
+  if (changes_nothing(request) || is_removal(request)) return all;
+  const std::string endpoint = request.destination.endpoint.text();
+  const auto add = [&](const std::string& path) {
+    all.push_back(std::hash<std::string>{}(endpoint + path));
+  };
+  if (transfer.file.kind == Kind::file) add(request.destination.path);
+  for (const BundleItem& item : waiting_items(transfer.file.bundle)) {
+    if (!item.is_folder) add(item.destination);
+  }
+  return all;
+}
+
+}  // namespace rft

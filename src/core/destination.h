@@ -1,0 +1,18 @@
+// Which names a transfer may write to: what is active has them for itself (docs/decisions/0002).
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "core/transfer.h"
+
+namespace rft {
+
+// Of each name 64 bits: two that are alike by chance wait for each other without need.
+using Destinations = std::vector<std::uint64_t>;
+
+// Of a file its destination, of a bundle those of its files that wait. None of what writes no
+// file: plans and checks, listings, and what deletes, for that leaves a file which is not as it was
+// listed. Nor of an empty folder, which may be made twice.
+Destinations destinations_of(const Transfer& transfer);
+
+}  // namespace rft
