@@ -17,15 +17,18 @@ class ClockInHand final : public Clock {
   Now now() override { return {instant, WallTime{} + instant.time_since_epoch()}; }
   Uuid fresh_id() override {
     Uuid id;
-    id.bytes[14] = life;
-    id.bytes[15] = ++drawn_;
+    id.bytes[11] = life;
+    ++drawn_;
+    for (unsigned octet = 0; octet < 4; ++octet) {
+      id.bytes[15 - octet] = static_cast<std::uint8_t>(drawn_ >> (8 * octet));
+    }
     return id;
   }
   Instant instant = Instant{} + 1h;
   std::uint8_t life = 0;  // ids of different lives differ
 
  private:
-  std::uint8_t drawn_ = 0;
+  std::uint32_t drawn_ = 0;
 };
 
 class RecordedMovers final : public Movers {

@@ -1,5 +1,4 @@
-// Requests of many files: a window of their parts is in memory, and what becomes of them makes what
-// becomes of the whole.
+// Requests of many files: what becomes of their parts makes what becomes of the whole.
 #include <algorithm>
 
 #include "engine/world.h"
@@ -7,21 +6,16 @@
 namespace rft {
 namespace {
 
-// Memory grows neither with the files of a request nor with those of all requests (P11): a whole
-// has as many parts in memory as its window takes; once all that is open takes what there is for
-// all, no more than its own share of parts that wait. Those that a mover has are bounded by the
-// slots. Parts come a few at a time: each is a row of up to some 100 KB.
-constexpr std::size_t window = 32;
-constexpr std::size_t parts_at_once = 2;
-constexpr std::size_t own_octets = 16U << 10;
+constexpr std::size_t parts_at_once = 2;  // each is a row of up to some 100 KB
+
+}  // namespace
 
 void read_from_the_first(Whole& whole) {
   whole.read_up_to = 0;
   whole.all_read = false;
   whole.reads_again = true;
+  whole.some_away = false;
 }
-
-}  // namespace
 
 Whole* Engine::World::whole_of(const Transfer& part) {
   if (!is_part(part)) return nullptr;
@@ -189,27 +183,13 @@ bool Engine::World::waits_for_some(const Transfer& transfer, Whole& whole) const
   return whole.decided || whole.gives_up;
 }
 
-bool Engine::World::has_room(const Whole& whole) const {
-  if (whole.parts.size() >= window) return false;
-  if (held < limits.memory_for_open) return true;
-  std::size_t waiting = 0;
-  for (const auto& [file, tally] : whole.parts) {
-    const auto part = by_file.find(file);
-    if (part == by_file.end()) continue;
-    const Strand& strand = *part->second;
-    if (strand.transfer && strand.transfer->file.mover.empty()) waiting += strand.held;
-  }
-  return waiting < own_octets;
-}
-
 void Engine::World::tend(const Uuid& id, Whole& whole) {
   Strand& strand = this->strand(whole.owner, whole.handle);
   if (!strand.transfer) return;
   if (whole.stopping) stop_parts(whole);
   if (whole.gives_up) give_up_parts(whole);
   const bool ended = parts_ended(strand);
-  const bool wants_more = !whole.stopping && !whole.all_read && !whole.reading && has_room(whole);
-  if (wants_more) read_parts(id, whole);
+  if (!whole.stopping) fill_window(id, whole);
   if (ended && waits_for_some(*strand.transfer, whole)) {
     ++whole.passes;
     read_from_the_first(whole);
@@ -218,11 +198,19 @@ void Engine::World::tend(const Uuid& id, Whole& whole) {
   if (ended && strand.mail.empty()) deliver(strand, PartsEndedMail{});
 }
 
+void Engine::World::fill_window(const Uuid& id, Whole& whole) {
+  const Window window = window_of(whole);
+  put_away_barred(whole, window);
+  read_what_is_away(whole);
+  if (!whole.all_read && !whole.reading && has_room(whole, window)) read_parts(id, whole);
+}
+
 bool Engine::World::parts_ended(const Strand& strand) const {
   const auto found = wholes.find(strand.transfer->request.id);
   if (found == wholes.end()) return false;
   const Whole& whole = found->second;
-  const bool closed = whole.stopping || (whole.all_read && !whole.reading);
+  const bool all_seen = whole.all_read && !whole.reading && !whole.some_away;
+  const bool closed = whole.stopping || all_seen;
   return closed && whole.parts.empty();
 }
 
