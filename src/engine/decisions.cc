@@ -136,6 +136,7 @@ Draws Engine::World::draws(const Strand& strand) {
   const auto mine = ranks.find(strand.owner);
   draws.front_rank = (mine == ranks.end() || mine->second.empty() ? 0 : *mine->second.begin()) - 1;
   draws.may_publish = may_publish(strand);
+  draws.all_wait = strand.transfer && all_wait(*strand.transfer);
   draws.known = strand.known_lines.value_or(std::vector<bool>{});
   return draws;
 }

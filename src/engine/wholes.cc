@@ -29,8 +29,7 @@ void Engine::World::open_whole(const Transfer& whole, const Tally& sums) {
   open.owner = whole.request.owner;
   open.handle = whole.request.handle;
   open.life = whole.file.life;
-  open.priority = whole.file.priority;
-  if (whole.file.pushed) open.rank = whole.file.rank;
+  change_order(open, whole.file);
   open.sums = sums;
   open.stopping = whole.file.stop_asked;
   open.holds_back = holds_back(whole);
@@ -56,15 +55,37 @@ bool Engine::World::may_publish(const Strand& strand) {
   return whole != nullptr && whole->decided;
 }
 
+void Engine::World::follow_priority(Transfer& part) {
+  const Whole* whole = whole_of(part);
+  if (whole == nullptr) return;
+  part.file.priority = whole->priority;
+  part.file.pushed = whole->rank.has_value();
+  if (whole->rank) part.file.rank = *whole->rank;
+}
+
+// Those of its parts that wait for their turn have another at once; the others when they come back.
+void Engine::World::change_order(Whole& whole, const File& file) {
+  const std::optional<std::int64_t> rank = file.pushed ? std::optional(file.rank) : std::nullopt;
+  if (whole.priority == file.priority && whole.rank == rank) return;
+  whole.priority = file.priority;
+  whole.rank = rank;
+  for (const auto& [id, tally] : whole.parts) {
+    const auto part = by_file.find(id);
+    if (part == by_file.end() || !part->second->transfer || part->second->occupied) continue;
+    unindex(*part->second);
+    follow_priority(*part->second->transfer);
+    index(*part->second);
+  }
+}
+
 // What a part has of its whole. Ranks are drawn when a part comes into the window: so the parts of
 // a large request stand behind what was committed meanwhile, and do not starve it (P10).
 void Engine::World::put_under_whole(Transfer& part) {
   const Whole* whole = whole_of(part);
   if (whole == nullptr) return;
   part.file.life = whole->life;
-  part.file.priority = whole->priority;
-  part.file.rank = whole->rank ? *whole->rank : ++last_rank;
-  part.file.pushed = whole->rank.has_value();
+  part.file.rank = ++last_rank;
+  follow_priority(part);
 }
 
 // A part that waited for the others goes on with its whole: it is in the window from now on.
@@ -154,6 +175,7 @@ void Engine::World::whole_changed(const Transfer& whole, const std::vector<Trans
   } else {
     Whole& known = open->second;
     known.stopping = whole.file.stop_asked;
+    change_order(known, whole.file);
     known.holds_back = holds_back(whole);
     const bool was_decided = std::exchange(known.decided, whole.file.publish_ordered);
     if (known.decided && !was_decided) read_from_the_first(known);
@@ -292,22 +314,41 @@ bool Engine::World::is_being_listed(const Transfer& transfer) const {
            strand->second->transfer->file.kind == Kind::listing;
   };
   const auto& parts = whole->second.parts;
-  const bool read = whole->second.reads_again || whole->second.read_up_to > 0;
+  // A restart may find no part that is not with a mover.
+  const bool read =
+      whole->second.reads_again || whole->second.all_read || whole->second.read_up_to > 0;
   return !read || std::any_of(parts.begin(), parts.end(), lists);
 }
 
-// The first of its parts tells why nothing moves.
-const Strand* Engine::World::telling_part(const Uuid& whole) const {
-  const auto found = wholes.find(whole);
-  if (found == wholes.end()) return nullptr;
+// The first of its parts tells why nothing moves; but where one waits for its turn, that is why.
+const Strand* Engine::World::telling_part(const Whole& whole) const {
   const Strand* first = nullptr;
-  for (const auto& [file, tally] : found->second.parts) {
+  for (const auto& [file, tally] : whole.parts) {
     const auto part = by_file.find(file);
     if (part == by_file.end() || !part->second->transfer) continue;
-    if (part->second->transfer->file.status == Status::active) return part->second;
-    if (first == nullptr) first = part->second;
+    const Strand* strand = part->second;
+    if (strand->occupied) return strand;
+    if (strand->transfer->file.status != Status::committed) continue;
+    const LaneKey* lane = queue.lane_of(file);
+    const bool ready = lane != nullptr && barred_by(*lane, nullptr, nullptr) == Hold::none;
+    if (first == nullptr || ready) first = strand;
+    if (ready) break;
   }
   return first;
+}
+
+// Design, section 2: what an open whole is to its user is a fold over its parts.
+bool Engine::World::all_wait(const Transfer& whole) const {
+  const bool is_active =
+      is_whole(whole.file) && whole.file.status == Status::active && !whole.file.stop_asked;
+  const auto open = is_active ? wholes.find(whole.request.id) : wholes.end();
+  if (open == wholes.end()) return false;
+  const auto moves = [this](const auto& part) {
+    const auto strand = by_file.find(part.first);
+    return strand != by_file.end() && strand->second->occupied;
+  };
+  const auto& parts = open->second.parts;
+  return std::none_of(parts.begin(), parts.end(), moves) && telling_part(open->second) != nullptr;
 }
 
 }  // namespace rft

@@ -227,7 +227,10 @@ struct Engine::World {
   bool parts_ended(const Strand& strand) const;
   void put_sums(Transfer& whole, std::optional<Live>& figures) const;
   bool is_being_listed(const Transfer& transfer) const;
-  const Strand* telling_part(const Uuid& whole) const;
+  const Strand* telling_part(const Whole& whole) const;
+  bool all_wait(const Transfer& whole) const;
+  const Strand* telling(const Transfer& transfer) const;
+  void follow_priority(Transfer& part);
 
   // schedule.cc: who is granted
   void schedule();
@@ -302,6 +305,7 @@ struct Engine::World {
   void gate_opened();
 
  private:
+  void change_order(Whole& whole, const File& file);
   void put_in_place(Strand& strand);
   void tend(const Uuid& id, Whole& whole);
   void fill_window(const Uuid& id, Whole& whole);
