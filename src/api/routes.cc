@@ -90,7 +90,9 @@ std::vector<Route> reading_table() {
        .name = "listTransfers",
        .says = "The caller's transfers, newest submission first.",
        .answer = "RecordPage",
-       .query = {{"status", "only those with this status"},
+       .query = {{"status",
+                  "only those stored with this status; a list or a tree whose files have begun is "
+                  "stored as active, also where it is shown as committed, for all of them wait"},
                  {"after", "`next` of the page before"},
                  {"limit", "1 to 1000; 100 where absent"}},
        .refusals = {Code::invalid_request, Code::unknown_status}},

@@ -72,7 +72,13 @@ Result<Picture> look(Client& client) {
   if (!active) return tl::unexpected(active.error());
   auto waiting = client.list("committed", {}, top_limit);
   if (!waiting) return tl::unexpected(waiting.error());
-  return Picture{std::move(active->transfers), std::move(waiting->transfers)};
+  Picture picture{std::move(active->transfers), std::move(waiting->transfers)};
+  // Of a request of many files all may wait: it is stored as active all the same.
+  const auto waits = std::ranges::stable_partition(
+      picture.active, [](const TransferRecord& record) { return record.status == "active"; });
+  picture.waiting.insert(picture.waiting.begin(), waits.begin(), waits.end());
+  picture.active.erase(waits.begin(), waits.end());
+  return picture;
 }
 
 std::string state(const TransferRecord& record) {

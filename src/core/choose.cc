@@ -22,6 +22,18 @@ void WaitingQueue::remove(const Uuid& file) {
   where_.erase(found);
 }
 
+const LaneKey* WaitingQueue::lane_of(const Uuid& file) const {
+  const auto found = where_.find(file);
+  return found == where_.end() ? nullptr : &found->second.first;
+}
+
+std::size_t WaitingQueue::size(const LaneKey& lane) const {
+  const auto lanes = owners_.find(lane.owner);
+  if (lanes == owners_.end()) return 0;
+  const auto places = lanes->second.find(lane);
+  return places == lanes->second.end() ? 0 : places->second.size();
+}
+
 std::size_t WaitingQueue::size(const std::string& owner) const {
   const auto lanes = owners_.find(owner);
   if (lanes == owners_.end()) return 0;

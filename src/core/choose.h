@@ -42,6 +42,8 @@ class WaitingQueue {
   void add(const LaneKey& lane, const Place& place);
   void remove(const Uuid& file);
   bool contains(const Uuid& file) const { return where_.count(file) > 0; }
+  const LaneKey* lane_of(const Uuid& file) const;  // null: it is not here; as long as it is here
+  std::size_t size(const LaneKey& lane) const;
   std::size_t size() const { return where_.size(); }
   std::size_t size(const std::string& owner) const;
 

@@ -34,6 +34,7 @@ struct Draws {
   bool may_publish = true;           // of a part that its whole holds back: it has decided
   std::vector<bool> known{};         // of a word that lists a destination: see names_asked()
   std::uint64_t numbered = 0;        // of the whole's parts: the largest numbered_by()
+  bool all_wait = false;             // of a whole that is active: no mover has one of its parts
 };
 
 struct CallOutcome {
@@ -42,7 +43,7 @@ struct CallOutcome {
 };
 
 // `transfer` is null where no record of this handle exists. Of AddFiles only those files are given
-// that the list does not have yet.
+// that the list does not have yet. A request whose parts all wait is committed to who calls.
 CallOutcome on_call(const Transfer* transfer, const Call& call, const Caller& caller, Now now,
                     const Draws& draws);
 

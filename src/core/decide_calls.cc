@@ -13,14 +13,21 @@ Yes yes_of(const File& file, const std::string& handle) {
   return {handle, file.status, false, stage(file) == Stage::stopping, file.priority};
 }
 
+// As who calls sees it: a request is a fold over its parts (design, section 2).
+File seen(File file, const Draws& draws) {
+  const bool waits = draws.all_wait && stage(file) == Stage::active;
+  if (waits) file.status = Status::committed;
+  return file;
+}
+
 CallOutcome refused(Code code, std::string detail) {
   return {fail(code, std::move(detail)), std::nullopt};
 }
 
-CallOutcome changed(ChangeWriter writer) {
+CallOutcome changed(ChangeWriter writer, const Draws& draws) {
   Change change = writer.take();
   const std::string& handle = change.next.request.handle;
-  Yes yes = yes_of(change.next.file, handle);
+  Yes yes = yes_of(seen(change.next.file, draws), handle);
   yes.created = change.created;
   if (change.erased) yes = {handle, Status::user_stop, false, false, 0};
   return {yes, std::move(change)};
@@ -160,7 +167,7 @@ CallOutcome create(const Submit& submit, const Caller& caller, Now now, const Dr
   writer.say(caller.who, "submitted", "");
   if (fresh.file.kind == Kind::tree) writer.bear_listing(draws);
   if (submit.commit) queue(writer, caller, draws);
-  return changed(std::move(writer));
+  return changed(std::move(writer), draws);
 }
 
 Happening happening_of(const Call& call) {
@@ -201,7 +208,10 @@ CallOutcome on_call(const Transfer* transfer, const Call& call, const Caller& ca
   if (const auto* more = std::get_if<AddFiles>(&call)) {
     return add_files(*transfer, *more, caller, now, draws);
   }
-  const Becomes becomes = life::at(stage(transfer->file), happening_of(call));
+  const File file = seen(transfer->file, draws);
+  // What of a request is to be stopped are its parts, one by one, also where all wait.
+  const bool stops = std::holds_alternative<Stop>(call);
+  const Becomes becomes = life::at(stage(stops ? transfer->file : file), happening_of(call));
   const bool starts_waiting = becomes == Becomes::queued || becomes == Becomes::again;
   if (starts_waiting && !may_start(*transfer, now.wall)) {
     return refused(
@@ -228,15 +238,15 @@ CallOutcome on_call(const Transfer* transfer, const Call& call, const Caller& ca
     case Becomes::no:
       return refused(Code::wrong_state,
                      fmt::format("'{}' is {}; {} does not apply to it", transfer->request.handle,
-                                 status_word(transfer->file), name_of(call)));
+                                 status_word(file), name_of(call)));
     default:
       if (const auto* change = std::get_if<ChangePriority>(&call)) {
         set_priority(writer, caller, *change, draws);
         break;
       }
-      return {yes_of(transfer->file, transfer->request.handle), std::nullopt};
+      return {yes_of(file, transfer->request.handle), std::nullopt};
   }
-  return changed(std::move(writer));
+  return changed(std::move(writer), draws);
 }
 
 }  // namespace rft

@@ -154,6 +154,7 @@ Draws Engine::World::draws(const Strand& strand) {
   const auto mine = ranks.find(strand.owner);
   draws.front_rank = (mine == ranks.end() || mine->second.empty() ? 0 : *mine->second.begin()) - 1;
   draws.may_publish = may_publish(strand);
+  draws.all_wait = strand.transfer && all_wait(*strand.transfer);
   if (const Whole* whole = numbers_of(strand)) draws.numbered = whole->numbered;
   for (const auto& known : strand.known_lines.value_or(KnownContents{})) {
     draws.known.push_back(known.has_value());

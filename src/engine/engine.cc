@@ -83,17 +83,25 @@ void Engine::find(const std::string& owner, const std::string& handle,
   });
 }
 
+// Whose hold tells why this one waits; none where it does not.
+const Strand* Engine::World::telling(const Transfer& transfer) const {
+  if (all_wait(transfer)) return telling_part(wholes.at(transfer.request.id));
+  if (transfer.file.status != Status::committed) return nullptr;
+  const auto strand = by_file.find(transfer.file.id);
+  const bool known = strand != by_file.end() && strand->second->transfer;
+  return known ? strand->second : nullptr;
+}
+
 Found Engine::World::found(Transfer transfer) const {
   std::optional<Live> figures;
   if (const auto known = live.find(transfer.file.id); known != live.end()) figures = known->second;
-  if (transfer.file.status == Status::committed) {
-    // The hold of the moment, by the scheduler's own predicates.
-    const auto strand = by_file.find(transfer.file.id);
-    if (strand != by_file.end() && strand->second->transfer) {
-      const Why now = why(*strand->second);
-      transfer.file.hold = now.hold;
-      transfer.file.hold_detail = now.sentence;
-    }
+  // The hold of the moment, by the scheduler's own predicates.
+  if (const Strand* tells = telling(transfer)) {
+    const Why now = why(*tells);
+    transfer.file.status = Status::committed;
+    transfer.file.hold = now.hold;
+    transfer.file.hold_detail = now.sentence;
+    if (is_whole(transfer.file)) transfer.file.fault = now.fault;
   }
   put_sums(transfer, figures);
   const bool listing = is_being_listed(transfer);

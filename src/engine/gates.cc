@@ -43,6 +43,7 @@ void Engine::World::open_gate(const GateKey& key) {
   if (gates.erase(key) == 0) return;
   probers.erase(key);
   canaries.erase(key);
+  gate_opened();
   if (key.reason != Hold::endpoint_down) return;
   EndpointRow& row = endpoints[key.endpoint];
   row.endpoint = key.endpoint;

@@ -108,8 +108,8 @@ void Engine::World::schedule() {
 }
 
 Why Engine::World::why_whole(const Transfer& whole) const {
-  const Strand* part = telling_part(whole.request.id);
   const auto sums = wholes.find(whole.request.id);
+  const Strand* part = sums == wholes.end() ? nullptr : telling_part(sums->second);
   const std::string count = sums == wholes.end()
                                 ? ""
                                 : fmt::format(" ({} of {} files have ended)",
@@ -117,7 +117,7 @@ Why Engine::World::why_whole(const Transfer& whole) const {
   if (part == nullptr)
     return {whole.file.status, Hold::none, "its parts are read" + count, {}, {}, {}};
   Why why = this->why(*part);
-  why.status = whole.file.status;
+  why.status = all_wait(whole) ? Status::committed : whole.file.status;
   why.sentence += count;
   return why;
 }

@@ -307,6 +307,7 @@ void Engine::World::apply(Strand& strand, Change change) {
     newest_epoch = std::max(newest_epoch, change.next.file.epoch);
     if (is_whole(change.next.file)) whole_changed(change.next, change.born);
     part_changed(change.next, change.born);
+    follow_priority(change.next);
     take(strand, std::move(change.next));
     leave_to_born(strand, change.born);
   }

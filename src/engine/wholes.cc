@@ -1,5 +1,4 @@
-// Requests of many files: a window of their parts is in memory, and what becomes of them makes what
-// becomes of the whole.
+// Requests of many files: what becomes of their parts makes what becomes of the whole.
 #include <algorithm>
 
 #include "engine/world.h"
@@ -7,21 +6,16 @@
 namespace rft {
 namespace {
 
-// Memory grows neither with the files of a request nor with those of all requests (P11): a whole
-// has as many parts in memory as its window takes; once all that is open takes what there is for
-// all, no more than its own share of parts that wait. Those that a mover has are bounded by the
-// slots. Parts come a few at a time: each is a row of up to some 100 KB.
-constexpr std::size_t window = 32;
-constexpr std::size_t parts_at_once = 2;
-constexpr std::size_t own_octets = 16U << 10;
+constexpr std::size_t parts_at_once = 2;  // each is a row of up to some 100 KB
+
+}  // namespace
 
 void read_from_the_first(Whole& whole) {
   whole.read_up_to = 0;
   whole.all_read = false;
   whole.reads_again = true;
+  whole.some_away = false;
 }
-
-}  // namespace
 
 Whole* Engine::World::whole_of(const Transfer& part) {
   if (!is_part(part)) return nullptr;
@@ -35,8 +29,7 @@ void Engine::World::open_whole(const Transfer& whole, const Tally& sums) {
   open.owner = whole.request.owner;
   open.handle = whole.request.handle;
   open.life = whole.file.life;
-  open.priority = whole.file.priority;
-  if (whole.file.pushed) open.rank = whole.file.rank;
+  change_order(open, whole.file);
   open.sums = sums;
   open.numbered = whole.file.born;
   open.stopping = whole.file.stop_asked;
@@ -63,15 +56,37 @@ bool Engine::World::may_publish(const Strand& strand) {
   return whole != nullptr && whole->decided;
 }
 
+void Engine::World::follow_priority(Transfer& part) {
+  const Whole* whole = whole_of(part);
+  if (whole == nullptr) return;
+  part.file.priority = whole->priority;
+  part.file.pushed = whole->rank.has_value();
+  if (whole->rank) part.file.rank = *whole->rank;
+}
+
+// Those of its parts that wait for their turn have another at once; the others when they come back.
+void Engine::World::change_order(Whole& whole, const File& file) {
+  const std::optional<std::int64_t> rank = file.pushed ? std::optional(file.rank) : std::nullopt;
+  if (whole.priority == file.priority && whole.rank == rank) return;
+  whole.priority = file.priority;
+  whole.rank = rank;
+  for (const auto& [id, tally] : whole.parts) {
+    const auto part = by_file.find(id);
+    if (part == by_file.end() || !part->second->transfer || part->second->occupied) continue;
+    unindex(*part->second);
+    follow_priority(*part->second->transfer);
+    index(*part->second);
+  }
+}
+
 // What a part has of its whole. Ranks are drawn when a part comes into the window: so the parts of
 // a large request stand behind what was committed meanwhile, and do not starve it (P10).
 void Engine::World::put_under_whole(Transfer& part) {
   const Whole* whole = whole_of(part);
   if (whole == nullptr) return;
   part.file.life = whole->life;
-  part.file.priority = whole->priority;
-  part.file.rank = whole->rank ? *whole->rank : ++last_rank;
-  part.file.pushed = whole->rank.has_value();
+  part.file.rank = ++last_rank;
+  follow_priority(part);
 }
 
 // A part that waited for the others goes on with its whole: it is in the window from now on.
@@ -161,6 +176,7 @@ void Engine::World::whole_changed(const Transfer& whole, const std::vector<Trans
   } else {
     Whole& known = open->second;
     known.stopping = whole.file.stop_asked;
+    change_order(known, whole.file);
     known.holds_back = holds_back(whole);
     const bool was_decided = std::exchange(known.decided, whole.file.publish_ordered);
     if (known.decided && !was_decided) read_from_the_first(known);
@@ -190,27 +206,13 @@ bool Engine::World::waits_for_some(const Transfer& transfer, Whole& whole) const
   return whole.decided || whole.gives_up;
 }
 
-bool Engine::World::has_room(const Whole& whole) const {
-  if (whole.parts.size() >= window) return false;
-  if (held < limits.memory_for_open) return true;
-  std::size_t waiting = 0;
-  for (const auto& [file, tally] : whole.parts) {
-    const auto part = by_file.find(file);
-    if (part == by_file.end()) continue;
-    const Strand& strand = *part->second;
-    if (strand.transfer && strand.transfer->file.mover.empty()) waiting += strand.held;
-  }
-  return waiting < own_octets;
-}
-
 void Engine::World::tend(const Uuid& id, Whole& whole) {
   Strand& strand = this->strand(whole.owner, whole.handle);
   if (!strand.transfer) return;
   if (whole.stopping) stop_parts(whole);
   if (whole.gives_up) give_up_parts(whole);
   const bool ended = parts_ended(strand);
-  const bool wants_more = !whole.stopping && !whole.all_read && !whole.reading && has_room(whole);
-  if (wants_more) read_parts(id, whole);
+  if (!whole.stopping) fill_window(id, whole);
   if (ended && waits_for_some(*strand.transfer, whole)) {
     ++whole.passes;
     read_from_the_first(whole);
@@ -219,11 +221,19 @@ void Engine::World::tend(const Uuid& id, Whole& whole) {
   if (ended && strand.mail.empty()) deliver(strand, PartsEndedMail{});
 }
 
+void Engine::World::fill_window(const Uuid& id, Whole& whole) {
+  const Window window = window_of(whole);
+  put_away_barred(whole, window);
+  read_what_is_away(whole);
+  if (!whole.all_read && !whole.reading && has_room(whole, window)) read_parts(id, whole);
+}
+
 bool Engine::World::parts_ended(const Strand& strand) const {
   const auto found = wholes.find(strand.transfer->request.id);
   if (found == wholes.end()) return false;
   const Whole& whole = found->second;
-  const bool closed = whole.stopping || (whole.all_read && !whole.reading);
+  const bool all_seen = whole.all_read && !whole.reading && !whole.some_away;
+  const bool closed = whole.stopping || all_seen;
   return closed && whole.parts.empty();
 }
 
@@ -302,18 +312,35 @@ bool Engine::World::is_being_listed(const Transfer& transfer) const {
   return whole->second.sums.listings > 0;
 }
 
-// The first of its parts tells why nothing moves.
-const Strand* Engine::World::telling_part(const Uuid& whole) const {
-  const auto found = wholes.find(whole);
-  if (found == wholes.end()) return nullptr;
+// The first of its parts tells why nothing moves; but where one waits for its turn, that is why.
+const Strand* Engine::World::telling_part(const Whole& whole) const {
   const Strand* first = nullptr;
-  for (const auto& [file, tally] : found->second.parts) {
+  for (const auto& [file, tally] : whole.parts) {
     const auto part = by_file.find(file);
     if (part == by_file.end() || !part->second->transfer) continue;
-    if (part->second->transfer->file.status == Status::active) return part->second;
-    if (first == nullptr) first = part->second;
+    const Strand* strand = part->second;
+    if (strand->occupied) return strand;
+    if (strand->transfer->file.status != Status::committed) continue;
+    const LaneKey* lane = queue.lane_of(file);
+    const bool ready = lane != nullptr && barred_by(*lane, nullptr, nullptr) == Hold::none;
+    if (first == nullptr || ready) first = strand;
+    if (ready) break;
   }
   return first;
+}
+
+// Design, section 2: what an open whole is to its user is a fold over its parts.
+bool Engine::World::all_wait(const Transfer& whole) const {
+  const bool is_active =
+      is_whole(whole.file) && whole.file.status == Status::active && !whole.file.stop_asked;
+  const auto open = is_active ? wholes.find(whole.request.id) : wholes.end();
+  if (open == wholes.end()) return false;
+  const auto moves = [this](const auto& part) {
+    const auto strand = by_file.find(part.first);
+    return strand != by_file.end() && strand->second->occupied;
+  };
+  const auto& parts = open->second.parts;
+  return std::none_of(parts.begin(), parts.end(), moves) && telling_part(open->second) != nullptr;
 }
 
 }  // namespace rft

@@ -107,7 +107,11 @@ struct Whole {
   std::uint64_t read_up_to = 0;  // the number of the last part that was read
   bool all_read = false;
   bool reading = false;
+  bool some_away = false;  // parts that wait for a gate were read and put away
+  Instant next_pass{};     // when they are read again
 };
+
+void read_from_the_first(Whole& whole);
 
 struct MoverState {
   std::string owner;
@@ -214,7 +218,7 @@ struct Engine::World {
   void leave_destinations(Strand& strand);
   void leave_to_born(Strand& strand, const std::vector<Transfer>& born);
 
-  // wholes.cc: requests of many files and the window of their parts
+  // wholes.cc: requests of many files and their parts
   Whole* whole_of(const Transfer& part);
   Whole* numbers_of(const Strand& strand);
   void note_numbers(const Strand& strand, const Change& change);
@@ -233,7 +237,10 @@ struct Engine::World {
   bool parts_ended(const Strand& strand) const;
   void put_sums(Transfer& whole, std::optional<Live>& figures) const;
   bool is_being_listed(const Transfer& transfer) const;
-  const Strand* telling_part(const Uuid& whole) const;
+  const Strand* telling_part(const Whole& whole) const;
+  bool all_wait(const Transfer& whole) const;
+  const Strand* telling(const Transfer& transfer) const;
+  void follow_priority(Transfer& part);
 
   // schedule.cc: who is granted
   void schedule();
@@ -295,10 +302,25 @@ struct Engine::World {
   Draws draws(const Strand& strand);
   void save(Saving saving, std::function<void(Saved)> then);
 
+  // window.cc: how many of its parts a whole has in memory
+  // Of those that no mover has.
+  struct Window {
+    std::size_t ready = 0;        // they wait for nothing but their turn
+    std::size_t octets = 0;       // of these, and of those that back off
+    std::vector<Strand*> barred;  // by a gate
+  };
+  Window window_of(const Whole& whole) const;
+  bool has_room(const Whole& whole, const Window& window) const;
+  void put_away_barred(Whole& whole, const Window& window);
+  void read_what_is_away(Whole& whole) const;
+  void gate_opened();
+
  private:
+  void change_order(Whole& whole, const File& file);
   void put_in_place(Strand& strand);
   void tend(const Uuid& id, Whole& whole);
-  bool has_room(const Whole& whole) const;
+  void fill_window(const Uuid& id, Whole& whole);
+  bool may_be_put_away(const Strand& strand) const;
   void stop_parts(Whole& whole);
   void give_up_parts(Whole& whole);
   bool waits_for_some(const Transfer& transfer, Whole& whole) const;

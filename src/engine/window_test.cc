@@ -1,0 +1,158 @@
+// The window of a request of many files: what stands at its head does not hold up what is behind.
+#include "engine/wholes_for_tests.h"
+
+namespace rft {
+namespace {
+
+struct ListWorld : World {
+  using World::World;
+
+  // Files of so many bundles, from one host.
+  void add(const std::string& handle, const std::string& host, std::size_t bundles) {
+    for (; bundles > 0; --bundles) {
+      std::vector<NewFile> files = lines(added, static_cast<int>(bundle_items_max));
+      for (NewFile& file : files) {
+        file.source = parse_url("ftp://" + host + file.source.path).value();
+      }
+      added += static_cast<int>(bundle_items_max);
+      ASSERT_TRUE(call(AddFiles{handle, std::move(files)}));
+    }
+  }
+  // What comes from the host `ill` ends with this fault, all else is done.
+  void play_with_ill(const Fault& fault) {
+    for (auto orders = fresh(); !orders.empty(); orders = fresh()) {
+      for (const BundleOrder& order : bundles_of(orders)) {
+        most_waiting = std::max(most_waiting, engine->totals().waiting);
+        if (order.source.host == "ill") {
+          say(order.task, Failed{fault});
+        } else {
+          move(order, all_done);
+        }
+      }
+    }
+  }
+  void pass(Duration time) {
+    clock.instant += time;
+    turn();
+  }
+  void host_answers(const std::string& host) {
+    const Endpoint endpoint = parse_folder_url("ftp://" + host + "/").value().endpoint;
+    engine->heard(movers.started.back(), Probed{endpoint, std::nullopt, std::nullopt});
+    run();
+  }
+
+  int added = 0;
+  std::uint64_t most_waiting = 0;
+};
+
+const Fault down{FaultCode::unreachable, Side::source, Doing::connect, "", ""};
+const Fault cut{FaultCode::cut, Side::source, Doing::move, "", ""};
+
+TEST(Window, files_of_a_host_that_is_down_do_not_hold_up_those_behind_them) {
+  for (const std::size_t memory : {Limits{}.memory_for_open, std::size_t{0}}) {
+    ListWorld world(Limits{.memory_for_open = memory});
+    world.submit("h", Submit::What::list);
+    world.add("h", "ill", 60);
+    world.add("h", "a", 10);
+    ASSERT_TRUE(world.call(Commit{"h"}));
+    world.play_with_ill(down);
+    EXPECT_EQ(world.moved, 10 * bundle_items_max);
+    EXPECT_EQ(world.record("h").file.tally.done, 10 * bundle_items_max);
+    EXPECT_LE(world.most_waiting, 40U) << "nor is all that waits in memory";
+    world.pass(2s);
+    world.host_answers("ill");
+    world.play(all_done);
+    EXPECT_EQ(world.record("h").file.status, Status::done);
+    EXPECT_EQ(world.moved, 70 * bundle_items_max) << "each file once";
+  }
+}
+
+TEST(Window, files_that_back_off_do_not_hold_up_those_behind_them) {
+  ListWorld world;
+  world.submit("h", Submit::What::list);
+  world.add("h", "ill", 60);
+  world.add("h", "a", 10);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play_with_ill(cut);
+  EXPECT_EQ(world.moved, 10 * bundle_items_max);
+}
+
+TEST(Window, hosts_that_are_down_are_each_probed_however_many_files_wait_for_the_first) {
+  ListWorld world;
+  world.submit("h", Submit::What::list);
+  world.add("h", "ill", 60);
+  world.add("h", "ill2", 10);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  for (auto orders = world.fresh(); !orders.empty(); orders = world.fresh()) {
+    for (const BundleOrder& order : bundles_of(orders)) world.say(order.task, Failed{down});
+  }
+  world.pass(1min);
+  std::set<std::string> probed;
+  for (const Order& order : world.fresh()) {
+    if (const auto* probe = std::get_if<ProbeOrder>(&order)) probed.insert(probe->endpoint.host);
+  }
+  EXPECT_EQ(probed, (std::set<std::string>{"ill", "ill2"}));
+}
+
+TEST(Window, what_waits_for_a_host_goes_to_its_end_though_it_is_not_in_memory) {
+  ListWorld world;
+  world.submit("h", Submit::What::list);
+  world.add("h", "ill", 60);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play_with_ill(down);
+  for (int minutes = 0; minutes < 120 && world.record("h").file.tally.failed == 0; ++minutes) {
+    world.pass(1min);
+  }
+  for (int minutes = 0; minutes < 240; ++minutes) world.pass(1min);
+  const Transfer whole = world.record("h");
+  EXPECT_EQ(whole.file.status, Status::failed);
+  EXPECT_EQ(whole.file.tally.failed, 60 * bundle_items_max);
+}
+
+TEST(Window, a_stop_stops_what_is_not_in_memory_too) {
+  ListWorld world;
+  world.submit("h", Submit::What::list);
+  world.add("h", "ill", 60);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play_with_ill(down);
+  ASSERT_TRUE(world.call(Stop{"h"}));
+  world.turn();
+  EXPECT_EQ(world.record("h").file.status, Status::user_stop_partial_trans);
+  world.pass(2s);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(all_done);
+  world.pass(1min);
+  world.play(all_done);
+  world.host_answers("ill");
+  world.play(all_done);
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+  EXPECT_EQ(world.moved, 60 * bundle_items_max);
+}
+
+TEST(Window, few_parts_stand_before_what_their_owner_commits_next) {
+  ListWorld world;
+  world.submit("h", Submit::What::list);
+  world.add("h", "a", 60);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.turn();
+  EXPECT_LE(world.engine->totals().waiting, 9U);
+  EXPECT_EQ(bundles_of(world.fresh()).size(), Limits{}.bundles_per_link_max);
+}
+
+TEST(Window, a_large_request_keeps_its_movers_busy) {
+  ListWorld world;
+  world.submit("h", Submit::What::list);
+  world.add("h", "a", 60);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  std::size_t ended = 0;
+  for (auto orders = bundles_of(world.fresh()); ended + orders.size() < 60;) {
+    world.move(orders.front(), all_done);
+    orders.erase(orders.begin());
+    ++ended;
+    for (BundleOrder& order : bundles_of(world.fresh())) orders.push_back(std::move(order));
+    ASSERT_EQ(orders.size(), Limits{}.bundles_per_link_max) << "after " << ended;
+  }
+}
+
+}  // namespace
+}  // namespace rft
