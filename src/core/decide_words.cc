@@ -11,6 +11,10 @@
 namespace rft {
 namespace {
 
+// A tree of which something was not heard is not done, whatever its mover says.
+const Fault not_whole{FaultCode::protocol_broken, Side::none, Doing::list, "",
+                      "the mover ended the listing before all folders were told"};
+
 std::string moved(const Done& said) {
   return fmt::format("{} bytes, {}{}", said.size, word(said.verdict),
                      said.adopted ? "; an identical file stood there already" : "");
@@ -262,6 +266,7 @@ class WordTaker {
     }
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     writer_.end_attempt(FlowEnd::known, std::nullopt);
+    if (!file_.due.empty() && !is_removal(writer_.request())) return end_try(writer_, not_whole, draws_);
     const Tally sum = file_.bundle.tally();
     const std::vector<BundleFile> files = file_.bundle.files();
     const auto failed = std::find_if(

@@ -263,6 +263,16 @@ TEST(Wholes, a_number_of_a_part_is_not_given_twice_after_a_restart) {
   EXPECT_EQ(world.record("h").file.tally.done, 3U);
 }
 
+TEST(Wholes, a_tree_is_not_done_where_its_mover_ends_the_listing_before_all_was_told) {
+  World world;
+  world.submit("h", Submit::What::tree);
+  const Task root = std::get<ListOrder>(world.fresh()[0]).task;
+  world.say(root, folder("", {}, {"sub/"}));
+  world.say(root, Done{});
+  EXPECT_EQ(world.record("h").file.status, Status::active);
+  EXPECT_EQ(world.record("h").file.tally.files, 1U) << "the listing";
+}
+
 TEST(Wholes, a_folder_that_could_not_be_listed_is_listed_by_the_next_commit) {
   World world;
   world.submit("h", Submit::What::tree);

@@ -57,7 +57,7 @@ constexpr std::string_view kind<BundleVerified> = "bundle_verified";
 template <>
 constexpr std::string_view kind<Outcomes> = "outcomes";
 template <>
-constexpr std::string_view kind<FoldersListed> = "listed";
+constexpr std::string_view kind<FoldersListed> = "folders_listed";
 template <>
 constexpr std::string_view kind<Proven> = "proven";
 template <>
