@@ -65,6 +65,23 @@ FileEntry entry_of_one(const Request& request, const File& file) {
   return entry;
 }
 
+Counted counted_as(FileStatus status) {
+  switch (status) {
+    case FileStatus::done:
+    case FileStatus::would_move:
+      return Counted::done;
+    case FileStatus::failed:
+      return Counted::failed;
+    case FileStatus::skipped:
+      return Counted::skipped;
+    case FileStatus::deleted:
+    case FileStatus::would_delete:
+      return Counted::deleted;
+    default:
+      return Counted::waiting;
+  }
+}
+
 // Reads part after part until the page is full, all is read or the bound is reached.
 class PageReader : public std::enable_shared_from_this<PageReader> {
  public:
@@ -76,7 +93,8 @@ class PageReader : public std::enable_shared_from_this<PageReader> {
   }
 
   void read() {
-    engine_.parts(query_.owner, query_.handle, read_up_to_, parts_per_read,
+    const auto with = query_.status ? std::optional(counted_as(*query_.status)) : std::nullopt;
+    engine_.parts(query_.owner, query_.handle, read_up_to_, parts_per_read, with,
                   [self = shared_from_this()](const Result<std::vector<Transfer>>& parts) {
                     if (!parts) return self->then_(tl::unexpected(parts.error()));
                     self->take(*parts);

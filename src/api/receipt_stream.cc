@@ -63,7 +63,7 @@ class ReceiptStream : public BodyStream, public std::enable_shared_from_this<Rec
     if (reading_) return;
     reading_ = true;
     if (read_all_) return look_again();
-    engine_.parts(request_.owner, request_.handle, read_up_to_, parts_per_chunk,
+    engine_.parts(request_.owner, request_.handle, read_up_to_, parts_per_chunk, std::nullopt,
                   [weak = weak_from_this()](const Result<std::vector<Transfer>>& parts) {
                     if (auto self = weak.lock()) self->take(parts);
                   });

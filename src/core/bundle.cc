@@ -237,6 +237,21 @@ Tally& Tally::operator+=(const Tally& other) {
   return *this;
 }
 
+std::uint64_t count_of(const Tally& tally, Counted as) {
+  switch (as) {
+    case Counted::done:
+      return tally.done;
+    case Counted::failed:
+      return tally.failed;
+    case Counted::skipped:
+      return tally.skipped;
+    case Counted::deleted:
+      return tally.deleted;
+    default:
+      return tally.files - tally.ended();
+  }
+}
+
 Tally& Tally::operator-=(const Tally& other) {
   files -= other.files;
   done -= other.done;

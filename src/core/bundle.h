@@ -44,6 +44,10 @@ struct Tally {
   std::uint64_t ended() const { return done + failed + skipped + deleted; }
 };
 
+// What a tally counts files as. Those that wait are the rest.
+enum class Counted : std::uint8_t { waiting, done, failed, skipped, deleted };
+std::uint64_t count_of(const Tally& tally, Counted as);
+
 // A value whose copies share their content, which is packed: about 80 octets a file, as in a row of
 // the store. So a million files that wait are some 80 MB in memory.
 class Bundle {

@@ -104,6 +104,7 @@ class WordTaker {
   void operator()(const Outcomes& said) {
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     file_.bundle = with_outcomes(file_.bundle, said.outcomes);
+    settle_due(said.outcomes);
     if (writer_.request().options.skip_errors)
       file_.bundle = with_bad_sources_skipped(file_.bundle);
     if (said.parts_left && !file_.part.epochs.empty()) {
@@ -249,11 +250,18 @@ class WordTaker {
   }
 
   void begin_many(const Begun& said) {
+    if (file_.kind == Kind::bundle) file_.source_facts = FileFacts{said.source.size, "", ""};
     if (writer_.request().options.publish == Publish::in_place) file_.final_name_is_ours = true;
     if (!said.items.empty()) file_.bundle = with_final_names_ours(file_.bundle, said.items);
     if (file_.publish_ordered) not_published();
     end_hold(file_);
     writer_.say(who_, "begun", "");
+  }
+
+  void settle_due(const std::vector<ItemOutcome>& outcomes) {
+    if (!file_.source_facts) return;
+    std::uint64_t& due = file_.source_facts->size;
+    for (const ItemOutcome& outcome : outcomes) due -= std::min(due, outcome.size);
   }
 
   // All files of a bundle have an outcome, or a listing is whole.

@@ -85,8 +85,8 @@ bool sends(const Transfer& transfer) {
 bool is_measured(const Transfer& transfer) {
   const File& file = transfer.file;
   if (!sends(transfer)) return true;
-  if (file.kind == Kind::bundle) return file.bundle.tally().bytes > 0;
-  return file.source_facts || file.size > 0;
+  if (file.source_facts) return true;
+  return file.kind == Kind::bundle ? file.bundle.tally().bytes > 0 : file.size > 0;
 }
 
 }  // namespace
@@ -234,6 +234,7 @@ std::uint64_t bytes_to_send(const Transfer& transfer) {
   const File& file = transfer.file;
   if (!sends(transfer)) return 0;
   if (file.kind == Kind::bundle) {
+    if (file.source_facts) return file.source_facts->size;
     const Tally files = file.bundle.tally();
     return files.bytes - std::min(files.bytes, files.bytes_done);
   }

@@ -99,7 +99,7 @@ Load load_of(const Transfer& transfer, std::uint32_t streams);
 // What runs in a scope.
 struct Usage {
   std::uint32_t transfers = 0, streams = 0, sessions = 0;
-  std::uint32_t unmeasured = 0;  // of the transfers
+  std::uint32_t unmeasured = 0;  // of the transfers; for full() those of the lane's owner
   Usage& operator+=(const Usage& other);
   Usage& operator-=(const Usage& other);
   bool operator==(const Usage&) const = default;
@@ -109,9 +109,9 @@ Usage usage_of(const Load& load, const LimitScope& scope, const LaneKey& lane);
 std::vector<LimitScope> scopes_of(const LaneKey& lane);
 
 // What a rate still allows, in bytes: what is admitted is taken from it at once, and below 0
-// nothing is admitted until it is paid, nor while it is not known how much an attempt will send. So
-// the mean is kept over any time: no more is admitted in it than rate * (time + rate_saved_for) and
-// one attempt.
+// nothing is admitted until it is paid, nor of an owner while it is not known how much an attempt
+// of that owner will send. So the mean is kept over any time: no more is admitted in it than rate *
+// (time + rate_saved_for) and one attempt of each owner.
 struct Allowance {
   double bytes = 0;
   Instant at{};

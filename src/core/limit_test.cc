@@ -237,6 +237,8 @@ TEST(Rates, count_what_an_attempt_will_send) {
   done.fate = Fate::done;
   transfer.file.bundle = Bundle({waits, done, waits});
   EXPECT_EQ(bytes_to_send(transfer), 20U);
+  transfer.file.source_facts = FileFacts{5'000, "", ""};
+  EXPECT_EQ(bytes_to_send(transfer), 5'000U) << "its mover found more than the list said";
 }
 
 TEST(LimitValues, that_cannot_be_held_are_refused_by_name) {

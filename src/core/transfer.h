@@ -109,6 +109,8 @@ struct File {
   std::uint64_t most_confirmed = 0;  // bytes, since the last commit: only more refills the budget
 
   Part part;
+  // As the source was found. Of a bundle only a size: of what was due when it was looked at and has
+  // no outcome yet.
   std::optional<FileFacts> source_facts;
   std::optional<PublishIntent> intent;  // saved before the order to rename (design 5.6)
   // The rename of `intent` was ordered and its end is not known. Of a whole whose parts wait for

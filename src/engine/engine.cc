@@ -109,11 +109,12 @@ Found Engine::World::found(Transfer transfer) const {
 }
 
 void Engine::parts(const std::string& owner, const std::string& handle, std::uint64_t after,
-                   std::uint32_t limit, std::function<void(Result<std::vector<Transfer>>)> then) {
-  find(owner, handle, [this, after, limit, then = std::move(then)](Result<Found> found) {
+                   std::uint32_t limit, std::optional<Counted> with,
+                   std::function<void(Result<std::vector<Transfer>>)> then) {
+  find(owner, handle, [this, after, limit, with, then = std::move(then)](Result<Found> found) {
     if (!found) return then(tl::unexpected(found.error()));
     if (!is_whole(found->transfer.file)) return then(std::vector{std::move(found->transfer)});
-    world_->store.parts({found->transfer.request.id, after, limit, std::nullopt}, then);
+    world_->store.parts({found->transfer.request.id, after, limit, std::nullopt, with}, then);
   });
 }
 

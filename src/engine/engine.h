@@ -74,9 +74,11 @@ class Engine {
             std::function<void(Result<Found>)> then);
   void why(const std::string& owner, const std::string& handle,
            std::function<void(Result<Why>)> then);
-  // The parts of a request of many files, in the order of their numbers, as they are stored.
+  // The parts of a request of many files, in the order of their numbers, as they are stored. `with`:
+  // only those that have such a file.
   void parts(const std::string& owner, const std::string& handle, std::uint64_t after,
-             std::uint32_t limit, std::function<void(Result<std::vector<Transfer>>)> then);
+             std::uint32_t limit, std::optional<Counted> with,
+             std::function<void(Result<std::vector<Transfer>>)> then);
   void list(ListQuery query,
             std::function<void(Result<std::vector<Found>>, std::string next)> then);
 

@@ -69,11 +69,14 @@ std::optional<Engine::World::Barrier> Engine::World::limited_by(const LaneKey& l
     const auto held = held_limits.find(scope);
     if (held == held_limits.end()) continue;
     const Bounds& bounds = held->second.now;
-    const auto used = usage.find(scope);
+    const auto in_use = usage.find(scope);
+    Usage used = in_use == usage.end() ? Usage{} : in_use->second;
+    // One whose host is mute holds up nobody else.
+    const auto mine = unmeasured_of.find({scope, lane.owner});
+    used.unmeasured = mine == unmeasured_of.end() ? 0 : mine->second;
     const Allowance allowance =
         bounds.rate ? allowance_at(held->second.allowance, *bounds.rate, now) : Allowance{};
-    const Bound bound = full(bounds, used == usage.end() ? Usage{} : used->second,
-                             usage_of(Load{}, scope, lane), allowance);
+    const Bound bound = full(bounds, used, usage_of(Load{}, scope, lane), allowance);
     if (bound != Bound::none) return Barrier{&held->second, bound};
   }
   return std::nullopt;
@@ -98,16 +101,21 @@ void Engine::World::occupy(const Occupied& place) {
   for (const LimitScope& scope : scopes_of(place.lane)) {
     usage[scope] += usage_of(place.load, scope, place.lane);
     ++active_of[{scope, place.lane.owner}];
+    if (!place.load.measured) ++unmeasured_of[{scope, place.lane.owner}];
   }
 }
 
 void Engine::World::vacate(const Occupied& place) {
+  const auto less = [&](auto& counts, const LimitScope& scope) {
+    const auto mine = counts.find({scope, place.lane.owner});
+    if (--mine->second == 0) counts.erase(mine);
+  };
   for (const LimitScope& scope : scopes_of(place.lane)) {
     const auto found = usage.find(scope);
     found->second -= usage_of(place.load, scope, place.lane);
     if (found->second.transfers == 0) usage.erase(found);
-    const auto mine = active_of.find({scope, place.lane.owner});
-    if (--mine->second == 0) active_of.erase(mine);
+    less(active_of, scope);
+    if (!place.load.measured) less(unmeasured_of, scope);
   }
 }
 
@@ -130,9 +138,12 @@ void Engine::World::charge(Strand& strand) {
   const std::uint64_t sent = transfer.file.bytes_sent + transfer.file.epoch_sent;
   if (strand.occupied) {
     if (!strand.charge) strand.charge = Charge{sent, 0};
-    if (strand.charge->bytes > 0) return;
-    strand.charge->bytes = bytes_to_send(transfer);
-    return take_from_rates(strand.occupied->lane, static_cast<double>(strand.charge->bytes));
+    // What is left gets less as it is sent; only where its mover finds more than was known is it
+    // more.
+    const std::uint64_t known = strand.charge->bytes, left = bytes_to_send(transfer);
+    if (left <= known) return;
+    strand.charge->bytes = left;
+    return take_from_rates(strand.occupied->lane, static_cast<double>(left - known));
   }
   if (!strand.charge) return;
   const Charge charge = *std::exchange(strand.charge, std::nullopt);

@@ -44,6 +44,39 @@ struct World : EngineInHand {
     }
     return names;
   }
+  // A list without sizes, of so many bundles.
+  void commit_list(const std::string& handle, int bundles, const std::string& owner = "uid:1") {
+    Submit call;
+    call.handle = handle;
+    call.source = parse_folder_url("ftp://a/s/").value();
+    call.destination = parse_folder_url("ftp://b/d/").value();
+    call.what = Submit::What::list;
+    AddFiles more{handle, {}};
+    for (std::size_t n = 0; n < static_cast<std::size_t>(bundles) * bundle_items_max; ++n) {
+      const std::string name = handle + std::to_string(n);
+      more.files.push_back(
+          {parse_url("ftp://a/s/" + name).value(), parse_url("ftp://b/d/" + name).value()});
+    }
+    engine->call({owner, owner}, std::move(call), "", [](const Answer&) {});
+    run();
+    engine->call({owner, owner}, std::move(more), "", [](const Answer&) {});
+    run();
+    engine->call({owner, owner}, Commit{handle}, "", [](const Answer&) {});
+    run();
+    turn();
+  }
+  std::vector<Task> bundles() const {
+    std::vector<Task> tasks;
+    for (const Order& order : movers.orders) {
+      if (const auto* bundle = std::get_if<BundleOrder>(&order)) tasks.push_back(bundle->task);
+    }
+    return tasks;
+  }
+  void begin(const Task& task, std::uint64_t size) {
+    Begun begun;
+    begun.source.size = size;
+    say(movers.started.back(), task, begun);
+  }
   // The nth order that went out is carried out.
   void end(std::size_t nth, std::uint64_t bytes = 10) {
     const Task task = std::get<MoveOrder>(movers.orders.at(nth)).task;
@@ -200,6 +233,62 @@ TEST(EngineLimits, nothing_begins_beside_what_is_not_measured_yet) {
   EXPECT_THAT(world.why("two").sentence, HasSubstr("has used up its 1 kB/s"));
   world.pass(3'002ms);
   EXPECT_EQ(world.moving(), (Names{"one", "two"})) << "though the first still moves";
+}
+
+TEST(EngineLimits, a_bundle_of_unknown_size_is_paid_for_as_soon_as_its_mover_has_looked) {
+  World world;
+  Bounds bounds;
+  bounds.rate = 1'000;
+  ASSERT_TRUE(world.set("ftp://b:21", bounds));
+  world.commit_list("l", 3);
+  ASSERT_EQ(world.bundles().size(), 1U);
+  EXPECT_THAT(world.why("l").sentence, HasSubstr("moving"));
+  world.begin(world.bundles()[0], 3'000);
+  EXPECT_EQ(world.bundles().size(), 1U) << "now it is known, and is to be paid";
+  world.pass(2'999ms);
+  EXPECT_EQ(world.bundles().size(), 1U);
+  world.pass(3ms);
+  EXPECT_EQ(world.bundles().size(), 2U) << "though the first still moves";
+  world.pass(1min);
+  EXPECT_EQ(world.bundles().size(), 2U) << "of the second it is not known yet";
+}
+
+TEST(EngineLimits, what_a_bundle_did_send_is_paid_once_and_its_rest_with_its_next_try) {
+  World world;
+  Bounds bounds;
+  bounds.rate = 1'000;
+  ASSERT_TRUE(world.set("ftp://b:21", bounds));
+  world.commit_list("l", 2);
+  const Task first = world.bundles().at(0);
+  world.begin(first, 3'000);
+  Outcomes outcomes;
+  outcomes.bytes_sent = 1'000;
+  outcomes.outcomes.push_back({0, Fate::done, 1'000, {}, Verdict::verified, false, {}});
+  world.say(world.movers.started.back(), first, outcomes);
+  const Fault cut{FaultCode::cut, Side::source, Doing::move, "", ""};
+  Failed failed{cut};
+  failed.bytes_sent = 1'000;
+  world.say(world.movers.started.back(), first, failed);
+  world.pass(1'002ms);
+  ASSERT_EQ(world.bundles().size(), 2U) << "2 of the 3 kB were not sent";
+  const Limit limit = world.engine->limits().front().limit;
+  EXPECT_EQ(limit.bounds.rate, 1'000U);
+  world.begin(world.bundles()[1], 0);
+  world.pass(2min);
+  ASSERT_EQ(world.bundles().size(), 3U) << "the first again";
+  EXPECT_EQ(world.engine->limits().front().used.unmeasured, 0U) << "it is known what is left of it";
+}
+
+TEST(EngineLimits, an_owner_whose_host_is_mute_holds_up_no_other_owner) {
+  World world;
+  Bounds bounds;
+  bounds.rate = 1'000;
+  ASSERT_TRUE(world.set("all", bounds));
+  world.commit("one");
+  world.commit("two", "c");
+  world.commit("b1", "d", "uid:2");
+  EXPECT_EQ(world.moving(), (Names{"one", "b1"}));
+  EXPECT_THAT(world.why("two").sentence, HasSubstr("does not know yet how much of its 1 kB/s"));
 }
 
 TEST(EngineLimits, an_attempt_has_as_many_streams_as_are_left) {

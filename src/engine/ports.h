@@ -91,6 +91,7 @@ struct PartsQuery {
   // Only those that wait in this life of the whole: committed, or failed or stopped in an earlier
   // one.
   std::optional<std::uint32_t> open_in_life;
+  std::optional<Counted> with{};  // only those with such a file, by their tallies
 };
 struct History {
   std::vector<Event> events;  // of the handle's current life, oldest first

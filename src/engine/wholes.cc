@@ -266,7 +266,7 @@ void Engine::World::give_up_parts(Whole& whole) {
 
 void Engine::World::read_parts(const Uuid& id, Whole& whole) {
   whole.reading = true;
-  const PartsQuery query{id, whole.read_up_to, parts_at_once, whole.life};
+  const PartsQuery query{id, whole.read_up_to, parts_at_once, whole.life, {}};
   store.parts(query, [this, query](Result<std::vector<Transfer>> found) {
     const auto open = wholes.find(query.whole);
     if (open == wholes.end() || open->second.life != query.open_in_life) return;

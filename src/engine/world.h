@@ -179,7 +179,8 @@ struct Engine::World {
 
   std::map<LimitScope, HeldLimit> held_limits;
   std::map<LimitScope, Usage> usage;  // of every scope in which something is active
-  std::map<std::pair<LimitScope, std::string>, std::uint32_t> active_of;  // attempts, by owner
+  // By owner: attempts, and of these those of which it is not known how much they will send.
+  std::map<std::pair<LimitScope, std::string>, std::uint32_t> active_of, unmeasured_of;
   ServedTimes served;
   Instant limits_due{};                  // when other bounds may hold
   std::set<LimitScope> limits_in_doubt;  // whether they are stored as they are here

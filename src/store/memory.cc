@@ -66,7 +66,8 @@ std::vector<Transfer> parts_of(const MemoryTables& tables, const PartsQuery& que
     const bool may_rise = status == Status::failed || status == Status::user_stop_partial_trans;
     const bool open = status == Status::committed ||
                       (may_rise && part.file.life < query.open_in_life.value_or(0));
-    if (!query.open_in_life || open) found.push_back(part);
+    const bool wanted = !query.with || count_of(part.file.tally, *query.with) > 0;
+    if (wanted && (!query.open_in_life || open)) found.push_back(part);
   }
   return found;
 }

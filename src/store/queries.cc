@@ -233,13 +233,36 @@ Result<ListPage> read_page(Database& database, const ListQuery& query) {
   return page;
 }
 
+namespace {
+
+// By their tallies, so that no bundle is unpacked for the few files that are wanted.
+std::string_view has_some(Counted counted) {
+  switch (counted) {
+    case Counted::done:
+      return "AND f.tally_done > 0 ";
+    case Counted::failed:
+      return "AND f.tally_failed > 0 ";
+    case Counted::skipped:
+      return "AND f.tally_skipped > 0 ";
+    case Counted::deleted:
+      return "AND f.tally_deleted > 0 ";
+    default:
+      return "AND f.tally_files > f.tally_done + f.tally_failed + f.tally_skipped + "
+             "f.tally_deleted ";
+  }
+}
+
+}  // namespace
+
 Result<std::vector<Transfer>> read_parts(Database& database, const PartsQuery& query) {
   static const std::string from =
       "SELECT " + transfer_columns() +
       " FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = ? AND r.number > ? ";
-  static const std::string all_sql = from + "ORDER BY r.number LIMIT ?";
-  static const std::string open_sql =
-      from +
+  static const std::string in_order = "ORDER BY r.number LIMIT ?";
+  const std::string some = query.with ? std::string(has_some(*query.with)) : "";
+  const std::string all_sql = from + some + in_order;
+  const std::string open_sql =
+      from + some +
       "AND (f.status = 'committed' OR (f.life < ? AND f.status IN ('failed', "
       "'user_stop_partial_trans'))) ORDER BY r.number LIMIT ?";
   if (!query.open_in_life) {

@@ -193,6 +193,8 @@ TEST(StoreOpen, no_query_of_the_engine_reads_a_whole_table) {
            "SELECT * FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = x'01' "
            "AND "
            "r.number > 7 ORDER BY r.number LIMIT 10",
+           "SELECT * FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = x'01' "
+           "AND r.number > 7 AND f.tally_failed > 0 ORDER BY r.number LIMIT 10",
            "SELECT total(f.tally_files) FROM request r CROSS JOIN file f ON f.request = r.id WHERE "
            "r.whole = x'01'",
            "SELECT 1 FROM line WHERE whole = x'01' AND digest = x'02'",

@@ -45,6 +45,38 @@ TYPED_TEST(StoreQueries, open_work_is_all_that_is_committed_or_active_with_what_
   EXPECT_EQ(text(work), text(wanted));
 }
 
+TYPED_TEST(StoreQueries, of_parts_those_are_found_that_have_a_file_of_the_kind_asked_for) {
+  Change change = submission(1, alice, "h");
+  change.next.file.kind = Kind::list;
+  const std::vector<std::pair<Counted, Tally>> tallies{{Counted::waiting, {9, 4, 2, 1, 0, 0, 1}},
+                                                       {Counted::done, {3, 1, 1, 1, 0, 0, 0}},
+                                                       {Counted::failed, {2, 0, 1, 1, 0, 0, 0}},
+                                                       {Counted::skipped, {1, 0, 0, 1, 0, 0, 0}},
+                                                       {Counted::deleted, {1, 0, 0, 0, 0, 0, 1}}};
+  for (std::size_t i = 0; i < tallies.size(); ++i) {
+    const std::uint64_t number = i + 1;
+    Transfer part = submission(100 + 10 * number, alice, "h/" + std::to_string(number)).next;
+    part.request.whole = change.next.request.id;
+    part.request.number = number;
+    part.file.kind = Kind::bundle;
+    part.file.status = Status::done;
+    part.file.tally = tallies[i].second;
+    change.born.push_back(part);
+  }
+  ASSERT_EQ(this->calls.save(change), Saved::yes);
+  const auto found = [&](std::optional<Counted> with, std::uint32_t limit = 100) {
+    return handles_of(
+        this->calls.parts({change.next.request.id, 0, limit, std::nullopt, with}));
+  };
+  EXPECT_THAT(found({}), SizeIs(5));
+  EXPECT_THAT(found(Counted::waiting), ElementsAre("h/1"));
+  EXPECT_THAT(found(Counted::done), ElementsAre("h/1", "h/2"));
+  EXPECT_THAT(found(Counted::failed), ElementsAre("h/1", "h/2", "h/3"));
+  EXPECT_THAT(found(Counted::skipped), ElementsAre("h/1", "h/2", "h/3", "h/4"));
+  EXPECT_THAT(found(Counted::skipped, 2), ElementsAre("h/1", "h/2"));
+  EXPECT_THAT(found(Counted::deleted), ElementsAre("h/1", "h/5"));
+}
+
 TYPED_TEST(StoreQueries, an_answered_part_leaves_the_ledger) {
   Change change = submission(1, alice, "h");
   change.discarded = {ledger_part(900, change.next), ledger_part(910, change.next)};

@@ -119,6 +119,10 @@ class Calls {
   Loaded load(const std::string& owner, const std::string& handle, const std::string& key = "") {
     return wait<Result<Loaded>>([&](auto then) { store().load(owner, handle, key, then); }).value();
   }
+  std::vector<Transfer> parts(const PartsQuery& query) {
+    return wait<Result<std::vector<Transfer>>>([&](auto then) { store().parts(query, then); })
+        .value();
+  }
   Result<ListPage> list(const ListQuery& query) {
     return wait<Result<ListPage>>([&](auto then) { store().list(query, then); });
   }
