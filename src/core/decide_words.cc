@@ -274,7 +274,8 @@ class WordTaker {
     }
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     writer_.end_attempt(FlowEnd::known, std::nullopt);
-    if (!file_.due.empty() && !is_removal(writer_.request())) return end_try(writer_, not_whole, draws_);
+    if (!file_.due.empty() && !is_removal(writer_.request()))
+      return end_try(writer_, not_whole, draws_);
     const Tally sum = file_.bundle.tally();
     const std::vector<BundleFile> files = file_.bundle.files();
     const auto failed = std::find_if(

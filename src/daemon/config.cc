@@ -67,6 +67,8 @@ constexpr std::array number_keys{
               [](Config& c) -> std::uint32_t& { return c.limits.active_per_owner_max; }, 1, many},
     NumberKey{"limits.streams_default", "parallel TCP streams of a transfer",
               [](Config& c) -> std::uint32_t& { return c.limits.streams_default; }, 1, 64},
+    NumberKey{"limits.open_max", "transfers and lists that are committed or active, in memory",
+              [](Config& c) -> std::uint32_t& { return c.limits.open_max; }, 1, 10'000'000},
     NumberKey{"limits.tasks_per_mover_max", "transfers that one mover process works on",
               [](Config& c) -> std::uint32_t& { return c.limits.tasks_per_mover_max; }, 1, 1024},
 };

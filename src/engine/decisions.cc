@@ -77,6 +77,21 @@ Engine::World::Outcome Engine::World::decide_first_mail(Strand& strand) {
   return outcome;
 }
 
+// What is open is in memory, so it has a bound (P11). A list has any number of files. What is about
+// to be saved counts already.
+void Engine::World::hold_open_max(Strand& strand, CallOutcome& called) {
+  if (!called.change || strand.is_open) return;
+  const Transfer& next = called.change->next;
+  if (is_part(next) || next.file.status != Status::committed) return;
+  if (open_requests < limits.open_max) return count_open(strand, &next);
+  called = {fail(Code::busy,
+                 fmt::format("{} transfers are committed or active, as many as the service takes; "
+                             "hand over many files as one list ('rft copy --from'), or try again "
+                             "when some have ended",
+                             open_requests)),
+            std::nullopt};
+}
+
 Engine::World::Outcome Engine::World::decide_call(Strand& strand, const CallMail& mail) {
   const std::string digest = mail.key.empty() ? std::string() : digest_of(mail.call);
   if (strand.kept && !strand.kept->key.empty()) {
@@ -103,6 +118,7 @@ Engine::World::Outcome Engine::World::decide_call(Strand& strand, const CallMail
   if (!outcome.answer) {
     CallOutcome called = on_call(strand.transfer ? &*strand.transfer : nullptr, *asked, mail.caller,
                                  clock.now(), draws(strand));
+    hold_open_max(strand, called);
     outcome.answer = std::move(called.answer);
     outcome.change = std::move(called.change);
   }

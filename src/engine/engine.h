@@ -20,6 +20,8 @@ struct Limits {
   std::uint32_t bundles_per_link_max = 4;  // of one owner, each on sessions of its own
   std::uint32_t streams_default = 4;       // parallel TCP streams of a transfer
   std::uint32_t tasks_per_mover_max = 64;
+  // Transfers and requests of many files that are committed or active: each is in memory.
+  std::uint32_t open_max = 100'000;
   std::size_t memory_for_open = 64U << 20;  // octets of open transfers; beyond: each request's own
 };
 
@@ -74,8 +76,8 @@ class Engine {
             std::function<void(Result<Found>)> then);
   void why(const std::string& owner, const std::string& handle,
            std::function<void(Result<Why>)> then);
-  // The parts of a request of many files, in the order of their numbers, as they are stored. `with`:
-  // only those that have such a file.
+  // The parts of a request of many files, in the order of their numbers, as they are stored.
+  // `with`: only those that have such a file.
   void parts(const std::string& owner, const std::string& handle, std::uint64_t after,
              std::uint32_t limit, std::optional<Counted> with,
              std::function<void(Result<std::vector<Transfer>>)> then);

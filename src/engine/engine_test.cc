@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/retry.h"
 #include "engine/engine_for_tests.h"
 
@@ -41,6 +43,67 @@ TEST(Engine, a_part_that_pruning_left_behind_is_deleted_in_this_life) {
   EXPECT_EQ(std::get<RemoveOrder>(world.movers.orders[0]).epochs,
             (std::vector<std::uint32_t>{1, 2}))
       << "oldest first: a rename that is done meanwhile leads to a younger name";
+}
+
+// At most two may be open, and none moves.
+struct SmallWorld : EngineInHand {
+  SmallWorld() : EngineInHand({.active_max = 0, .open_max = 2}) {}
+  Answer ask(Call call, const std::string& key = "") {
+    std::optional<Answer> answer;
+    engine->call({"uid:1", "uid:1"}, std::move(call), key,
+                 [&](const Answer& got) { answer = got; });
+    run();
+    return answer.value();
+  }
+  static Submit one(const std::string& handle, bool commit) {
+    Submit call;
+    call.handle = handle;
+    call.source = parse_url("ftp://a/s/" + handle).value();
+    call.destination = parse_url("ftp://b/d/" + handle).value();
+    call.commit = commit;
+    return call;
+  }
+};
+
+TEST(Engine, beyond_what_may_be_open_nothing_is_committed_and_nothing_is_lost) {
+  SmallWorld world;
+  EXPECT_TRUE(world.ask(SmallWorld::one("a", true)));
+  EXPECT_TRUE(world.ask(SmallWorld::one("b", true)));
+  EXPECT_TRUE(world.ask(SmallWorld::one("c", false))) << "it is not in memory";
+  EXPECT_EQ(world.ask(Commit{"c"}, "key").error().code, Code::busy);
+  EXPECT_EQ(world.ask(SmallWorld::one("d", true)).error().code, Code::busy);
+  EXPECT_TRUE(world.ask(Commit{"a"})) << "it is open already";
+  EXPECT_TRUE(world.ask(SmallWorld::one("b", true)));
+  EXPECT_EQ(world.ask(Clear{"d"}).error().code, Code::no_such_transfer);
+  ASSERT_TRUE(world.ask(Stop{"a"}));
+  EXPECT_TRUE(world.ask(Commit{"c"}, "key")) << "that it was refused is not kept";
+  EXPECT_EQ(world.ask(Commit{"a"}).error().code, Code::busy);
+}
+
+TEST(Engine, what_is_being_saved_counts_as_open_and_what_was_not_saved_does_not) {
+  SmallWorld world;
+  std::vector<Answer> answers;
+  for (const char* handle : {"a", "b", "c"}) {
+    world.engine->call({"uid:1", "uid:1"}, SmallWorld::one(handle, true), "",
+                       [&](const Answer& got) { answers.push_back(got); });
+  }
+  world.run();
+  ASSERT_EQ(answers.size(), 3U);
+  EXPECT_EQ(std::count_if(answers.begin(), answers.end(), [](const Answer& a) { return !!a; }), 2);
+  ASSERT_TRUE(world.ask(Stop{"a"}));
+  world.store.disturb(1, Saved::full);
+  EXPECT_EQ(world.ask(SmallWorld::one("d", true)).error().code, Code::storage_full);
+  EXPECT_TRUE(world.ask(SmallWorld::one("d", true)));
+  EXPECT_EQ(world.ask(SmallWorld::one("e", true)).error().code, Code::busy);
+}
+
+TEST(Engine, a_restart_with_more_than_may_be_open_moves_them_all) {
+  EngineInHand world;
+  for (const char* handle : {"a", "b", "c", "d"}) world.commit(handle);
+  world.limits.open_max = 2;
+  world.start();
+  for (const char* handle : {"e", "f"}) world.commit(handle);
+  EXPECT_EQ(world.engine->totals().active + world.engine->totals().waiting, 4U);
 }
 
 TEST(Engine, a_mover_at_work_on_an_epoch_that_is_over_is_told_to_stop_until_it_has) {

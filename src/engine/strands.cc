@@ -77,6 +77,15 @@ void Engine::World::adopt(Transfer transfer) {
   index(strand);
 }
 
+void Engine::World::count_open(Strand& strand, const Transfer* transfer) {
+  const bool before = strand.is_open;
+  strand.is_open =
+      transfer != nullptr && !is_part(*transfer) &&
+      (transfer->file.status == Status::committed || transfer->file.status == Status::active);
+  open_requests += strand.is_open ? 1 : 0;
+  open_requests -= before ? 1 : 0;
+}
+
 // The strand's transfer is what was just read or saved; words find it by its file's id.
 void Engine::World::take(Strand& strand, std::optional<Transfer> transfer) {
   const std::optional<Uuid> file = transfer ? std::optional(transfer->file.id) : std::nullopt;
@@ -88,6 +97,7 @@ void Engine::World::take(Strand& strand, std::optional<Transfer> transfer) {
   held -= strand.held;
   strand.held = transfer ? octets_of(*transfer) : 0;
   held += strand.held;
+  count_open(strand, transfer ? &*transfer : nullptr);
   strand.transfer = std::move(transfer);
   if (!strand.has_destinations) strand.destinations.reset();
   if (file) by_file[*file] = &strand;
@@ -278,6 +288,7 @@ void Engine::World::saved(const Key& key, Outcome outcome, Saved saved) {
     case Saved::full:
     case Saved::no:
       ++saves_failed;
+      count_open(strand, strand.transfer ? &*strand.transfer : nullptr);
       if (has_caller(strand.mail.front())) {
         finish(strand, {std::nullopt, not_saved(saved), std::nullopt});
       } else {

@@ -68,6 +68,7 @@ struct Strand {
   std::string owner, handle;
   std::optional<Transfer> transfer;
   std::size_t held = 0;      // octets of the transfer, about
+  bool is_open = false;      // it is one of those that open_max bounds, or is about to be
   std::optional<Uuid> file;  // under which words find this strand, also while it is loaded again
   bool loaded = false;
   bool busy = false;   // a load or a save is under way
@@ -164,6 +165,7 @@ struct Engine::World {
   std::set<std::pair<Instant, Uuid>> timers;
 
   std::size_t held = 0;           // octets of all transfers in memory, about
+  std::size_t open_requests = 0;  // that are committed or active
   std::map<Uuid, Whole> wholes;   // by request
   std::set<Uuid> untended;        // wholes of which something changed
   std::vector<Transfer> newborn;  // parts that are taken up when the wholes are tended
@@ -318,6 +320,8 @@ struct Engine::World {
 
  private:
   void change_order(Whole& whole, const File& file);
+  void count_open(Strand& strand, const Transfer* transfer);
+  void hold_open_max(Strand& strand, CallOutcome& called);
   void put_in_place(Strand& strand);
   void tend(const Uuid& id, Whole& whole);
   void fill_window(const Uuid& id, Whole& whole);

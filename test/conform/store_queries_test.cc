@@ -65,8 +65,7 @@ TYPED_TEST(StoreQueries, of_parts_those_are_found_that_have_a_file_of_the_kind_a
   }
   ASSERT_EQ(this->calls.save(change), Saved::yes);
   const auto found = [&](std::optional<Counted> with, std::uint32_t limit = 100) {
-    return handles_of(
-        this->calls.parts({change.next.request.id, 0, limit, std::nullopt, with}));
+    return handles_of(this->calls.parts({change.next.request.id, 0, limit, std::nullopt, with}));
   };
   EXPECT_THAT(found({}), SizeIs(5));
   EXPECT_THAT(found(Counted::waiting), ElementsAre("h/1"));

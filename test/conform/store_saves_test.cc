@@ -177,10 +177,11 @@ TYPED_TEST(StoreSaves, a_read_asked_after_a_save_sees_it_and_is_answered_after_i
 }
 
 TYPED_TEST(StoreSaves, an_answer_is_kept_with_its_refusal_or_its_yes) {
+  const Answer refusal = tl::unexpected(Error{Code::wrong_state, "it is \"done\"", 7});
   Saving one;
   one.kept = kept(alice, "yes", Yes{"h", Status::committed, true, true, 70}, at(1));
   ASSERT_EQ(this->calls.save(one), Saved::yes);
-  one.kept = kept(alice, "no", fail(Code::wrong_state, "it is \"done\""), at(2));
+  one.kept = kept(alice, "no", refusal, at(2));
   ASSERT_EQ(this->calls.save(one), Saved::yes);
   this->subject.restart();
   const Loaded yes = this->calls.load(alice, "h", "yes");
@@ -188,7 +189,7 @@ TYPED_TEST(StoreSaves, an_answer_is_kept_with_its_refusal_or_its_yes) {
   EXPECT_EQ(yes.kept->digest, std::string("\x01\0\x02", 3));
   EXPECT_EQ(yes.kept->at, at(1));
   const Loaded no = this->calls.load(alice, "h", "no");
-  EXPECT_EQ(no.kept->answer, Answer(fail(Code::wrong_state, "it is \"done\"")));
+  EXPECT_EQ(no.kept->answer, refusal);
   EXPECT_FALSE(this->calls.load(bob, "h", "yes").kept);
 }
 
