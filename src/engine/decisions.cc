@@ -83,12 +83,17 @@ void Engine::World::hold_open_max(Strand& strand, CallOutcome& called) {
   if (!called.change || strand.is_open) return;
   const Transfer& next = called.change->next;
   if (is_part(next) || next.file.status != Status::committed) return;
-  if (open_requests < limits.open_max) return count_open(strand, &next);
+  const auto mine = open_of_owner.find(strand.owner);
+  const std::size_t own = mine == open_of_owner.end() ? 0 : mine->second;
+  const bool has_room = open_requests < limits.open_max;
+  // Nobody takes the last quarter from the others (P10).
+  if (has_room && own < limits.open_max - limits.open_max / 4) return count_open(strand, &next);
   called = {fail(Code::busy,
-                 fmt::format("{} transfers are committed or active, as many as the service takes; "
-                             "hand over many files as one list ('rft copy --from'), or try again "
-                             "when some have ended",
-                             open_requests)),
+                 fmt::format("{} transfers are committed or active, as many as {}; hand over many "
+                             "files as one list ('rft copy --from'), or try again when some have "
+                             "ended",
+                             has_room ? own : open_requests,
+                             has_room ? "one owner may have" : "the service takes")),
             std::nullopt};
 }
 

@@ -80,6 +80,22 @@ TEST(Engine, beyond_what_may_be_open_nothing_is_committed_and_nothing_is_lost) {
   EXPECT_EQ(world.ask(Commit{"a"}).error().code, Code::busy);
 }
 
+TEST(Engine, of_what_may_be_open_one_owner_leaves_a_quarter_to_the_others) {
+  EngineInHand world({.active_max = 0, .open_max = 8});
+  const auto ask = [&](const std::string& owner, const std::string& handle) {
+    std::optional<Answer> answer;
+    world.engine->call({owner, owner}, SmallWorld::one(handle, true), "",
+                       [&](const Answer& got) { answer = got; });
+    world.run();
+    return answer.value();
+  };
+  for (const char* handle : {"a", "b", "c", "d", "e", "f"}) EXPECT_TRUE(ask("uid:1", handle));
+  EXPECT_EQ(ask("uid:1", "g").error().code, Code::busy);
+  EXPECT_TRUE(ask("uid:2", "a"));
+  EXPECT_TRUE(ask("uid:2", "b"));
+  EXPECT_EQ(ask("uid:2", "c").error().code, Code::busy);
+}
+
 TEST(Engine, what_is_being_saved_counts_as_open_and_what_was_not_saved_does_not) {
   SmallWorld world;
   std::vector<Answer> answers;

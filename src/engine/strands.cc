@@ -82,8 +82,15 @@ void Engine::World::count_open(Strand& strand, const Transfer* transfer) {
   strand.is_open =
       transfer != nullptr && !is_part(*transfer) &&
       (transfer->file.status == Status::committed || transfer->file.status == Status::active);
-  open_requests += strand.is_open ? 1 : 0;
-  open_requests -= before ? 1 : 0;
+  if (strand.is_open == before) return;
+  std::size_t& of_owner = open_of_owner[strand.owner];
+  if (strand.is_open) {
+    ++open_requests;
+    ++of_owner;
+    return;
+  }
+  --open_requests;
+  if (--of_owner == 0) open_of_owner.erase(strand.owner);
 }
 
 // The strand's transfer is what was just read or saved; words find it by its file's id.

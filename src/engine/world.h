@@ -166,6 +166,7 @@ struct Engine::World {
 
   std::size_t held = 0;           // octets of all transfers in memory, about
   std::size_t open_requests = 0;  // that are committed or active
+  std::map<std::string, std::size_t> open_of_owner;
   std::map<Uuid, Whole> wholes;   // by request
   std::set<Uuid> untended;        // wholes of which something changed
   std::vector<Transfer> newborn;  // parts that are taken up when the wholes are tended

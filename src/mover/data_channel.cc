@@ -23,12 +23,14 @@ awaitable<Outcome<ftp::DataAddress>> listen_for_data(ControlConnection& receiver
 }
 
 bool have_channel(const Session& source, const Session& destination, unsigned streams) {
-  return source.channel && source.channel == destination.channel &&
+  return source.channel && source.channel == destination.channel && source.is_sender &&
          source.channel->streams == streams;
 }
 
 void share_channel(Session& source, Session& destination, unsigned streams) {
   source.channel = destination.channel = std::make_shared<OpenChannel>(OpenChannel{streams});
+  source.is_sender = true;
+  destination.is_sender = false;
 }
 
 }  // namespace rft::mover

@@ -31,6 +31,7 @@ struct Session {
   std::string identity;                  // the user's, with GSI
   std::optional<ftp::Setup> prepared;    // what prepare() said last
   std::shared_ptr<OpenChannel> channel;  // null: the next file opens one
+  bool is_sender = false;                // on that channel, which goes one way
   std::optional<bool> checksum_markers;  // whether long checksums show life; unset: not asked yet
   std::uint64_t version = 0;             // of the credential's content that it logged in with
   std::shared_ptr<void> place;           // among the sessions of its endpoint; the pool's

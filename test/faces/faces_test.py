@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 import unittest
 import uuid
 
@@ -47,8 +48,9 @@ AGAIN = {
 }
 
 
-# A request of many files answers as one of one file does. It is active from its commit on.
-LIST_STATES = ["inactive", "active", "done", "failed", "stopped"]
+# A request of many files answers as one of one file does; but what is stopped of it are its parts, one by one.
+LIST_STATES = ["inactive", "committed", "active", "done", "failed", "stopped"]
+LIST_ANSWERS = {("stop", "committed"): "active"}
 LIST_CALLS = [["list", "status", "priority"], ["commit"], ["stop"], ["clear"]]  # a list for each
 
 
@@ -315,12 +317,12 @@ class Faces(unittest.TestCase):
             for handle in handles.values():
                 self.rest.request("POST", f"/v1/transfers/{handle}/stop")
 
-    def cell(self, face, state, name, handle):
+    def cell(self, face, state, name, handle, special=types.MappingProxyType({})):
         source, destination = self.urls(state, handle)
         call = "submit" if name == "other" else name
         arguments = {"submit": (source, destination), "complete": (source, destination),
                      "other": (source, destination + "-other"), "priority": ("70",)}.get(name, ())
-        expected = TABLE[name][STATES.index(state)]
+        expected = special.get((name, state), TABLE[name][STATES.index(state)])
         with self.subTest(face=face, state=state, call=name):
             first = self.faces[face].call(call, handle, *arguments)
             self.assertEqual(first, expected)
@@ -349,16 +351,21 @@ class Faces(unittest.TestCase):
 
     def bring_list(self, face, state, handle):
         """A list in the state, submitted with its files through the face."""
-        source = self.nobody() if state in ("active", "stopped") else self.here
-        paths = ["small", "none" if state == "failed" else "small2"]
+        source, destination = self.here, self.here
+        if state in ("committed", "stopped"):
+            source = self.nobody()
+        if state == "active":
+            source, destination = self.near, self.far
+        paths = ["big" if state == "active" else "small", "none" if state == "failed" else "small2"]
         status = self.faces[face].submit_list(
-            handle, f"{source}{self.folder}", f"{self.here}{self.folder}/out-{handle}", paths)
+            handle, f"{source}{self.folder}", f"{destination}{self.folder}/out-{handle}", paths)
         self.assertEqual(status, "inactive", face)
         if state == "inactive":
             return
         self.rest.call("commit", handle)
+        if state in ("committed", "stopped"):
+            self.until(lambda: self.status(handle)["hold"] == "endpoint_down")
         if state == "stopped":
-            self.until_it_is("active", handle)
             self.rest.call("stop", handle)
         self.until_it_is(STOPPED if state == "stopped" else state, handle)
 
@@ -369,7 +376,7 @@ class Faces(unittest.TestCase):
                     handle = f"list-{face}-{state}-{names[0]}-{uuid.uuid4().hex[:8]}"
                     self.bring_list(face, state, handle)
                     for name in names:
-                        self.cell(face, state, name, handle)
+                        self.cell(face, state, name, handle, LIST_ANSWERS)
                     self.rest.call("stop", handle)
 
     def test_what_became_of_each_file_is_told_alike_by_each_face(self):

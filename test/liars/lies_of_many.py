@@ -178,8 +178,10 @@ LIES = [
              status="done", options={"max_tries": 3}),
     list_lie("reset_among_many", "a reset among many files costs a try and no file", nth("STOR", 4, reset), status="done",
              options={"max_tries": 3}),
-    list_lie("silence_among_many", "silence among many files is a stall", of_item("STOR", 3, silence),
-             files_fail={name: "stalled" for name in NAMES[3:]}),
+    # The answers behind it seem to be of the files before theirs, so that the proofs find them out.
+    list_lie("silence_among_many", "silence among many files is a stall, and proves nothing", of_item("STOR", 3, silence),
+             files_fail={"f3": "part_missing", "f4": "checksum_differs", "f5": "checksum_differs", "f6": "checksum_differs",
+                         "f7": "stalled"}),
     list_lie("performance_alone_among_many", "performance markers alone are progress too", of_item("STOR", 3, slowly),
              status="done"),
     list_lie("last_rename_not_done", "a rename that is said to be done, and is not, is found out",
