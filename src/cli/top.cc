@@ -74,10 +74,12 @@ Result<Picture> look(Client& client) {
   if (!waiting) return tl::unexpected(waiting.error());
   Picture picture{std::move(active->transfers), std::move(waiting->transfers)};
   // Of a request of many files all may wait: it is stored as active all the same.
-  const auto waits = std::ranges::stable_partition(
-      picture.active, [](const TransferRecord& record) { return record.status == "active"; });
-  picture.waiting.insert(picture.waiting.begin(), waits.begin(), waits.end());
-  picture.active.erase(waits.begin(), waits.end());
+  std::vector<TransferRecord>& active_ones = picture.active;
+  const auto waits =
+      std::stable_partition(active_ones.begin(), active_ones.end(),
+                            [](const TransferRecord& record) { return record.status == "active"; });
+  picture.waiting.insert(picture.waiting.begin(), waits, active_ones.end());
+  active_ones.erase(waits, active_ones.end());
   return picture;
 }
 
