@@ -243,10 +243,10 @@ class WordTaker {
     if (!said.folders_apart.empty()) writer_.bear_listing_apart(said.folders_apart, draws_);
   }
 
-  void order_to_publish(PublishOrder order) {
+  void order_to_publish(const PublishOrder& order) {
     if (!draws_.may_publish) return;
     file_.publish_ordered = true;
-    writer_.order(std::move(order));
+    writer_.order(order);
   }
 
   void begin_many(const Begun& said) {

@@ -65,9 +65,9 @@ Result<std::uint64_t> largest_number(Database& database, const Uuid& whole, std:
 Result<std::uint64_t> read_numbered(Database& database, const Uuid& whole) {
   constexpr std::uint64_t end = std::numeric_limits<std::int64_t>::max();
   const auto extra = largest_number(database, whole, end);
-  if (!extra) return extra;
+  if (!extra) return tl::unexpected(extra.error());
   const auto usual = largest_number(database, whole, first_apart);
-  if (!usual) return usual;
+  if (!usual) return tl::unexpected(usual.error());
   return std::max(numbered_by(*extra), numbered_by(*usual));
 }
 
