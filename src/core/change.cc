@@ -118,11 +118,8 @@ void ChangeWriter::bear_apart(std::uint32_t item, const Draws& draws) {
 }
 
 void ChangeWriter::bear_listing(const Draws& draws) {
-  Transfer& part =
-      bear_part(fresh_number(draws), Kind::listing, request().source, request().destination, draws);
-  part.file.due = {FolderDue{}};
-  part.file.tally = tally_of(part);
-  file().tally += part.file.tally;
+  bear_listing_apart({""}, draws);
+  file().tally += change_.born.back().file.tally;
 }
 
 void ChangeWriter::bear_listing_apart(const std::vector<std::string>& folders, const Draws& draws) {

@@ -105,10 +105,17 @@ awaitable<Outcome<std::unique_ptr<Session>>> Pool::open(SessionKey key, std::opt
 class Pool::Turn {
  public:
   Turn(Room& room, const Endpoint& endpoint)
-      : room_(room), line_(room.waiting[endpoint]), here_(line_.insert(line_.end(), boot_now())) {}
+      : room_(room),
+        endpoint_(endpoint),
+        line_(room.waiting[endpoint]),
+        here_(line_.insert(line_.end(), boot_now())) {}
   ~Turn() {
     line_.erase(here_);
-    room_.changed.notify();
+    if (line_.empty()) {
+      room_.waiting.erase(endpoint_);
+    } else {
+      room_.changed.notify();
+    }
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
@@ -116,6 +123,7 @@ class Pool::Turn {
 
  private:
   Room& room_;
+  const Endpoint endpoint_;
   std::list<Instant>& line_;
   std::list<Instant>::iterator here_;
 };
