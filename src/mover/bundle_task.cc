@@ -113,8 +113,9 @@ void BundleTask::settle(Item& item, ItemOutcome outcome) {
   if (item.part_may_stand && !in_place()) discarded_.push_back(written_name(item));
   item.part_may_stand = false;
   outcome.number = item.order->number;
+  if (outcome.fault) ++untold_faults_;
   untold_.outcomes.push_back(std::move(outcome));
-  if (untold_.outcomes.size() == outcomes_max) tell_outcomes();
+  if (untold_faults_ == outcome_faults_max) tell_outcomes();
 }
 
 void BundleTask::settle_done(Item& item, std::uint64_t size, bool adopted) {
@@ -208,6 +209,7 @@ void BundleTask::say_outcomes() {
   untold_.bytes_sent = bytes_sent_;
   untold_.parts_left = leaves_parts();
   ports_.say(std::exchange(untold_, {}));
+  untold_faults_ = 0;
 }
 
 void BundleTask::say_moving(Doing doing) {

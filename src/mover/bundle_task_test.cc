@@ -238,6 +238,19 @@ TEST_F(BundleRules, each_source_that_cannot_be_moved_fails_alone) {
   expect_only({to(0), to(4)});
 }
 
+TEST_F(BundleRules, the_outcomes_of_a_lot_go_in_one_word) {
+  add_files(lot_files_max);
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(outcome_words, 1U) << "each is a commit of the store";
+}
+
+TEST_F(BundleRules, the_faults_in_a_word_of_outcomes_have_a_limit) {
+  add_files(2 * outcome_faults_max + 1);
+  world.source.clear();
+  EXPECT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(outcome_words, 3U);
+}
+
 TEST_F(BundleRules, without_extended_mode_each_is_moved_apart) {
   add_files(2);
   world.many = false;

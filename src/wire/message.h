@@ -290,13 +290,14 @@ struct ItemOutcome {
   std::optional<Fault> fault{};  // of a failed one
   bool operator==(const ItemOutcome&) const = default;
 };
-// At most outcomes_max a word; none where only parts_left is told.
+// At most bundle_items_max a word, and outcome_faults_max of them with a fault, so that it fits
+// into a frame; none where only parts_left is told.
 struct Outcomes {
   std::vector<ItemOutcome> outcomes{};
   std::uint64_t bytes_sent = 0;  // as in Moving
   bool parts_left = false;       // of files that have an outcome: they could not be deleted
 };
-inline constexpr std::size_t outcomes_max = 128;
+inline constexpr std::size_t outcome_faults_max = 128;
 
 // What stands in a folder.
 struct ListedFile {
