@@ -61,6 +61,7 @@ class FileCounts(TypedDict, total=False):
 
     total: int
     waiting: int
+    active: int  # those that a mover has
     done: int
     failed: int
     skipped: int
@@ -68,7 +69,11 @@ class FileCounts(TypedDict, total=False):
     deleted: int
     would_delete: int
     bytes: int
+    bytes_waiting: int
+    bytes_active: int
     bytes_done: int
+    bytes_failed: int
+    bytes_skipped: int
     bytes_would_move: int
     listing: bool
 
@@ -79,7 +84,7 @@ class FileRecord(TypedDict, total=False):
     source: str
     destination: str
     kind: str  # file, or folder: one of which nothing is moved, made at the destination
-    status: str  # waiting, done, failed, skipped, would_move, deleted or would_delete
+    status: str  # waiting, active, done, failed, skipped, would_move, deleted or would_delete
     size: Optional[int]
     checksum: Optional[Checksum]
     adopted: bool
@@ -102,6 +107,7 @@ class Progress(TypedDict, total=False):
     size: Optional[int]
     rate: float
     eta: Optional[int]
+    eta_is_least: bool  # more files may be found, or some sizes are not known yet
     streams: int
     doing: str
 

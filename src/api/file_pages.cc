@@ -11,29 +11,34 @@
 namespace rft::api {
 namespace {
 
-FileStatus status_of(const std::optional<Fate>& fate) {
+FileStatus without_fate(const File& file) {
+  return file.status == Status::active ? FileStatus::active : FileStatus::waiting;
+}
+
+FileStatus status_of(const File& bundle, const std::optional<Fate>& fate) {
   if (fate == Fate::done) return FileStatus::done;
   if (fate == Fate::failed) return FileStatus::failed;
   if (fate == Fate::would_move) return FileStatus::would_move;
   if (fate == Fate::deleted) return FileStatus::deleted;
   if (fate == Fate::would_delete) return FileStatus::would_delete;
-  return fate == Fate::skipped ? FileStatus::skipped : FileStatus::waiting;
+  return fate == Fate::skipped ? FileStatus::skipped : without_fate(bundle);
 }
 
 FileStatus status_of_one(const Request& request, const File& file) {
   if (file.status == Status::failed) return FileStatus::failed;
-  if (file.status != Status::done) return FileStatus::waiting;
+  if (file.status != Status::done) return without_fate(file);
   if (!is_plan(request)) return FileStatus::done;
   return file.adopted ? FileStatus::skipped : FileStatus::would_move;
 }
 
-std::optional<FileEntry> entry_of(const Request& bundle, const BundleFile& file) {
+std::optional<FileEntry> entry_of(const Transfer& part, const BundleFile& file) {
   if (file.fate == Fate::apart) return std::nullopt;
+  const Request& bundle = part.request;
   // What is deleted has one side.
   const std::string& source = is_removal(bundle) ? file.destination : file.source;
   return FileEntry{{bundle.source.endpoint, source},
                    {bundle.destination.endpoint, file.destination},
-                   status_of(file.fate),
+                   status_of(part.file, file.fate),
                    file.size,
                    file.checksum,
                    file.verdict,
@@ -158,7 +163,7 @@ std::vector<std::optional<FileEntry>> entries_of(const Transfer& part) {
   if (file.kind == Kind::listing && file.status != Status::failed) return {};
   if (file.kind != Kind::bundle) return {entry_of_one(part.request, file)};
   std::vector<std::optional<FileEntry>> entries;
-  for (const BundleFile& one : file.bundle.files()) entries.push_back(entry_of(part.request, one));
+  for (const BundleFile& one : file.bundle.files()) entries.push_back(entry_of(part, one));
   return entries;
 }
 

@@ -43,7 +43,8 @@ Schema counts() {
       "FileCounts",
       "the files of a list or a tree, by what became of them",
       {{"total", integer, required, ""},
-       {"waiting", integer, required, "those that move are among them"},
+       {"waiting", integer, required, ""},
+       {"active", integer, required, "those that a mover has"},
        {"done", integer, required, ""},
        {"failed", integer, required, ""},
        {"skipped", integer, required, ""},
@@ -52,7 +53,11 @@ Schema counts() {
         "by delete_extra; those that are to be deleted are in the total as soon as they are found"},
        {"would_delete", integer, required, "of a plan with delete_extra"},
        {"bytes", integer, required, "of all whose size is known and that are moved"},
+       {"bytes_waiting", integer, required, ""},
+       {"bytes_active", integer, required, "what is done of a file that moves is still among them"},
        {"bytes_done", integer, required, ""},
+       {"bytes_failed", integer, required, ""},
+       {"bytes_skipped", integer, required, ""},
        {"bytes_would_move", integer, required, "of a plan"},
        {"listing", boolean, required, "more files may still be found"}}};
 }

@@ -10,7 +10,8 @@
 namespace rft::api {
 
 enum class FileStatus : std::uint8_t {
-  waiting,  // those that move are among them
+  waiting,
+  active,  // a mover has it
   done,
   failed,
   skipped,
@@ -18,8 +19,8 @@ enum class FileStatus : std::uint8_t {
   deleted,       // by delete_extra
   would_delete,  // by a plan with delete_extra
 };
-inline constexpr std::array<std::string_view, 7> file_status_words{
-    "waiting", "done", "failed", "skipped", "would_move", "deleted", "would_delete"};
+inline constexpr std::array<std::string_view, 8> file_status_words{
+    "waiting", "active", "done", "failed", "skipped", "would_move", "deleted", "would_delete"};
 
 inline std::string_view word(FileStatus status) {
   return word_of(status, file_status_words);

@@ -154,8 +154,9 @@ TEST_F(Files, a_record_and_a_status_tell_how_many_files_there_are_and_what_becam
   add("h", numbered(0, 10, 10));
   EXPECT_EQ(
       json::serialize(get("h").at("files")),
-      R"({"total":10,"waiting":10,"done":0,"failed":0,"skipped":0,"would_move":0,)"
-      R"("deleted":0,"would_delete":0,"bytes":100,"bytes_done":0,"bytes_would_move":0,"listing":false})");
+      R"({"total":10,"waiting":10,"active":0,"done":0,"failed":0,"skipped":0,"would_move":0,)"
+      R"("deleted":0,"would_delete":0,"bytes":100,"bytes_waiting":100,"bytes_active":0,)"
+      R"("bytes_done":0,"bytes_failed":0,"bytes_skipped":0,"bytes_would_move":0,"listing":false})");
   commit("h");
   play([](const BundleItem& item) { return item.number < 3 ? Fate::failed : Fate::done; });
   const json::object status = get("h/status");
@@ -279,7 +280,7 @@ TEST_F(Files, a_query_that_is_none_is_refused_by_name) {
   const auto refusal = [this](const std::string& query) {
     return WorldForTests::code(world.ask("GET", "/v1/transfers/h/files?" + query));
   };
-  EXPECT_EQ(refusal("status=active"), "unknown_status");
+  EXPECT_EQ(refusal("status=committed"), "unknown_status");
   EXPECT_EQ(refusal("limit=1001"), "invalid_request");
   EXPECT_EQ(refusal("limit=0"), "invalid_request");
   for (const std::string bad :

@@ -33,13 +33,16 @@ struct Figures {
   std::uint64_t rate = 0;
   std::uint32_t streams = 0;
   Doing doing = Doing::nothing;
-  bool grows = false;  // `size` is not all of it yet
+  std::uint64_t given_up = 0;  // bytes of `size` that will not be confirmed
+  bool grows = false;          // `size` is not all of it yet
 };
 
 // Of a request of many files: sums over them. What its tries sent is not summed.
 void put_stored_sums(Figures& figures, const Tally& sums) {
   if (sums.bytes > 0) figures.size = sums.bytes;
   figures.confirmed = sums.bytes_done;
+  figures.given_up = sums.bytes_failed + sums.bytes_skipped;
+  figures.grows = figures.grows || sums.unsized > 0;
 }
 
 Figures figures_of(const Found& found) {
@@ -64,11 +67,12 @@ Figures figures_of(const Found& found) {
   return figures;
 }
 
+// Where more may be found, it is the least.
 std::optional<std::uint64_t> eta(const Figures& figures) {
-  if (!figures.size || figures.grows || figures.rate == 0 || figures.confirmed >= *figures.size)
-    return {};
+  const std::uint64_t settled = figures.confirmed + figures.given_up;
+  if (!figures.size || figures.rate == 0 || settled >= *figures.size) return {};
   const double seconds =
-      static_cast<double>(*figures.size - figures.confirmed) / static_cast<double>(figures.rate);
+      static_cast<double>(*figures.size - settled) / static_cast<double>(figures.rate);
   constexpr double most = 1e15;  // seconds; a double holds it exactly
   return seconds < most ? std::optional(static_cast<std::uint64_t>(std::ceil(seconds)))
                         : std::nullopt;
@@ -131,8 +135,10 @@ json::value files_of(const Found& found) {
   if (!is_whole(file)) return nullptr;
   const Tally& sums = file.tally;
   const bool plan = is_plan(found.transfer.request);
+  const Live now = found.live.value_or(Live{});
   return json::object{{"total", sums.files},
-                      {"waiting", sums.files - sums.ended()},
+                      {"waiting", sums.files - sums.ended() - now.files_active},
+                      {"active", now.files_active},
                       {"done", plan ? 0 : sums.done},
                       {"failed", sums.failed},
                       {"skipped", sums.skipped},
@@ -140,7 +146,11 @@ json::value files_of(const Found& found) {
                       {"deleted", plan ? 0 : sums.deleted},
                       {"would_delete", plan ? sums.deleted : 0},
                       {"bytes", sums.bytes},
+                      {"bytes_waiting", sums.bytes - sums.bytes_ended() - now.bytes_active},
+                      {"bytes_active", now.bytes_active},
                       {"bytes_done", plan ? 0 : sums.bytes_done},
+                      {"bytes_failed", sums.bytes_failed},
+                      {"bytes_skipped", sums.bytes_skipped},
                       {"bytes_would_move", plan ? sums.bytes_done : 0},
                       {"listing", found.listing}};
 }
@@ -151,6 +161,7 @@ void add_figures(json::object& object, const Found& found, const Figures& figure
   object["size"] = or_null(figures.size);
   object["rate"] = figures.rate;
   object["eta"] = or_null(eta(figures));
+  object["eta_is_least"] = figures.grows;
   object["streams"] = figures.streams;
   object["doing"] = word(figures.doing);
   object["kind"] = word(found.transfer.file.kind);

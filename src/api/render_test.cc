@@ -140,7 +140,7 @@ TEST(Render, there_is_no_eta_without_a_rate_or_a_size) {
   EXPECT_TRUE(render_status(found).at("size").is_null());
 }
 
-TEST(Render, there_is_no_eta_of_a_tree_while_more_files_may_be_found) {
+TEST(Render, an_eta_says_where_it_is_only_the_least) {
   Found found = active();
   found.transfer.file.kind = Kind::tree;
   found.transfer.file.source_facts.reset();
@@ -148,9 +148,41 @@ TEST(Render, there_is_no_eta_of_a_tree_while_more_files_may_be_found) {
   found.live = Live{400, 700, 100, 4, Doing::move};
   EXPECT_EQ(render_status(found).at("size"), 1000);
   EXPECT_EQ(render_status(found).at("eta"), 6);
-  EXPECT_EQ(render_status(found).at("files").at("waiting"), 3);
+  EXPECT_FALSE(render_status(found).at("eta_is_least").as_bool());
   found.listing = true;
-  EXPECT_TRUE(render_status(found).at("eta").is_null());
+  EXPECT_EQ(render_status(found).at("eta"), 6);
+  EXPECT_TRUE(render_status(found).at("eta_is_least").as_bool());
+  found.listing = false;
+  found.transfer.file.tally.unsized = 1;
+  EXPECT_TRUE(render_status(found).at("eta_is_least").as_bool());
+}
+
+TEST(Render, bytes_that_failed_or_are_skipped_take_no_time_any_more) {
+  Found found = active();
+  found.transfer.file.kind = Kind::tree;
+  found.transfer.file.tally = {5, 2, 1, 1, 1000, 300};
+  found.transfer.file.tally.bytes_failed = 150;
+  found.transfer.file.tally.bytes_skipped = 250;
+  found.live = Live{400, 700, 100, 4, Doing::move};
+  EXPECT_EQ(render_status(found).at("eta"), 2);
+}
+
+TEST(Render, of_many_files_those_that_a_mover_has_are_told_from_those_that_wait) {
+  Found found = active();
+  found.transfer.file.kind = Kind::list;
+  found.transfer.file.tally = {9, 2, 1, 1, 1000, 300};
+  found.transfer.file.tally.bytes_failed = 100;
+  found.transfer.file.tally.bytes_skipped = 200;
+  found.live = Live{};
+  found.live->files_active = 4;
+  found.live->bytes_active = 250;
+  const json::value files = render_status(found).at("files");
+  EXPECT_EQ(files.at("active"), 4);
+  EXPECT_EQ(files.at("waiting"), 1);
+  EXPECT_EQ(files.at("bytes_active"), 250);
+  EXPECT_EQ(files.at("bytes_waiting"), 150);
+  EXPECT_EQ(files.at("bytes_failed"), 100);
+  EXPECT_EQ(files.at("bytes_skipped"), 200);
 }
 
 TEST(Render, what_is_done_stands_there_whole) {

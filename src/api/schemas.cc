@@ -193,6 +193,9 @@ std::vector<Field> figures() {
            "known"},
           {"rate", integer, required, "bytes a second, now"},
           {"eta", integer, nullable, "seconds to go at this rate"},
+          {"eta_is_least", boolean, required,
+           "it takes at least so long: more files may be found, or the sizes of some that wait are "
+           "not known yet"},
           {"streams", integer, required, "parallel TCP streams"},
           {"doing", words, required, "", {}, doings()},
           {"kind", words, required, "what the request is of", {}, kinds()},

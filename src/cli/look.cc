@@ -96,7 +96,7 @@ void add_ls(CLI::App& app, Context& context) {
   handle->needs(command->add_flag("--files", listing->files, "list files")->needs(handle));
   command
       ->add_option("--status", listing->status,
-                   "only those of this status; of files: waiting, done, failed, skipped, "
+                   "only those of this status; of files: waiting, active, done, failed, skipped, "
                    "would_move, deleted, would_delete")
       ->type_name("STATUS");
   command->add_option("--limit", listing->limit, "at most so many; 100 transfers, all files")

@@ -334,7 +334,8 @@ TEST(Retry, of_what_did_not_fail_is_refused_with_4_and_commits_nothing) {
 TEST(Status, of_a_whole_counts_its_files) {
   const Outcome outcome =
       rft({"status", "h"},
-          Says{200, R"({"handle":"h","kind":"tree","status":"active","rate":5,"files":)"
+          Says{200, R"({"handle":"h","kind":"tree","status":"active","rate":5,"eta":10,)"
+                    R"("eta_is_least":true,"files":)"
                     R"({"total":9,"done":2,"waiting":6,"failed":1,"bytes":100,"bytes_done":50,)"
                     R"("listing":true}})"});
   EXPECT_EQ(outcome.out,

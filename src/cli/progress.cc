@@ -49,11 +49,7 @@ std::string amount(const TransferProgress& now) {
 std::string pace(const TransferProgress& now) {
   std::string text;
   if (now.rate > 0) text += fmt::format("{}{}", gap, rate(now.rate));
-  if (const auto least = least_eta(now)) {
-    text += fmt::format("{}ETA at least {}", gap, duration(*least));
-  } else if (now.eta) {
-    text += fmt::format("{}ETA {}", gap, duration(*now.eta));
-  }
+  if (now.eta) text += fmt::format("{}ETA {}", gap, eta_text(now));
   if (now.streams > 0) {
     text += fmt::format("{}{} stream{}", gap, now.streams, now.streams == 1 ? "" : "s");
   }

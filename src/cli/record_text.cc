@@ -30,7 +30,7 @@ void add_bytes(std::vector<Row>& rows, const TransferRecord& record) {
   rows.push_back({"sent", fmt::format("{}, of these {} again", bytes(record.bytes_sent),
                                       bytes(record.bytes_resent))});
   if (record.rate > 0) rows.push_back({"rate", rate(record.rate)});
-  if (record.eta) rows.push_back({"time to go", duration(*record.eta)});
+  if (record.eta) rows.push_back({"time to go", eta_text(record)});
   if (record.streams > 0) rows.push_back({"streams", std::to_string(record.streams)});
 }
 

@@ -14,6 +14,7 @@
 #include "cli/progress.h"
 #include "cli/record_text.h"
 #include "cli/watch.h"
+#include "cli/whole_text.h"
 
 namespace rft::cli {
 namespace {
@@ -99,9 +100,8 @@ std::string draw(const Picture& picture) {
   std::vector<Row> rows{{"HANDLE", "DONE", "SIZE", "RATE", "ETA", "STATE", "DESTINATION"}};
   const auto add = [&](const TransferRecord& record) {
     rows.push_back({shown(record.handle), share_text(record), size_text(record),
-                    record.rate > 0 ? rate(record.rate) : "",
-                    record.eta ? duration(*record.eta) : "", state(record),
-                    shown(record.destination)});
+                    record.rate > 0 ? rate(record.rate) : "", record.eta ? eta_text(record) : "",
+                    state(record), shown(record.destination)});
   };
   std::ranges::for_each(picture.active, add);
   std::ranges::for_each(picture.waiting, add);

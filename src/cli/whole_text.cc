@@ -39,7 +39,8 @@ std::optional<Share> share_of_files(const FileCounts& files, std::uint64_t bytes
       files.total};
   // A plan moves no bytes.
   if (files.would_move > 0) return of_files;
-  const Share of_bytes{std::max(bytes_confirmed, files.bytes_done), files.bytes};
+  const std::uint64_t confirmed = std::max(bytes_confirmed, files.bytes_done);
+  const Share of_bytes{confirmed + files.bytes_skipped, files.bytes};
   return fraction(of_bytes) < fraction(of_files) ? of_bytes : of_files;
 }
 
@@ -58,11 +59,8 @@ std::optional<Share> share_of(const TransferProgress& now) {
   return Share{now.bytes_confirmed, *now.size};
 }
 
-std::optional<std::uint64_t> least_eta(const TransferProgress& now) {
-  if (!now.files || !now.files->listing) return std::nullopt;
-  const std::uint64_t confirmed = std::max(now.bytes_confirmed, now.files->bytes_done);
-  if (now.rate < 1 || confirmed >= now.files->bytes) return std::nullopt;
-  return static_cast<std::uint64_t>(static_cast<double>(now.files->bytes - confirmed) / now.rate);
+std::string eta_text(const TransferProgress& now) {
+  return (now.eta_is_least ? "at least " : "") + duration(now.eta.value_or(0));
 }
 
 std::string files_text(std::uint64_t count) {
@@ -78,13 +76,14 @@ std::string whole_amount(const FileCounts& files, std::uint64_t bytes_confirmed)
 }
 
 std::string counts_text(const FileCounts& files) {
-  const std::array<std::pair<std::uint64_t, const char*>, 7> all{
+  const std::array<std::pair<std::uint64_t, const char*>, 8> all{
       {{files.done, "done"},
        {files.would_move, "would_move"},
        {files.deleted, "deleted"},
        {files.would_delete, "would_delete"},
        {files.failed, "failed"},
        {files.skipped, "skipped"},
+       {files.active, "active"},
        {files.waiting, "waiting"}}};
   std::string text;
   for (const auto& [count, word] : all) {
@@ -99,7 +98,7 @@ std::string whole_size(const FileCounts& files) {
 }
 
 std::uint64_t files_to_go(const FileCounts& files) {
-  return files.waiting + files.failed;
+  return files.waiting + files.active + files.failed;
 }
 
 bool is_plan(const TransferRecord& record) {

@@ -19,8 +19,8 @@ struct Share {
 // Nothing while it is not known: the size of a file, or a tree that is still being listed.
 std::optional<Share> share_of(const TransferProgress& now);
 
-// While a tree is being listed: seconds for what was found so far, at the present rate.
-std::optional<std::uint64_t> least_eta(const TransferProgress& now);
+// Where `eta` is known.
+std::string eta_text(const TransferProgress& now);
 
 // "43 %  532 of 1234 files  1.20 GB of 2.80 GB", or "listing  532 of 1234 files  1.20 GB of ...".
 std::string whole_amount(const FileCounts& files, std::uint64_t bytes_confirmed);

@@ -115,6 +115,7 @@ void fill(TransferAnswer& out, const json::object& in) {
 void fill(FileCounts& out, const json::object& in) {
   out.total = count(in, "total");
   out.waiting = count(in, "waiting");
+  out.active = count(in, "active");
   out.done = count(in, "done");
   out.failed = count(in, "failed");
   out.skipped = count(in, "skipped");
@@ -122,7 +123,11 @@ void fill(FileCounts& out, const json::object& in) {
   out.deleted = count(in, "deleted");
   out.would_delete = count(in, "would_delete");
   out.bytes = count(in, "bytes");
+  out.bytes_waiting = count(in, "bytes_waiting");
+  out.bytes_active = count(in, "bytes_active");
   out.bytes_done = count(in, "bytes_done");
+  out.bytes_failed = count(in, "bytes_failed");
+  out.bytes_skipped = count(in, "bytes_skipped");
   out.bytes_would_move = count(in, "bytes_would_move");
   out.listing = flag(in, "listing");
 }
@@ -139,6 +144,7 @@ void fill(TransferProgress& out, const json::object& in) {
   out.bytes_sent = count(in, "bytes_sent");
   out.rate = real(in, "rate").value_or(0);
   out.eta = number(in, "eta");
+  out.eta_is_least = flag(in, "eta_is_least");
   out.streams = count(in, "streams");
   out.doing = text(in, "doing");
   out.kind = text(in, "kind");

@@ -113,12 +113,12 @@ struct TransferChecksum {
   std::string verdict;  // verified | size_only | not_verified
 };
 
-// The files of a list or a tree by what became of them: total = waiting + done + failed + skipped
-// + would_move + deleted + would_delete; of a plan (option act=plan) nothing is done or deleted, of
-// all else nothing would_move or would_delete.
+// The files of a list or a tree by what became of them: total = waiting + active + done + failed +
+// skipped + would_move + deleted + would_delete; of a plan (option act=plan) nothing is done or
+// deleted, of all else nothing would_move or would_delete.
 struct FileCounts {
   std::uint64_t total = 0;
-  std::uint64_t waiting = 0;  // those that move are among them
+  std::uint64_t waiting = 0;
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
   std::uint64_t skipped = 0;
@@ -129,6 +129,11 @@ struct FileCounts {
   std::uint64_t bytes_would_move = 0;
   std::uint64_t deleted = 0;  // by the option delete_extra
   std::uint64_t would_delete = 0;
+  std::uint64_t active = 0;         // those that a mover has
+  std::uint64_t bytes_waiting = 0;  // of those whose size is known
+  std::uint64_t bytes_active = 0;
+  std::uint64_t bytes_failed = 0;
+  std::uint64_t bytes_skipped = 0;
 };
 
 // How far it is. Sizes in bytes, rate in bytes per second, eta in seconds.
@@ -145,6 +150,7 @@ struct TransferProgress {
   std::uint64_t bytes_sent = 0;
   double rate = 0;
   std::optional<std::uint64_t> eta;
+  bool eta_is_least = false;  // more files may be found, or some sizes are not known yet
   std::uint64_t streams = 0;
   std::string doing;
   std::optional<FileCounts> files;  // of a list and a tree

@@ -166,18 +166,42 @@ std::optional<std::vector<BundleFile>> unpack(std::string_view bytes) {
   return files;
 }
 
+void count(Tally& sum, Fate fate, std::uint64_t size) {
+  switch (fate) {
+    case Fate::done:
+    case Fate::would_move:
+      ++sum.done;
+      sum.bytes_done += size;
+      break;
+    case Fate::failed:
+      ++sum.failed;
+      sum.bytes_failed += size;
+      break;
+    case Fate::skipped:
+      ++sum.skipped;
+      sum.bytes_skipped += size;
+      break;
+    case Fate::deleted:
+    case Fate::would_delete:
+      ++sum.deleted;
+      break;
+    case Fate::apart:
+      break;
+  }
+}
+
 Tally tally_of(const std::vector<BundleFile>& files) {
   Tally sum;
   for (const BundleFile& file : files) {
     if (file.fate == Fate::apart) continue;
+    const std::uint64_t size = file.size.value_or(0);
     ++sum.files;
-    sum.bytes += file.size.value_or(0);
-    if (file.fate == Fate::failed) ++sum.failed;
-    if (file.fate == Fate::skipped) ++sum.skipped;
-    if (file.fate == Fate::deleted || file.fate == Fate::would_delete) ++sum.deleted;
-    if (file.fate != Fate::done && file.fate != Fate::would_move) continue;
-    ++sum.done;
-    sum.bytes_done += file.size.value_or(0);
+    sum.bytes += size;
+    if (!file.fate) {
+      if (!file.size && !file.is_folder) ++sum.unsized;
+      continue;
+    }
+    count(sum, *file.fate, size);
   }
   return sum;
 }
@@ -234,6 +258,9 @@ Tally& Tally::operator+=(const Tally& other) {
   listings += other.listings;
   bytes += other.bytes;
   bytes_done += other.bytes_done;
+  bytes_failed += other.bytes_failed;
+  bytes_skipped += other.bytes_skipped;
+  unsized += other.unsized;
   return *this;
 }
 
@@ -261,6 +288,9 @@ Tally& Tally::operator-=(const Tally& other) {
   listings -= other.listings;
   bytes -= other.bytes;
   bytes_done -= other.bytes_done;
+  bytes_failed -= other.bytes_failed;
+  bytes_skipped -= other.bytes_skipped;
+  unsized -= other.unsized;
   return *this;
 }
 

@@ -38,10 +38,13 @@ struct Tally {
   std::uint64_t bytes_done = 0;  // of the done
   std::uint64_t deleted = 0;     // by delete_extra; these have no bytes here
   std::uint64_t listings = 0;    // that are not whole yet
+  std::uint64_t bytes_failed = 0, bytes_skipped = 0;
+  std::uint64_t unsized = 0;  // files that wait and whose size is not known
   Tally& operator+=(const Tally& other);
   Tally& operator-=(const Tally& other);
   bool operator==(const Tally&) const = default;
   std::uint64_t ended() const { return done + failed + skipped + deleted; }
+  std::uint64_t bytes_ended() const { return bytes_done + bytes_failed + bytes_skipped; }
 };
 
 // What a tally counts files as. Those that wait are the rest.

@@ -61,6 +61,15 @@ TEST(Bundle, a_row_that_was_cut_is_refused) {
   EXPECT_FALSE(Bundle::from_bytes_form(whole + "x"));
 }
 
+TEST(Bundle, what_waits_and_has_no_known_size_is_counted) {
+  std::vector<NewFile> files = some_files(2);
+  files[0].size.reset();
+  const Bundle bundle = bundle_of(files);
+  EXPECT_EQ(bundle.tally().unsized, 1U);
+  EXPECT_EQ(with_outcomes(bundle, {{0, Fate::skipped, 5, {}, Verdict::none, false, {}}}).tally(),
+            (Tally{2, 0, 0, 1, 5 + *files[1].size, 0, 0, 0, 0, 5, 0}));
+}
+
 TEST(Bundle, an_outcome_is_taken_once_and_counted) {
   const Bundle begun = bundle_of(some_files(4));
   const Bundle ended =
@@ -68,7 +77,7 @@ TEST(Bundle, an_outcome_is_taken_once_and_counted) {
                             {1, Fate::failed, 0, {}, Verdict::none, false, no_file},
                             {2, Fate::apart, 1ULL << 40, {}, Verdict::none, false, {}},
                             {99, Fate::done, 1, {}, Verdict::none, false, {}}});
-  EXPECT_EQ(ended.tally(), (Tally{3, 1, 1, 0, 9, 7}));
+  EXPECT_EQ(ended.tally(), (Tally{3, 1, 1, 0, 9, 7, 0, 0, 1, 0, 0}));
   EXPECT_EQ(with_outcomes(ended, {{0, Fate::failed, 0, {}, Verdict::none, false, no_file}}), ended);
   const auto waiting = waiting_items(ended);
   ASSERT_EQ(waiting.size(), 1U);

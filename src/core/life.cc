@@ -41,7 +41,9 @@ Tally tally_of(const Transfer& part) {
   const File& file = part.file;
   if (file.kind == Kind::bundle) {
     Tally sum = file.bundle.tally();
-    if (is_removal(part.request)) sum.bytes = 0;
+    if (is_removal(part.request)) {
+      sum.bytes = sum.bytes_failed = sum.bytes_skipped = sum.unsized = 0;
+    }
     return sum;
   }
   const bool failed = file.status == Status::failed;
@@ -62,6 +64,8 @@ Tally tally_of(const Transfer& part) {
   sum.skipped = kept ? 1 : 0;
   sum.done = done && !kept ? 1 : 0;
   sum.bytes_done = done && !kept ? file.size : 0;
+  sum.bytes_failed = failed ? file.size : 0;
+  sum.bytes_skipped = kept ? file.size : 0;
   return sum;
 }
 

@@ -32,6 +32,8 @@ struct Live {
   std::uint64_t rate = 0;        // bytes a second, 0 when nothing moves
   std::uint32_t streams = 0;
   Doing doing = Doing::nothing;
+  std::uint64_t files_active = 0;  // of a request of many files: what movers have of it
+  std::uint64_t bytes_active = 0;
 };
 
 // The exact answer to "why is it waiting?", from the predicates that the scheduler itself uses.

@@ -292,6 +292,11 @@ void Engine::World::put_sums(Transfer& whole, std::optional<Live>& figures) cons
   Live& sum = figures.emplace();
   sum.bytes_confirmed = found->second.sums.bytes_done;
   for (const auto& [file, tally] : found->second.parts) {
+    const auto strand = by_file.find(file);
+    if (strand != by_file.end() && strand->second->occupied) {
+      sum.files_active += tally.files - tally.ended();
+      sum.bytes_active += tally.bytes - tally.bytes_ended();
+    }
     const auto part = live.find(file);
     if (part == live.end()) continue;
     // What it has beyond those of its files that are done.

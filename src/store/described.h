@@ -19,7 +19,8 @@ BOOST_DESCRIBE_STRUCT(File, (),
                        streams, fault, checksum, verdict, adopted, size, committed_at, started_at,
                        finished_at, life, born, tally, bundle, due))
 BOOST_DESCRIBE_STRUCT(Tally, (),
-                      (files, done, failed, skipped, bytes, bytes_done, deleted, listings))
+                      (files, done, failed, skipped, bytes, bytes_done, deleted, listings,
+                       bytes_failed, bytes_skipped, unsized))
 BOOST_DESCRIBE_STRUCT(Part, (),
                       (id, epochs, end, path_worked, silent, ended_at, presumed_before, confirmed))
 BOOST_DESCRIBE_STRUCT(Attempt, (),
