@@ -1,6 +1,7 @@
 // Lane: what waiting transfers share that a limit or a gate speaks of: owner, link and credentials.
 #pragma once
 #include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -16,5 +17,12 @@ struct LaneKey {
   bool bundles = false;  // many files at once: few of them fill a link
   auto operator<=>(const LaneKey&) const = default;
 };
+
+struct Transfer;
+
+// The lane of a part among those of its whole, as rows tell it: it never changes. Of 16 bits, so
+// that a whole has few of them; two lanes that are alike by chance are read as one.
+using LaneNumber = std::uint16_t;
+LaneNumber lane_number(const Transfer& part);
 
 }  // namespace rft

@@ -114,7 +114,7 @@ void Engine::parts(const std::string& owner, const std::string& handle, std::uin
   find(owner, handle, [this, after, limit, with, then = std::move(then)](Result<Found> found) {
     if (!found) return then(tl::unexpected(found.error()));
     if (!is_whole(found->transfer.file)) return then(std::vector{std::move(found->transfer)});
-    world_->store.parts({found->transfer.request.id, after, limit, std::nullopt, with}, then);
+    world_->store.parts({found->transfer.request.id, after, limit, with}, then);
   });
 }
 

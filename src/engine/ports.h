@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "core/call.h"
 #include "core/decide.h"
+#include "core/lane.h"
 #include "core/limit.h"
 #include "core/transfer.h"
 
@@ -86,12 +87,16 @@ struct ListPage {
 // Parts of a whole, in the order of their numbers.
 struct PartsQuery {
   Uuid whole;
-  std::uint64_t after = 0;    // numbers above this one
-  std::uint32_t limit = 100;  // 1 to 1000
-  // Only those that wait in this life of the whole: committed, or failed or stopped in an earlier
-  // one.
-  std::optional<std::uint32_t> open_in_life;
+  std::uint64_t after = 0;        // numbers above this one
+  std::uint32_t limit = 100;      // 1 to 1000
   std::optional<Counted> with{};  // only those with such a file, by their tallies
+  // Only those of a lane that wait in this life of the whole: committed, or failed or stopped in an
+  // earlier one.
+  struct Open {
+    LaneNumber lane = 0;
+    std::uint32_t life = 0;
+  };
+  std::optional<Open> open{};
 };
 struct History {
   std::vector<Event> events;  // of the handle's current life, oldest first
@@ -120,6 +125,8 @@ class Store {
 
   virtual void list(ListQuery query, Then<ListPage> then) = 0;
   virtual void parts(PartsQuery query, Then<std::vector<Transfer>> then) = 0;
+  // Those in which a whole has parts.
+  virtual void lanes(const Uuid& whole, Then<std::vector<LaneNumber>> then) = 0;
   // Which of these lines, by their digests, a list has already.
   virtual void known_lines(const Uuid& whole, std::vector<std::string> digests,
                            Then<KnownContents> then) = 0;

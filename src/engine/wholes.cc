@@ -11,10 +11,12 @@ constexpr std::size_t parts_at_once = 2;  // each is a row of up to some 100 KB
 }  // namespace
 
 void read_from_the_first(Whole& whole) {
-  whole.read_up_to = 0;
-  whole.all_read = false;
-  whole.reads_again = true;
-  whole.some_away = false;
+  for (auto& [number, read] : whole.lanes) read = LaneRead{};
+}
+
+bool all_read(const Whole& whole) {
+  return whole.lanes_known && std::all_of(whole.lanes.begin(), whole.lanes.end(),
+                                          [](const auto& lane) { return lane.second.all; });
 }
 
 Whole* Engine::World::whole_of(const Transfer& part) {
@@ -148,11 +150,12 @@ void Engine::World::part_changed(const Transfer& part, const std::vector<Transfe
 void Engine::World::add_born(Whole& whole, const std::vector<Transfer>& born) {
   for (const Transfer& young : born) {
     whole.sums += young.file.tally;
+    LaneRead& read = whole.lanes[lane_number(young)];
     if (!is_open(young)) continue;
-    if (young.request.number <= whole.read_up_to) {
+    if (young.request.number <= read.up_to) {
       newborn.push_back(young);
     } else {
-      whole.all_read = false;
+      read.all = false;
     }
   }
 }
@@ -162,8 +165,9 @@ void Engine::World::add_born(Whole& whole, const std::vector<Transfer>& born) {
 void Engine::World::read_again(const std::vector<Transfer>& born) {
   for (const Transfer& young : born) {
     Whole* whole = whole_of(young);
-    if (whole == nullptr || young.request.number > whole->read_up_to) continue;
-    whole->read_up_to = young.request.number - 1;
+    if (whole == nullptr) continue;
+    LaneRead& read = whole->lanes[lane_number(young)];
+    read.up_to = std::min(read.up_to, young.request.number - 1);
   }
 }
 
@@ -216,24 +220,24 @@ void Engine::World::tend(const Uuid& id, Whole& whole) {
   if (ended && waits_for_some(*strand.transfer, whole)) {
     ++whole.passes;
     read_from_the_first(whole);
-    return read_parts(id, whole);
+    return fill_window(id, whole);
   }
   if (ended && strand.mail.empty()) deliver(strand, PartsEndedMail{});
 }
 
 void Engine::World::fill_window(const Uuid& id, Whole& whole) {
-  const Window window = window_of(whole);
+  Window window = window_of(whole);
   put_away_barred(whole, window);
-  read_what_is_away(whole);
-  if (!whole.all_read && !whole.reading && has_room(whole, window)) read_parts(id, whole);
+  if (whole.reading) return;
+  if (!whole.lanes_known) return read_lanes(id, whole);
+  if (const auto lane = lane_to_read(whole, window)) read_parts(id, whole, *lane);
 }
 
 bool Engine::World::parts_ended(const Strand& strand) const {
   const auto found = wholes.find(strand.transfer->request.id);
   if (found == wholes.end()) return false;
   const Whole& whole = found->second;
-  const bool all_seen = whole.all_read && !whole.reading && !whole.some_away;
-  const bool closed = whole.stopping || all_seen;
+  const bool closed = whole.stopping || (all_read(whole) && !whole.reading);
   return closed && whole.parts.empty();
 }
 
@@ -264,19 +268,37 @@ void Engine::World::give_up_parts(Whole& whole) {
   for (Strand* part : told) deliver(*part, GiveUpMail{});
 }
 
-void Engine::World::read_parts(const Uuid& id, Whole& whole) {
+void Engine::World::read_lanes(const Uuid& id, Whole& whole) {
   whole.reading = true;
-  const PartsQuery query{id, whole.read_up_to, parts_at_once, whole.life, {}};
+  store.lanes(id, [this, id, life = whole.life](const Result<std::vector<LaneNumber>>& found) {
+    const auto open = wholes.find(id);
+    if (open == wholes.end() || open->second.life != life) return;
+    Whole& whole = open->second;
+    whole.reading = false;
+    if (!found) return;  // asked again at the next tick
+    for (const LaneNumber lane : *found) whole.lanes.try_emplace(lane);
+    whole.lanes_known = true;
+    untended.insert(id);
+    schedule();
+  });
+}
+
+void Engine::World::read_parts(const Uuid& id, Whole& whole, LaneNumber lane) {
+  whole.reading = true;
+  whole.read_last = lane;
+  const PartsQuery::Open which{lane, whole.life};
+  const PartsQuery query{id, whole.lanes[lane].up_to, parts_at_once, {}, which};
   store.parts(query, [this, query](Result<std::vector<Transfer>> found) {
     const auto open = wholes.find(query.whole);
-    if (open == wholes.end() || open->second.life != query.open_in_life) return;
+    if (open == wholes.end() || open->second.life != query.open->life) return;
     Whole& whole = open->second;
     whole.reading = false;
     if (!found) return;  // asked again at the next tick
     untended.insert(query.whole);
-    if (whole.read_up_to != query.after) return schedule();  // from further back
-    whole.all_read = found->size() < query.limit;
-    if (!whole.stopping && !found->empty()) whole.read_up_to = found->back().request.number;
+    LaneRead& read = whole.lanes[query.open->lane];
+    if (read.up_to != query.after) return schedule();  // from further back
+    read.all = found->size() < query.limit;
+    if (!whole.stopping && !found->empty()) read.up_to = found->back().request.number;
     for (Transfer& part : *found) {
       if (!whole.stopping) adopt_part(std::move(part));
     }

@@ -1,22 +1,27 @@
 // The window of a request of many files: which of its parts are in memory.
 //
 // Memory grows neither with the files of a request nor with those of all requests (P11), and what
-// waits at the head of a request does not hold up what is behind it. So parts that wait for their
-// turn are few, and more are read as they leave. Those that wait for a gate are few, too: one more
-// is put away again, for its row says all, and is read with the next pass over the request. Those
-// that back off come to their turn by themselves, and are bounded by what one whole may have.
+// waits at the head of a request does not hold up what is behind it. So each lane is read by
+// itself: a link that is down, or has no room for more, holds up no other, and lanes take turns.
+// Parts that wait for their turn are few, and more are read as they leave. Of those that wait for a
+// gate one is enough for a lane; the others are put away again, for their rows say all. Those that
+// back off come to their turn by themselves, and are bounded by what one whole may have.
 #include "engine/world.h"
 
 namespace rft {
 namespace {
 
-constexpr std::size_t parts_max = 256;  // of one whole, with those that a mover has
-constexpr std::size_t ready_max = 8;    // more would stand before what is committed next (P10)
-constexpr std::size_t barred_max = 24;
-// Of each of the two, once all that is open takes what there is for all.
+// Of one whole, with those that a mover has. A lane that backs off as a whole leaves room for
+// others.
+constexpr std::size_t parts_max = 256, parts_of_lane_max = 128;
+// Of a lane: more would stand before what is committed next (P10).
+constexpr std::size_t ready_of_lane_max = 8;
+constexpr std::size_t ready_max = 64;
+// Of one whole, once all that is open takes what there is for all.
 constexpr std::size_t own_octets = 16U << 10;
-// A pass reads each part that waits: some 100 KB. One that a gate lets go is begun at once.
-constexpr Duration pass_every = 10min;
+// A lane all of which was put away is read again, in case the others that waited at its gate are
+// gone. What a gate lets go is begun at once.
+constexpr Duration look_again_after = 10min;
 
 }  // namespace
 
@@ -24,23 +29,51 @@ Engine::World::Window Engine::World::window_of(const Whole& whole) const {
   Window window;
   for (const auto& [file, tally] : whole.parts) {
     const auto part = by_file.find(file);
-    if (part == by_file.end() || part->second->occupied) continue;
-    Strand& strand = *part->second;
-    const LaneKey* lane = queue.lane_of(file);
-    if (lane != nullptr && barred_by(*lane, nullptr, nullptr) != Hold::none) {
-      window.barred.push_back(&strand);
+    if (part == by_file.end() || !part->second->transfer) {
+      ++window.others;
       continue;
     }
-    window.octets += strand.held;
-    const bool waits = lane == nullptr && strand.transfer && strand.transfer->file.not_before;
-    if (!waits) ++window.ready;
+    Strand& strand = *part->second;
+    LaneWindow& own = window.lanes[lane_number(*strand.transfer)];
+    const LaneKey* lane = queue.lane_of(file);
+    if (lane != nullptr && barred_by(*lane, nullptr, nullptr) != Hold::none) {
+      own.barred.push_back(&strand);
+      continue;
+    }
+    if (!strand.occupied) window.octets += strand.held;
+    const bool waits = lane != nullptr || !strand.transfer->file.not_before;
+    const bool is_ready = !strand.occupied && waits;
+    ++(is_ready ? own.ready : own.others);
+    ++(is_ready ? window.ready : window.others);
   }
   return window;
 }
 
-bool Engine::World::has_room(const Whole& whole, const Window& window) const {
-  return whole.parts.size() < parts_max && window.ready < ready_max &&
+bool Engine::World::has_room(const Window& window) const {
+  return window.ready < ready_max && window.ready + window.others < parts_max &&
          (held < limits.memory_for_open || window.octets < own_octets);
+}
+
+// One of a lane that waits for a gate is enough: it has the gate probed, and more are read as soon
+// as that opens.
+bool Engine::World::has_room(const LaneRead& read, const LaneWindow& lane) const {
+  return !read.all && clock.now().instant >= read.not_before && lane.barred.empty() &&
+         lane.ready < ready_of_lane_max && lane.ready + lane.others < parts_of_lane_max;
+}
+
+// In turns, so that each lane comes to its own.
+std::optional<LaneNumber> Engine::World::lane_to_read(const Whole& whole,
+                                                      const Window& window) const {
+  if (!has_room(window)) return std::nullopt;
+  static const LaneWindow empty;
+  auto next = whole.lanes.upper_bound(whole.read_last);
+  for (std::size_t turns = whole.lanes.size(); turns > 0; --turns, ++next) {
+    if (next == whole.lanes.end()) next = whole.lanes.begin();
+    const auto lane = window.lanes.find(next->first);
+    const LaneWindow& there = lane == window.lanes.end() ? empty : lane->second;
+    if (has_room(next->second, there)) return next->first;
+  }
+  return std::nullopt;
 }
 
 // Nothing is under way with it, and its gate is probed all the same, for others wait there. What
@@ -52,33 +85,39 @@ bool Engine::World::may_be_put_away(const Strand& strand) const {
          strand.transfer->file.kind != Kind::listing && strand.transfer->file.part.epochs.empty();
 }
 
-void Engine::World::put_away_barred(Whole& whole, const Window& window) {
-  std::size_t kept = 0, octets = 0;
-  for (Strand* strand : window.barred) {
-    const bool fits = kept < barred_max && (held < limits.memory_for_open || octets < own_octets);
-    if (fits || !may_be_put_away(*strand)) {
-      ++kept;
-      octets += strand->held;
-      continue;
+void Engine::World::put_away_barred(Whole& whole, Window& window) {
+  std::size_t octets = 0;
+  for (auto& [number, lane] : window.lanes) {
+    std::vector<Strand*> kept;
+    for (Strand* strand : lane.barred) {
+      const bool fits = kept.empty() && (held < limits.memory_for_open || octets < own_octets);
+      if (fits || !may_be_put_away(*strand)) {
+        kept.push_back(strand);
+        octets += strand->held;
+      } else {
+        put_away(whole, *strand);
+      }
     }
-    if (!std::exchange(whole.some_away, true)) whole.next_pass = clock.now().instant + pass_every;
-    whole.parts.erase(*strand->file);
-    unindex(*strand);
-    take(*strand, std::nullopt);
-    strands.erase({strand->owner, strand->handle});
+    const bool all_away = kept.empty() && !lane.barred.empty();
+    if (all_away) whole.lanes[number].not_before = clock.now().instant + look_again_after;
+    lane.barred = std::move(kept);
   }
 }
 
-void Engine::World::read_what_is_away(Whole& whole) const {
-  const bool passed = whole.all_read && !whole.reading && whole.some_away;
-  const bool due = whole.parts.empty() || clock.now().instant >= whole.next_pass;
-  if (passed && due) read_from_the_first(whole);
+void Engine::World::put_away(Whole& whole, Strand& strand) {
+  LaneRead& read = whole.lanes[lane_number(*strand.transfer)];
+  read.up_to = std::min(read.up_to, strand.transfer->request.number - 1);
+  read.all = false;
+  whole.parts.erase(*strand.file);
+  unindex(strand);
+  take(strand, std::nullopt);
+  strands.erase({strand.owner, strand.handle});
 }
 
 void Engine::World::gate_opened() {
   for (auto& [id, whole] : wholes) {
-    whole.next_pass = Instant{};
-    if (whole.some_away) untended.insert(id);
+    for (auto& [number, read] : whole.lanes) read.not_before = Instant{};
+    untended.insert(id);
   }
 }
 

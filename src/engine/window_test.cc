@@ -67,6 +67,79 @@ TEST(Window, files_of_a_host_that_is_down_do_not_hold_up_those_behind_them) {
   }
 }
 
+TEST(Window, files_of_a_link_that_has_all_it_takes_do_not_hold_up_those_of_another) {
+  ListWorld world;
+  world.submit("h", Submit::What::list);
+  world.add("h", "a", 60);
+  world.add("h", "b", 10);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  std::map<std::string, std::size_t> at_work;
+  for (const BundleOrder& order : bundles_of(world.fresh())) ++at_work[order.source.host];
+  EXPECT_EQ(at_work["a"], Limits{}.bundles_per_link_max);
+  EXPECT_EQ(at_work["b"], Limits{}.bundles_per_link_max);
+}
+
+TEST(Window, files_that_wait_for_a_limit_do_not_hold_up_those_of_another_link) {
+  ListWorld world;
+  Limit one_at_a_time;
+  one_at_a_time.scope = LimitScope::parse("ftp://a").value();
+  one_at_a_time.bounds.transfers = 1;
+  world.engine->set_limit(one_at_a_time, [](const Result<LimitState>& set) { ASSERT_TRUE(set); });
+  world.run();
+  world.submit("h", Submit::What::list);
+  world.add("h", "a", 60);
+  world.add("h", "b", 10);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  std::set<Uuid> of_a;
+  for (auto orders = world.fresh(); !orders.empty(); orders = world.fresh()) {
+    for (const BundleOrder& order : bundles_of(orders)) {
+      if (order.source.host == "a") {
+        of_a.insert(order.task.file);
+      } else {
+        world.move(order, all_done);
+      }
+    }
+  }
+  EXPECT_EQ(of_a.size(), 1U);
+  EXPECT_EQ(world.moved, 10 * bundle_items_max);
+}
+
+TEST(Window, lanes_take_turns_however_many_there_are) {
+  ListWorld world;
+  world.submit("h", Submit::What::list);
+  std::vector<NewFile> files = lines(0, 3000);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    files[i].source = parse_url("ftp://host" + std::to_string(i % 1000) + "/f").value();
+  }
+  ASSERT_TRUE(world.call(AddFiles{"h", files}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(all_done);
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+  EXPECT_EQ(world.moved, 3000U);
+}
+
+TEST(Window, more_hosts_that_are_down_than_a_window_has_parts_do_not_hold_up_others) {
+  ListWorld world;
+  world.submit("h", Submit::What::list);
+  std::vector<NewFile> files = lines(0, 601);
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    files[i].source = parse_url("ftp://ill" + std::to_string(i) + "/f").value();
+  }
+  ASSERT_TRUE(world.call(AddFiles{"h", files}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  for (auto orders = world.fresh(); !orders.empty(); orders = world.fresh()) {
+    for (const BundleOrder& order : bundles_of(orders)) {
+      if (order.source.host.starts_with("ill")) {
+        world.say(order.task, Failed{down});
+      } else {
+        world.move(order, all_done);
+      }
+    }
+  }
+  EXPECT_EQ(world.moved, 1U);
+  EXPECT_EQ(world.engine->totals().waiting, 600U) << "each has its gate probed";
+}
+
 TEST(Window, files_that_back_off_do_not_hold_up_those_behind_them) {
   ListWorld world;
   world.submit("h", Submit::What::list);

@@ -88,6 +88,13 @@ struct Strand {
   Instant next_look{};  // no grant to look before: the last one came to nothing
 };
 
+// How far the parts of one lane were read: what holds up one does not hold up another.
+struct LaneRead {
+  std::uint64_t up_to = 0;  // the number of the last part that was read
+  bool all = false;
+  Instant not_before{};  // what was in memory of it was put away, for it waited for a gate
+};
+
 // A request of many files that is active.
 struct Whole {
   std::string owner, handle;
@@ -99,20 +106,19 @@ struct Whole {
   std::map<Uuid, Tally> parts;       // by file: those that are open and in memory, as summed
   bool stopping = false;             // its user asked for it, and that is saved
   std::set<Uuid> told_to_stop;
-  bool holds_back = false;       // its parts wait for each other
-  bool decided = false;          // that they go on is saved
-  bool gives_up = false;         // one failed: the others do not go on
-  bool reads_again = false;      // all parts were read once
-  bool lost = false;             // one of them did not rise
-  unsigned passes = 0;           // over all parts since something changed
-  std::uint64_t read_up_to = 0;  // the number of the last part that was read
-  bool all_read = false;
-  bool reading = false;
-  bool some_away = false;  // parts that wait for a gate were read and put away
-  Instant next_pass{};     // when they are read again
+  bool holds_back = false;               // its parts wait for each other
+  bool decided = false;                  // that they go on is saved
+  bool gives_up = false;                 // one failed: the others do not go on
+  bool lost = false;                     // one of them did not rise
+  unsigned passes = 0;                   // over all parts since something changed
+  std::map<LaneNumber, LaneRead> lanes;  // of its parts
+  bool lanes_known = false;              // all that it has
+  LaneNumber read_last = 0;              // the lanes take turns
+  bool reading = false;                  // the store was asked for lanes or parts
 };
 
 void read_from_the_first(Whole& whole);
+bool all_read(const Whole& whole);
 
 struct MoverState {
   std::string owner;
@@ -307,16 +313,21 @@ struct Engine::World {
   void save(Saving saving, std::function<void(Saved)> then);
 
   // window.cc: how many of its parts a whole has in memory
-  // Of those that no mover has.
-  struct Window {
+  struct LaneWindow {
     std::size_t ready = 0;        // they wait for nothing but their turn
-    std::size_t octets = 0;       // of these, and of those that back off
+    std::size_t others = 0;       // that a mover has, or that back off
     std::vector<Strand*> barred;  // by a gate
   };
+  struct Window {
+    std::map<LaneNumber, LaneWindow> lanes;
+    std::size_t ready = 0, others = 0;  // of all lanes
+    std::size_t octets = 0;             // of those that no mover has, without the barred
+  };
   Window window_of(const Whole& whole) const;
-  bool has_room(const Whole& whole, const Window& window) const;
-  void put_away_barred(Whole& whole, const Window& window);
-  void read_what_is_away(Whole& whole) const;
+  bool has_room(const Window& window) const;
+  bool has_room(const LaneRead& read, const LaneWindow& lane) const;
+  void put_away_barred(Whole& whole, Window& window);
+  std::optional<LaneNumber> lane_to_read(const Whole& whole, const Window& window) const;
   void gate_opened();
 
  private:
@@ -327,10 +338,12 @@ struct Engine::World {
   void tend(const Uuid& id, Whole& whole);
   void fill_window(const Uuid& id, Whole& whole);
   bool may_be_put_away(const Strand& strand) const;
+  void put_away(Whole& whole, Strand& strand);
   void stop_parts(Whole& whole);
   void give_up_parts(Whole& whole);
   bool waits_for_some(const Transfer& transfer, Whole& whole) const;
-  void read_parts(const Uuid& id, Whole& whole);
+  void read_lanes(const Uuid& id, Whole& whole);
+  void read_parts(const Uuid& id, Whole& whole, LaneNumber lane);
   struct Outcome {
     std::optional<Change> change;
     std::optional<Answer> answer;

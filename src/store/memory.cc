@@ -1,5 +1,7 @@
 #include "store/memory.h"
 
+#include <set>
+
 #include "store/queries.h"
 
 namespace rft {
@@ -64,12 +66,24 @@ std::vector<Transfer> parts_of(const MemoryTables& tables, const PartsQuery& que
     const Transfer& part = tables.transfers.at(entry->second);
     const Status status = part.file.status;
     const bool may_rise = status == Status::failed || status == Status::user_stop_partial_trans;
-    const bool open = status == Status::committed ||
-                      (may_rise && part.file.life < query.open_in_life.value_or(0));
     const bool wanted = !query.with || count_of(part.file.tally, *query.with) > 0;
-    if (wanted && (!query.open_in_life || open)) found.push_back(part);
+    const bool open =
+        !query.open ||
+        (lane_number(part) == query.open->lane &&
+         (status == Status::committed || (may_rise && part.file.life < query.open->life)));
+    if (wanted && open) found.push_back(part);
   }
   return found;
+}
+
+std::vector<LaneNumber> lanes_of(const MemoryTables& tables, const Uuid& whole) {
+  std::set<LaneNumber> lanes;
+  const auto parts = tables.parts.find(whole);
+  if (parts == tables.parts.end()) return {};
+  for (const auto& [number, request] : parts->second) {
+    lanes.insert(lane_number(tables.transfers.at(request)));
+  }
+  return {lanes.begin(), lanes.end()};
 }
 
 OpenWork open_work_of(const MemoryTables& tables) {
@@ -159,6 +173,10 @@ void MemoryStore::list(ListQuery query, Then<ListPage> then) {
 
 void MemoryStore::parts(PartsQuery query, Then<std::vector<Transfer>> then) {
   ask<std::vector<Transfer>>([this, query] { return parts_of(tables_, query); }, std::move(then));
+}
+
+void MemoryStore::lanes(const Uuid& whole, Then<std::vector<LaneNumber>> then) {
+  ask<std::vector<LaneNumber>>([this, whole] { return lanes_of(tables_, whole); }, std::move(then));
 }
 
 void MemoryStore::known_lines(const Uuid& whole, std::vector<std::string> digests,

@@ -256,21 +256,39 @@ std::string_view has_some(Counted counted) {
 }  // namespace
 
 Result<std::vector<Transfer>> read_parts(Database& database, const PartsQuery& query) {
-  static const std::string from =
+  std::string sql =
       "SELECT " + transfer_columns() +
-      " FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = ? AND r.number > ? ";
-  static const std::string in_order = "ORDER BY r.number LIMIT ?";
-  const std::string some = query.with ? std::string(has_some(*query.with)) : "";
-  const std::string all_sql = from + some + in_order;
-  const std::string open_sql =
-      from + some +
-      "AND (f.status = 'committed' OR (f.life < ? AND f.status IN ('failed', "
-      "'user_stop_partial_trans'))) ORDER BY r.number LIMIT ?";
-  if (!query.open_in_life) {
-    return database.rows<Transfer>(all_sql, read_transfer, query.whole, query.after, query.limit);
+      " FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = ?1 AND r.number > ?2 ";
+  if (query.with) sql += has_some(*query.with);
+  if (query.open) {
+    sql +=
+        "AND r.lane = ?4 AND (f.status = 'committed' OR (f.life < ?5 AND f.status IN ('failed', "
+        "'user_stop_partial_trans'))) ";
   }
-  return database.rows<Transfer>(open_sql, read_transfer, query.whole, query.after,
-                                 *query.open_in_life, query.limit);
+  sql += "ORDER BY r.number LIMIT ?3";
+  const auto read = [&](const auto&... more) {
+    return database.rows<Transfer>(sql, read_transfer, query.whole, query.after, query.limit,
+                                   more...);
+  };
+  return query.open ? read(query.open->lane, query.open->life) : read();
+}
+
+// From each lane to the next: it costs the number of lanes, and not that of parts.
+Result<std::vector<LaneNumber>> read_lanes(Database& database, const Uuid& whole) {
+  static const std::string sql =
+      "WITH RECURSIVE known(lane) AS ("
+      "SELECT min(lane) FROM request WHERE whole = ?1 UNION ALL "
+      "SELECT (SELECT min(lane) FROM request WHERE whole = ?1 AND lane > known.lane) "
+      "FROM known WHERE known.lane IS NOT NULL) "
+      "SELECT lane FROM known WHERE lane IS NOT NULL";
+  return database.rows<LaneNumber>(
+      sql,
+      [](Row& row) {
+        LaneNumber lane = 0;
+        row.take(lane);
+        return lane;
+      },
+      whole);
 }
 
 Result<KnownContents> read_known_lines(Database& database, const Uuid& whole,

@@ -14,6 +14,7 @@ Result<Loaded> read_loaded(Database& database, const std::string& owner, const s
                            const std::string& key);
 Result<ListPage> read_page(Database& database, const ListQuery& query);
 Result<std::vector<Transfer>> read_parts(Database& database, const PartsQuery& query);
+Result<std::vector<LaneNumber>> read_lanes(Database& database, const Uuid& whole);
 Result<KnownContents> read_known_lines(Database& database, const Uuid& whole,
                                        const std::vector<std::string>& digests);
 Result<std::vector<LedgerPart>> read_ledger(Database& database);

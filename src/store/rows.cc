@@ -3,16 +3,18 @@
 namespace rft {
 
 void RequestMembers::add_to(Parameters& parameters) const {
-  parameters.add(value.id);
-  parameters.add(value.owner);
-  parameters.add(value.handle);
-  parameters.add(value.source);
-  parameters.add(value.destination);
-  parameters.add(value.options);
-  parameters.add(column::Bytes{value.digest});
-  parameters.add(value.submitted_at);
-  parameters.add(value.whole);
-  parameters.add(value.number);
+  const Request& request = value.request;
+  parameters.add(request.id);
+  parameters.add(request.owner);
+  parameters.add(request.handle);
+  parameters.add(request.source);
+  parameters.add(request.destination);
+  parameters.add(request.options);
+  parameters.add(column::Bytes{request.digest});
+  parameters.add(request.submitted_at);
+  parameters.add(request.whole);
+  parameters.add(request.number);
+  parameters.add(is_part(value) ? lane_number(value) : LaneNumber{0});
 }
 
 const std::string& transfer_columns() {

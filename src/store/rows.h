@@ -87,9 +87,9 @@ T read_members(Row& row) {
 
 // A request has a digest of octets, so it is written by hand.
 inline constexpr const char* request_columns =
-    "id, owner, handle, source, destination, options, digest, submitted_at, whole, number";
+    "id, owner, handle, source, destination, options, digest, submitted_at, whole, number, lane";
 struct RequestMembers {
-  const Request& value;
+  const Transfer& value;
   void add_to(Parameters& parameters) const;
 };
 

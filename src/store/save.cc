@@ -21,8 +21,8 @@ std::string insertion(const std::string& table, const std::string& more = "",
 bool create(Steps& steps, const Transfer& next) {
   static const std::string request_sql =
       std::string("INSERT INTO request (") + request_columns +
-      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
-  if (steps.run(request_sql, RequestMembers{next.request}) != 1) return false;
+      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+  if (steps.run(request_sql, RequestMembers{next}) != 1) return false;
   static const std::string file_sql =
       insertion<File>("file", ", id, owner, request, is_part", ", ?, ?, ?, ?") +
       " ON CONFLICT DO NOTHING";

@@ -59,6 +59,11 @@ void SqliteStore::parts(PartsQuery query, Then<std::vector<Transfer>> then) {
                              std::move(then));
 }
 
+void SqliteStore::lanes(const Uuid& whole, Then<std::vector<LaneNumber>> then) {
+  ask<std::vector<LaneNumber>>([=](Database& database) { return read_lanes(database, whole); },
+                               std::move(then));
+}
+
 void SqliteStore::known_lines(const Uuid& whole, std::vector<std::string> digests,
                               Then<KnownContents> then) {
   ask<KnownContents>([whole, digests = std::move(digests)](

@@ -195,6 +195,9 @@ TEST(StoreOpen, no_query_of_the_engine_reads_a_whole_table) {
            "r.number > 7 ORDER BY r.number LIMIT 10",
            "SELECT * FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = x'01' "
            "AND r.number > 7 AND f.tally_failed > 0 ORDER BY r.number LIMIT 10",
+           "SELECT * FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = x'01' "
+           "AND r.number > 7 AND r.lane = 3 ORDER BY r.number LIMIT 2",
+           "SELECT min(lane) FROM request WHERE whole = x'01' AND lane > 3",
            "SELECT total(f.tally_files) FROM request r CROSS JOIN file f ON f.request = r.id WHERE "
            "r.whole = x'01'",
            "SELECT 1 FROM line WHERE whole = x'01' AND digest = x'02'",

@@ -45,6 +45,33 @@ TYPED_TEST(StoreQueries, open_work_is_all_that_is_committed_or_active_with_what_
   EXPECT_EQ(text(work), text(wanted));
 }
 
+TYPED_TEST(StoreQueries, each_lane_of_a_whole_is_read_by_itself) {
+  Change change = submission(1, alice, "h");
+  change.next.file.kind = Kind::list;
+  const std::array<const char*, 3> sources{"ftp://a/", "ftp://c/", "ftp://a/"};
+  for (std::uint64_t i = 0; i < 2 * sources.size(); ++i) {
+    Transfer part = submission(100 + 10 * i, alice, "h/" + std::to_string(i + 1)).next;
+    part.request.whole = change.next.request.id;
+    part.request.number = i + 1;
+    part.request.source = parse_folder_url(sources[i % sources.size()]).value();
+    part.file.kind = Kind::bundle;
+    part.file.status = i == 0 ? Status::done : i == 3 ? Status::failed : Status::committed;
+    change.born.push_back(part);
+  }
+  ASSERT_EQ(this->calls.save(change), Saved::yes);
+  const Uuid whole = change.next.request.id;
+  const LaneNumber a = lane_number(change.born[0]), c = lane_number(change.born[1]);
+  EXPECT_THAT(this->calls.lanes(whole), testing::UnorderedElementsAre(a, c));
+  EXPECT_THAT(this->calls.lanes(id(999)), testing::IsEmpty());
+  const auto open = [&](LaneNumber lane, std::uint32_t life, std::uint64_t after) {
+    return handles_of(this->calls.parts({whole, after, 10, {}, PartsQuery::Open{lane, life}}));
+  };
+  EXPECT_THAT(open(a, 0, 0), ElementsAre("h/3", "h/6"));
+  EXPECT_THAT(open(a, 1, 0), ElementsAre("h/3", "h/4", "h/6")) << "what failed in an earlier life";
+  EXPECT_THAT(open(a, 1, 4), ElementsAre("h/6"));
+  EXPECT_THAT(open(c, 0, 0), ElementsAre("h/2", "h/5"));
+}
+
 TYPED_TEST(StoreQueries, of_parts_those_are_found_that_have_a_file_of_the_kind_asked_for) {
   Change change = submission(1, alice, "h");
   change.next.file.kind = Kind::list;
@@ -65,7 +92,7 @@ TYPED_TEST(StoreQueries, of_parts_those_are_found_that_have_a_file_of_the_kind_a
   }
   ASSERT_EQ(this->calls.save(change), Saved::yes);
   const auto found = [&](std::optional<Counted> with, std::uint32_t limit = 100) {
-    return handles_of(this->calls.parts({change.next.request.id, 0, limit, std::nullopt, with}));
+    return handles_of(this->calls.parts({change.next.request.id, 0, limit, with}));
   };
   EXPECT_THAT(found({}), SizeIs(5));
   EXPECT_THAT(found(Counted::waiting), ElementsAre("h/1"));

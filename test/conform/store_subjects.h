@@ -123,6 +123,10 @@ class Calls {
     return wait<Result<std::vector<Transfer>>>([&](auto then) { store().parts(query, then); })
         .value();
   }
+  std::vector<LaneNumber> lanes(const Uuid& whole) {
+    return wait<Result<std::vector<LaneNumber>>>([&](auto then) { store().lanes(whole, then); })
+        .value();
+  }
   Result<ListPage> list(const ListQuery& query) {
     return wait<Result<ListPage>>([&](auto then) { store().list(query, then); });
   }

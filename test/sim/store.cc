@@ -131,6 +131,10 @@ void SimStore::parts(PartsQuery query, Then<std::vector<Transfer>> then) {
   read(subject_of(query.whole), false, [&] { memory_.parts(query, std::move(then)); });
 }
 
+void SimStore::lanes(const Uuid& whole, Then<std::vector<LaneNumber>> then) {
+  read(subject_of(whole), false, [&] { memory_.lanes(whole, std::move(then)); });
+}
+
 void SimStore::known_lines(const Uuid& whole, std::vector<std::string> digests,
                            Then<KnownContents> then) {
   const auto asked = memory_.tables().transfers.find(whole);

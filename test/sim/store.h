@@ -38,6 +38,7 @@ class SimStore final : public Store {
   void save(Saving saving, std::function<void(Saved)> then) override;
   void list(ListQuery query, Then<ListPage> then) override;
   void parts(PartsQuery query, Then<std::vector<Transfer>> then) override;
+  void lanes(const Uuid& whole, Then<std::vector<LaneNumber>> then) override;
   void known_lines(const Uuid& whole, std::vector<std::string> digests,
                    Then<KnownContents> then) override;
   void ledger(Then<std::vector<LedgerPart>> then) override;
