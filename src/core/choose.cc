@@ -6,25 +6,25 @@ namespace rft {
 
 void WaitingQueue::add(const LaneKey& lane, const Place& place) {
   remove(place.file);
-  owners_[lane.owner][lane].insert(place);
-  where_.emplace(place.file, std::pair(lane, place));
+  const auto at = owners_[lane.owner].try_emplace(lane).first;
+  at->second.insert(place);
+  where_.emplace(place.file, Where{at, place});
 }
 
 void WaitingQueue::remove(const Uuid& file) {
   const auto found = where_.find(file);
   if (found == where_.end()) return;
-  const auto& [lane, place] = found->second;
-  const auto owner = owners_.find(lane.owner);
-  const auto places = owner->second.find(lane);
-  places->second.erase(place);
-  if (places->second.empty()) owner->second.erase(places);
+  const auto lane = found->second.lane;
+  const auto owner = owners_.find(lane->first.owner);
+  lane->second.erase(found->second.place);
+  if (lane->second.empty()) owner->second.erase(lane);
   if (owner->second.empty()) owners_.erase(owner);
   where_.erase(found);
 }
 
 const LaneKey* WaitingQueue::lane_of(const Uuid& file) const {
   const auto found = where_.find(file);
-  return found == where_.end() ? nullptr : &found->second.first;
+  return found == where_.end() ? nullptr : &found->second.lane->first;
 }
 
 std::size_t WaitingQueue::size(const LaneKey& lane) const {
@@ -65,7 +65,7 @@ std::optional<Uuid> WaitingQueue::next(const Admits& admits, const Fits& fits,
   for (const auto& [owner, lanes] : owners_) {
     const auto best = best_of(lanes, admits, fits);
     if (!best) continue;
-    const Claim has = claim(where_.at(best->file).first);
+    const Claim has = claim(where_.at(best->file).lane->first);
     if (!first || has < first->first) first.emplace(has, best->file);
   }
   return first ? std::optional(first->second) : std::nullopt;
@@ -76,7 +76,7 @@ std::uint64_t WaitingQueue::ahead_of(const Uuid& file) const {
   if (found == where_.end()) return 0;
   const auto& [lane, place] = found->second;
   std::uint64_t ahead = 0;
-  for (const auto& [key, places] : owners_.at(lane.owner)) {
+  for (const auto& [key, places] : owners_.at(lane->first.owner)) {
     ahead += static_cast<std::uint64_t>(std::distance(places.begin(), places.lower_bound(place)));
   }
   return ahead;

@@ -65,7 +65,11 @@ class WaitingQueue {
   std::optional<Place> best_of(const Lanes& lanes, const Admits& admits, const Fits& fits) const;
 
   std::map<std::string, Lanes> owners_;
-  std::unordered_map<Uuid, std::pair<LaneKey, Place>> where_;
+  struct Where {
+    Lanes::iterator lane;
+    Place place;
+  };
+  std::unordered_map<Uuid, Where> where_;
 };
 
 }  // namespace rft

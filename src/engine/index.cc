@@ -109,7 +109,7 @@ void Engine::World::mark_active(Strand& strand, const LaneKey& lane) {
   if (lane.bundles) ++active_bundles[lane];
   Occupied place{lane, load_of(*strand.transfer, streams_of(strand))};
   occupy(place);
-  strand.occupied = std::move(place);
+  strand.occupied = std::make_unique<Occupied>(std::move(place));
   take_destinations(strand);
 }
 

@@ -233,10 +233,11 @@ void Engine::World::loaded(const Key& key, Result<Loaded> result) {
     return pump(strand);
   }
   // An empty key marks that the store was asked and kept nothing.
-  strand.kept = result->kept.value_or(KeptAnswer{"", "", "", Yes{}, {}});
+  strand.kept =
+      std::make_unique<KeptAnswer>(result->kept.value_or(KeptAnswer{"", "", "", Yes{}, {}}));
   if (!strand.loaded) {
     strand.loaded = true;
-    const auto doubted = std::exchange(strand.in_doubt, std::nullopt);
+    const auto doubted = std::exchange(strand.in_doubt, nullptr);
     if (doubted && was_saved(*doubted, result->transfer)) {
       settle_doubt(strand, *doubted);
     } else {
@@ -285,7 +286,7 @@ void Engine::World::saved(const Key& key, Outcome outcome, Saved saved) {
       finish(strand, outcome);
       break;
     case Saved::unknown:
-      strand.in_doubt = std::move(outcome.change);
+      if (outcome.change) strand.in_doubt = std::make_unique<Change>(std::move(*outcome.change));
       [[fallthrough]];
     case Saved::stale:
       unqueue(strand);  // it may be active until it is known that it is not

@@ -169,5 +169,23 @@ TEST(WholeStatus, a_tree_that_is_listed_and_whose_last_files_move_at_a_restart_i
   EXPECT_EQ(world.found("h").transfer.file.status, Status::active);
 }
 
+TEST(WholeStatus, what_a_mover_has_is_told_from_what_waits) {
+  World world;
+  world.submit("h", Submit::What::list);
+  std::vector<NewFile> files = lines(0, 3 * bundle_items_max);
+  for (NewFile& file : files) file.size = 10;
+  ASSERT_TRUE(world.call(AddFiles{"h", files}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  const auto bundles = bundles_of(world.fresh());
+  ASSERT_EQ(bundles.size(), 3U);
+  EXPECT_EQ(world.live("h").files_active, 3 * bundle_items_max);
+  world.move(bundles[0], all_done);
+  EXPECT_EQ(world.live("h").files_active, 2 * bundle_items_max);
+  EXPECT_EQ(world.live("h").bytes_active, 2 * bundle_items_max * 10);
+  world.move(bundles[1], all_done);
+  world.move(bundles[2], all_done);
+  EXPECT_EQ(world.record("h").file.tally.bytes_ended(), 3 * bundle_items_max * 10);
+}
+
 }  // namespace
 }  // namespace rft

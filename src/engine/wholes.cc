@@ -4,20 +4,6 @@
 #include "engine/world.h"
 
 namespace rft {
-namespace {
-
-constexpr std::size_t parts_at_once = 2;  // each is a row of up to some 100 KB
-
-}  // namespace
-
-void read_from_the_first(Whole& whole) {
-  for (auto& [number, read] : whole.lanes) read = LaneRead{};
-}
-
-bool all_read(const Whole& whole) {
-  return whole.lanes_known && std::all_of(whole.lanes.begin(), whole.lanes.end(),
-                                          [](const auto& lane) { return lane.second.all; });
-}
 
 Whole* Engine::World::whole_of(const Transfer& part) {
   if (!is_part(part)) return nullptr;
@@ -225,14 +211,6 @@ void Engine::World::tend(const Uuid& id, Whole& whole) {
   if (ended && strand.mail.empty()) deliver(strand, PartsEndedMail{});
 }
 
-void Engine::World::fill_window(const Uuid& id, Whole& whole) {
-  Window window = window_of(whole);
-  put_away_barred(whole, window);
-  if (whole.reading) return;
-  if (!whole.lanes_known) return read_lanes(id, whole);
-  if (const auto lane = lane_to_read(whole, window)) read_parts(id, whole, *lane);
-}
-
 bool Engine::World::parts_ended(const Strand& strand) const {
   const auto found = wholes.find(strand.transfer->request.id);
   if (found == wholes.end()) return false;
@@ -266,44 +244,6 @@ void Engine::World::give_up_parts(Whole& whole) {
     if (waits) told.push_back(&strand);
   }
   for (Strand* part : told) deliver(*part, GiveUpMail{});
-}
-
-void Engine::World::read_lanes(const Uuid& id, Whole& whole) {
-  whole.reading = true;
-  store.lanes(id, [this, id, life = whole.life](const Result<std::vector<LaneNumber>>& found) {
-    const auto open = wholes.find(id);
-    if (open == wholes.end() || open->second.life != life) return;
-    Whole& whole = open->second;
-    whole.reading = false;
-    if (!found) return;  // asked again at the next tick
-    for (const LaneNumber lane : *found) whole.lanes.try_emplace(lane);
-    whole.lanes_known = true;
-    untended.insert(id);
-    schedule();
-  });
-}
-
-void Engine::World::read_parts(const Uuid& id, Whole& whole, LaneNumber lane) {
-  whole.reading = true;
-  whole.read_last = lane;
-  const PartsQuery::Open which{lane, whole.life};
-  const PartsQuery query{id, whole.lanes[lane].up_to, parts_at_once, {}, which};
-  store.parts(query, [this, query](Result<std::vector<Transfer>> found) {
-    const auto open = wholes.find(query.whole);
-    if (open == wholes.end() || open->second.life != query.open->life) return;
-    Whole& whole = open->second;
-    whole.reading = false;
-    if (!found) return;  // asked again at the next tick
-    untended.insert(query.whole);
-    LaneRead& read = whole.lanes[query.open->lane];
-    if (read.up_to != query.after) return schedule();  // from further back
-    read.all = found->size() < query.limit;
-    if (!whole.stopping && !found->empty()) read.up_to = found->back().request.number;
-    for (Transfer& part : *found) {
-      if (!whole.stopping) adopt_part(std::move(part));
-    }
-    schedule();
-  });
 }
 
 // What a user sees of an open whole: the sums of the moment, and what moves in it.

@@ -134,24 +134,6 @@ TEST(Wholes, what_has_arrived_of_a_file_that_moves_counts_once) {
   EXPECT_EQ(world.record("h").file.tally.bytes_done, 2 * bundle_file_max);
 }
 
-TEST(Wholes, what_a_mover_has_is_told_from_what_waits) {
-  World world;
-  world.submit("h", Submit::What::list);
-  std::vector<NewFile> files = lines(0, 3 * bundle_items_max);
-  for (NewFile& file : files) file.size = 10;
-  ASSERT_TRUE(world.call(AddFiles{"h", files}));
-  ASSERT_TRUE(world.call(Commit{"h"}));
-  const auto bundles = bundles_of(world.fresh());
-  ASSERT_EQ(bundles.size(), 3U);
-  EXPECT_EQ(world.live("h").files_active, 3 * bundle_items_max);
-  world.move(bundles[0], all_done);
-  EXPECT_EQ(world.live("h").files_active, 2 * bundle_items_max);
-  EXPECT_EQ(world.live("h").bytes_active, 2 * bundle_items_max * 10);
-  world.move(bundles[1], all_done);
-  world.move(bundles[2], all_done);
-  EXPECT_EQ(world.record("h").file.tally.bytes_ended(), 3 * bundle_items_max * 10);
-}
-
 TEST(Wholes, a_tree_is_moved_while_it_is_still_being_listed) {
   World world;
   world.submit("h", Submit::What::tree);

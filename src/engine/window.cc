@@ -17,6 +17,7 @@ constexpr std::size_t parts_max = 256, parts_of_lane_max = 128;
 // Of a lane: more would stand before what is committed next (P10).
 constexpr std::size_t ready_of_lane_max = 8;
 constexpr std::size_t ready_max = 64;
+constexpr std::size_t read_at_once = 2;  // each is a row of up to some 100 KB
 // Of one whole, once all that is open takes what there is for all.
 constexpr std::size_t own_octets = 16U << 10;
 // A lane all of which was put away is read again, in case the others that waited at its gate are
@@ -24,6 +25,15 @@ constexpr std::size_t own_octets = 16U << 10;
 constexpr Duration look_again_after = 10min;
 
 }  // namespace
+
+void read_from_the_first(Whole& whole) {
+  for (auto& [number, read] : whole.lanes) read = LaneRead{};
+}
+
+bool all_read(const Whole& whole) {
+  return whole.lanes_known && std::all_of(whole.lanes.begin(), whole.lanes.end(),
+                                          [](const auto& lane) { return lane.second.all; });
+}
 
 Engine::World::Window Engine::World::window_of(const Whole& whole) const {
   Window window;
@@ -112,6 +122,52 @@ void Engine::World::put_away(Whole& whole, Strand& strand) {
   unindex(strand);
   take(strand, std::nullopt);
   strands.erase({strand.owner, strand.handle});
+}
+
+void Engine::World::fill_window(const Uuid& id, Whole& whole) {
+  Window window = window_of(whole);
+  put_away_barred(whole, window);
+  if (whole.reading) return;
+  if (!whole.lanes_known) return read_lanes(id, whole);
+  if (const auto lane = lane_to_read(whole, window)) read_parts(id, whole, *lane);
+}
+
+void Engine::World::read_lanes(const Uuid& id, Whole& whole) {
+  whole.reading = true;
+  store.lanes(id, [this, id, life = whole.life](const Result<std::vector<LaneNumber>>& found) {
+    const auto open = wholes.find(id);
+    if (open == wholes.end() || open->second.life != life) return;
+    Whole& whole = open->second;
+    whole.reading = false;
+    if (!found) return;  // asked again at the next tick
+    for (const LaneNumber lane : *found) whole.lanes.try_emplace(lane);
+    whole.lanes_known = true;
+    untended.insert(id);
+    schedule();
+  });
+}
+
+void Engine::World::read_parts(const Uuid& id, Whole& whole, LaneNumber lane) {
+  whole.reading = true;
+  whole.read_last = lane;
+  const PartsQuery::Open which{lane, whole.life};
+  const PartsQuery query{id, whole.lanes[lane].up_to, read_at_once, {}, which};
+  store.parts(query, [this, query](Result<std::vector<Transfer>> found) {
+    const auto open = wholes.find(query.whole);
+    if (open == wholes.end() || open->second.life != query.open->life) return;
+    Whole& whole = open->second;
+    whole.reading = false;
+    if (!found) return;  // asked again at the next tick
+    untended.insert(query.whole);
+    LaneRead& read = whole.lanes[query.open->lane];
+    if (read.up_to != query.after) return schedule();  // from further back
+    read.all = found->size() < query.limit;
+    if (!whole.stopping && !found->empty()) read.up_to = found->back().request.number;
+    for (Transfer& part : *found) {
+      if (!whole.stopping) adopt_part(std::move(part));
+    }
+    schedule();
+  });
 }
 
 void Engine::World::gate_opened() {

@@ -1,7 +1,7 @@
 // The engine's memory and its parts. Everything here runs on the engine's one thread.
 #pragma once
 #include <algorithm>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -63,7 +63,8 @@ struct Charge {
 };
 
 // What concerns one transfer, strictly in turn: the next mail is opened when the save of the one
-// before it was answered. `transfer` is what is saved, never more (P13).
+// before it was answered. `transfer` is what is saved, never more (P13). There is one for each
+// transfer that is open, so what few of them have stands elsewhere.
 struct Strand {
   std::string owner, handle;
   std::optional<Transfer> transfer;
@@ -74,12 +75,12 @@ struct Strand {
   bool busy = false;   // a load or a save is under way
   bool stuck = false;  // a save failed; tried again at the next tick
   bool pumping = false;
-  std::deque<Mail> mail;
-  std::optional<KeptAnswer> kept;            // found for the key of the first mail
+  std::list<Mail> mail;
+  std::unique_ptr<KeptAnswer> kept;          // found for the key of the first mail
   std::optional<KnownContents> known_lines;  // of what the first mail names
-  std::optional<Change> in_doubt;            // its save was answered `unknown`
+  std::unique_ptr<Change> in_doubt;          // its save was answered `unknown`
   std::optional<Instant> timer;              // its entry in `timers`
-  std::optional<Occupied> occupied;          // it is counted as active
+  std::unique_ptr<Occupied> occupied;        // it is counted as active
   std::optional<Destinations> destinations;  // once they were asked for
   bool has_destinations = false;             // they are its own: it is active
   std::optional<Charge> charge;              // taken from the rates of its scopes
