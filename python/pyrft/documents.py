@@ -88,6 +88,7 @@ class FileRecord(TypedDict, total=False):
     size: Optional[int]
     checksum: Optional[Checksum]
     adopted: bool
+    skipped: bool  # by sync what stood there is as good
     fault: Optional[Fault]
 
 

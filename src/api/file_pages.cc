@@ -27,6 +27,7 @@ FileStatus status_of(const File& bundle, const std::optional<Fate>& fate) {
 FileStatus status_of_one(const Request& request, const File& file) {
   if (file.status == Status::failed) return FileStatus::failed;
   if (file.status != Status::done) return without_fate(file);
+  if (file.skipped) return FileStatus::skipped;
   if (!is_plan(request)) return FileStatus::done;
   return file.adopted ? FileStatus::skipped : FileStatus::would_move;
 }

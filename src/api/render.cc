@@ -37,7 +37,7 @@ struct Figures {
   bool grows = false;          // `size` is not all of it yet
 };
 
-// Of a request of many files: sums over them. What its tries sent is not summed.
+// Of a request of many files: sums over them.
 void put_stored_sums(Figures& figures, const Tally& sums) {
   if (sums.bytes > 0) figures.size = sums.bytes;
   figures.confirmed = sums.bytes_done;
@@ -63,7 +63,7 @@ Figures figures_of(const Found& found) {
     figures.doing = found.live->doing;
   }
   if (is_plan(found.transfer.request)) figures.confirmed = 0;
-  if (is_whole(file)) figures.sent = figures.confirmed;
+  if (is_whole(file)) figures.sent = file.tally.bytes_sent;
   return figures;
 }
 
@@ -136,8 +136,9 @@ json::value files_of(const Found& found) {
   const Tally& sums = file.tally;
   const bool plan = is_plan(found.transfer.request);
   const Live now = found.live.value_or(Live{});
-  return json::object{{"total", sums.files},
-                      {"waiting", sums.files - sums.ended() - now.files_active},
+  const std::uint64_t total = sums.files - sums.listings;
+  return json::object{{"total", total},
+                      {"waiting", total - sums.ended() - now.files_active},
                       {"active", now.files_active},
                       {"done", plan ? 0 : sums.done},
                       {"failed", sums.failed},
@@ -166,6 +167,12 @@ void add_figures(json::object& object, const Found& found, const Figures& figure
   object["doing"] = word(figures.doing);
   object["kind"] = word(found.transfer.file.kind);
   object["files"] = files_of(found);
+}
+
+// Of many files what is on its way cannot be told from what is sent again before all have ended.
+std::uint64_t resent(const File& file, const Figures& figures) {
+  const bool known = !is_whole(file) || is_final(file.status);
+  return known && figures.sent > figures.confirmed ? figures.sent - figures.confirmed : 0;
 }
 
 bool stopping(const File& file) {
@@ -245,9 +252,10 @@ json::object render_record(const Found& found) {
                       {"attempts", file.attempts},
                       {"epoch", file.epoch}};
   add_figures(object, found, figures);
-  object["bytes_resent"] = figures.sent > figures.confirmed ? figures.sent - figures.confirmed : 0;
+  object["bytes_resent"] = resent(file, figures);
   object["checksum"] = render(file.checksum, file.verdict);
   object["adopted"] = file.adopted;
+  object["skipped"] = file.skipped;
   object["label"] = request.options.label;
   object["options"] = render(request.options);
   object["submitted_at"] = to_rfc3339(request.submitted_at);

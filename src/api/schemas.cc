@@ -216,6 +216,7 @@ Schema record() {
       {"bytes_resent", integer, required, "sent more than once"},
       {"checksum", object, nullable, "", "Checksum"},
       {"adopted", boolean, required, "done because an identical file stood there"},
+      {"skipped", boolean, required, "done because what stood there is as good, by `sync`"},
       {"label", text, required, ""},
       {"options", object, required, "those that are not as by default", "Options"},
       {"submitted_at", time, required, ""},

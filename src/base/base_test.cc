@@ -68,6 +68,16 @@ TEST(Urls, a_good_url_comes_back_in_normal_form) {
   EXPECT_EQ(parse_url("ftp://h/%FFx")->wire_path(), "/\xFFx");
 }
 
+TEST(Urls, what_was_written_is_read_back_though_nobody_may_ask_for_it) {
+  Url url = parse_folder_url("ftp://[::1]:2121/d").value();
+  for (const std::string& path :
+       std::vector<std::string>{"/d/a%0Ab", "/d/%0D", "/d/..", "/" + std::string(9000, 'x'), "/"}) {
+    url.path = path;
+    EXPECT_EQ(url_of_text(url.text()), url);
+  }
+  for (const char* none : {"", "ftp://a", "http://a/x", "a/x"}) EXPECT_FALSE(url_of_text(none));
+}
+
 TEST(Urls, harmful_urls_are_refused_by_name) {
   const auto code = [](std::string_view text) { return parse_url(text).error().code; };
   EXPECT_EQ(code("http://h/x"), Code::unsupported_scheme);

@@ -209,6 +209,15 @@ Result<Url> parse_folder_url(std::string_view text) {
   return checked_length(std::move(*url));
 }
 
+Result<Url> url_of_text(std::string_view text) {
+  const std::size_t host = text.find("://");
+  const std::size_t path = host == text.npos ? text.npos : text.find('/', host + 3);
+  if (path == text.npos) return fail(Code::invalid_url, "the URL has no path");
+  auto endpoint = Endpoint::parse(text.substr(0, path));
+  if (!endpoint) return tl::unexpected(endpoint.error());
+  return Url{std::move(*endpoint), std::string(text.substr(path))};
+}
+
 Result<Url> parse_file_or_folder_url(std::string_view text) {
   return text.ends_with('/') ? parse_folder_url(text) : parse_url(text);
 }

@@ -42,8 +42,11 @@ inline constexpr std::size_t url_length_max = 8192;
 Result<Url> parse_url(std::string_view text);
 // The same for a folder: its path comes out with '/' at the end, given or not.
 Result<Url> parse_folder_url(std::string_view text);
-// A folder where the text ends with '/', else a file: what Url::text() wrote.
+// A folder where the text ends with '/', else a file.
 Result<Url> parse_file_or_folder_url(std::string_view text);
+// What Url::text() wrote, whatever its path: servers have names that nobody may ask for, and what
+// became of them is recorded.
+Result<Url> url_of_text(std::string_view text);
 inline bool names_folder(const Url& url) {
   return !url.path.empty() && url.path.back() == '/';
 }

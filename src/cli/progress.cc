@@ -156,10 +156,9 @@ std::string verdict_line(const TransferRecord& record) {
   if (record.files && is_final(record.status)) return whole_verdict(record);
   if (record.status == "done" && is_plan(record)) return plan_verdict(record);
   if (record.status == "done") {
-    return fmt::format("done: {}{}, {}{}, {}", proof(record),
-                       record.adopted ? ", an identical file stood there already" : "",
-                       bytes(record.size.value_or(record.bytes_confirmed)), took(record),
-                       tries(record));
+    return fmt::format("done: {}{}, {}{}, {}", record.skipped ? "skipped" : proof(record),
+                       stood_there(record), bytes(record.size.value_or(record.bytes_confirmed)),
+                       took(record), tries(record));
   }
   if (record.status == "failed") {
     return fmt::format("failed: {}, {}{}; {}", fault_text(record), tries(record), took(record),

@@ -77,7 +77,9 @@ std::string record_text(const TransferRecord& record) {
         fmt::format("{} {} {}", record.checksum->verdict, record.checksum->algorithm,
                     record.checksum->value));
   }
-  if (record.adopted) add(rows, "adopted", "yes, an identical file stood there already");
+  if (record.adopted || record.skipped) {
+    add(rows, record.adopted ? "adopted" : "skipped", "yes" + stood_there(record));
+  }
   for (const auto& [name, value] : record.options) add(rows, "option " + shown(name), value);
   add(rows, "submitted", record.submitted_at);
   add(rows, "committed", record.committed_at);

@@ -22,12 +22,16 @@ double fraction(const Share& share) {
 
 // Of a list the sizes of files that were not looked at are not known.
 std::string bytes_of(const FileCounts& files, std::uint64_t bytes_confirmed) {
+  if (files.would_move > 0) return bytes(files.bytes_would_move);
   const std::uint64_t confirmed = std::max(bytes_confirmed, files.bytes_done);
   if (confirmed >= files.bytes) return bytes(confirmed);
   return fmt::format("{} of {}", bytes(confirmed), bytes(files.bytes));
 }
 
 std::string done_of_total(const FileCounts& files) {
+  if (files.would_move > 0) {
+    return fmt::format("{} of {} would be moved", files.would_move, files_text(files.total));
+  }
   const std::uint64_t done = files.done + files.would_move + files.deleted + files.would_delete;
   return fmt::format("{} of {}{}", done, files.listing ? "at least " : "", files_text(files.total));
 }
@@ -57,6 +61,14 @@ std::optional<Share> share_of(const TransferProgress& now) {
   if (now.files) return share_of_files(*now.files, now.bytes_confirmed);
   if (!now.size) return std::nullopt;
   return Share{now.bytes_confirmed, *now.size};
+}
+
+std::string stood_there(const TransferRecord& record) {
+  if (record.skipped) return ", by sync what stood there already is as good";
+  if (!record.adopted) return "";
+  const bool compared = record.checksum && record.checksum->verdict == "verified";
+  return compared ? ", an identical file stood there already"
+                  : ", a file of that size stood there already";
 }
 
 std::string eta_text(const TransferProgress& now) {
@@ -108,7 +120,7 @@ bool is_plan(const TransferRecord& record) {
 
 std::string plan_verdict(const TransferRecord& record) {
   if (!record.files) {
-    return fmt::format("dry run: {}", record.adopted
+    return fmt::format("dry run: {}", record.adopted || record.skipped
                                           ? "it is there already, nothing would be moved"
                                           : bytes(record.size.value_or(0)) + " would be moved");
   }

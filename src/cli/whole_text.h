@@ -19,6 +19,9 @@ struct Share {
 // Nothing while it is not known: the size of a file, or a tree that is still being listed.
 std::optional<Share> share_of(const TransferProgress& now);
 
+// Of one file: why nothing of it was moved, with a comma before it; nothing where it was moved.
+std::string stood_there(const TransferRecord& record);
+
 // Where `eta` is known.
 std::string eta_text(const TransferProgress& now);
 

@@ -141,8 +141,13 @@ Result<Client> Client::find(std::string_view server, ClientOptions options) {
 // Sets the credential options that the user left open. Returns a warning, or nothing to say.
 Result<std::string> Client::State::hand_over(TransferSpec& spec) {
   std::vector<std::string> open;
+  bool needed = false;
   const auto ask_for = [&](std::string_view url, const char* option) {
-    if (client::needs_proxy(url) && !spec.options.contains(option)) open.emplace_back(option);
+    if (spec.options.contains(option)) return;
+    // The files of a list may be over gsiftp though its folders are not.
+    if (client::needs_proxy(url) || spec.kind == TransferSpec::Kind::list)
+      open.emplace_back(option);
+    needed = needed || client::needs_proxy(url);
   };
   ask_for(spec.source, "source_credential");
   ask_for(spec.destination, "destination_credential");
@@ -150,11 +155,13 @@ Result<std::string> Client::State::hand_over(TransferSpec& spec) {
 
   const client::ProxyPlace place = client::proxy_place();
   auto proxy = client::read_proxy(place);
-  if (!proxy) return tl::unexpected(proxy.error());
+  if (!proxy && needed) return tl::unexpected(proxy.error());
+  if (!needed && (!proxy || !*proxy)) return {};
   if (!*proxy) {
     return fmt::format(
-        "there is no proxy at {}: the transfer will be held until it has a credential; make one "
-        "(grid-proxy-init, voms-proxy-init), hand it over ('rft cred add') and give its id as {}",
+        "there is no proxy at {}: the proxy is used that you handed over last ('rft cred ls'), and "
+        "without one the transfer is held until there is one; make one (grid-proxy-init, "
+        "voms-proxy-init) and hand it over ('rft cred add'), or give an id as {}",
         place.path, fmt::join(open, " and "));
   }
   auto stored = change<StoredCredential>(

@@ -163,6 +163,7 @@ void fill(TransferRecord& out, const json::object& in) {
   out.bytes_resent = count(in, "bytes_resent");
   out.checksum = checksum(in);
   out.adopted = flag(in, "adopted");
+  out.skipped = flag(in, "skipped");
   out.label = text(in, "label");
   out.options = options(in);
   out.not_before = text(in, "not_before");

@@ -169,6 +169,7 @@ struct TransferRecord : TransferProgress {
   std::uint64_t bytes_resent = 0;
   std::optional<TransferChecksum> checksum;
   bool adopted = false;  // an identical file stood there already
+  bool skipped = false;  // by `sync` what stood there is as good
   std::string label;
   std::map<std::string, std::string> options;
   std::string not_before;

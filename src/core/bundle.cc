@@ -197,6 +197,7 @@ Tally tally_of(const std::vector<BundleFile>& files) {
     const std::uint64_t size = file.size.value_or(0);
     ++sum.files;
     sum.bytes += size;
+    if (!file.is_folder && !file.fault) ++sum.real_files;
     if (!file.fate) {
       if (!file.size && !file.is_folder) ++sum.unsized;
       continue;
@@ -261,6 +262,8 @@ Tally& Tally::operator+=(const Tally& other) {
   bytes_failed += other.bytes_failed;
   bytes_skipped += other.bytes_skipped;
   unsized += other.unsized;
+  bytes_sent += other.bytes_sent;
+  real_files += other.real_files;
   return *this;
 }
 
@@ -291,6 +294,8 @@ Tally& Tally::operator-=(const Tally& other) {
   bytes_failed -= other.bytes_failed;
   bytes_skipped -= other.bytes_skipped;
   unsized -= other.unsized;
+  bytes_sent -= other.bytes_sent;
+  real_files -= other.real_files;
   return *this;
 }
 

@@ -39,7 +39,10 @@ struct Tally {
   std::uint64_t deleted = 0;     // by delete_extra; these have no bytes here
   std::uint64_t listings = 0;    // that are not whole yet
   std::uint64_t bytes_failed = 0, bytes_skipped = 0;
-  std::uint64_t unsized = 0;  // files that wait and whose size is not known
+  std::uint64_t unsized = 0;     // files that wait and whose size is not known
+  std::uint64_t bytes_sent = 0;  // by all attempts
+  // Files that the source has: no folders, and nothing that was passed over or cannot be moved.
+  std::uint64_t real_files = 0;
   Tally& operator+=(const Tally& other);
   Tally& operator-=(const Tally& other);
   bool operator==(const Tally&) const = default;

@@ -67,7 +67,11 @@ TEST(Bundle, what_waits_and_has_no_known_size_is_counted) {
   const Bundle bundle = bundle_of(files);
   EXPECT_EQ(bundle.tally().unsized, 1U);
   EXPECT_EQ(with_outcomes(bundle, {{0, Fate::skipped, 5, {}, Verdict::none, false, {}}}).tally(),
-            (Tally{2, 0, 0, 1, 5 + *files[1].size, 0, 0, 0, 0, 5, 0}));
+            (Tally{.files = 2,
+                   .skipped = 1,
+                   .bytes = 5 + *files[1].size,
+                   .bytes_skipped = 5,
+                   .real_files = 2}));
 }
 
 TEST(Bundle, an_outcome_is_taken_once_and_counted) {
@@ -77,7 +81,13 @@ TEST(Bundle, an_outcome_is_taken_once_and_counted) {
                             {1, Fate::failed, 0, {}, Verdict::none, false, no_file},
                             {2, Fate::apart, 1ULL << 40, {}, Verdict::none, false, {}},
                             {99, Fate::done, 1, {}, Verdict::none, false, {}}});
-  EXPECT_EQ(ended.tally(), (Tally{3, 1, 1, 0, 9, 7, 0, 0, 1, 0, 0}));
+  EXPECT_EQ(ended.tally(), (Tally{.files = 3,
+                                  .done = 1,
+                                  .failed = 1,
+                                  .bytes = 9,
+                                  .bytes_done = 7,
+                                  .bytes_failed = 1,
+                                  .real_files = 2}));
   EXPECT_EQ(with_outcomes(ended, {{0, Fate::failed, 0, {}, Verdict::none, false, no_file}}), ended);
   const auto waiting = waiting_items(ended);
   ASSERT_EQ(waiting.size(), 1U);

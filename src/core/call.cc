@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "core/destination.h"
 #include "wire/frame.h"
 #include "wire/words.h"
 
@@ -108,7 +109,9 @@ Result<ChangePriority> checked_priority_change(std::string handle, std::string_v
 KnownLine known_line(const NewFile& file) {
   const std::string content =
       fmt::format("{}\n{}:{}", file.source.text(), file.checksum.algorithm, file.checksum.value);
-  return {sha256(file.destination.text()).substr(0, 16), sha256(content).substr(0, 8)};
+  const std::string destination =
+      file.destination.endpoint.text() + without_repeated_slashes(file.destination.path);
+  return {sha256(destination).substr(0, 16), sha256(content).substr(0, 8)};
 }
 
 namespace {

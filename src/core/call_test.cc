@@ -156,6 +156,7 @@ TEST(Line, is_known_by_its_destination_with_its_source_and_checksum) {
   EXPECT_EQ(line.digest.size(), 16U);
   EXPECT_EQ(line.content.size(), 8U);
   EXPECT_EQ(line, known_line(*checked_file({"x", "ftp://B:21/d/x", {}, ""}, from, to)));
+  EXPECT_EQ(line, known_line(*checked_file({"x", "ftp://b//d//x", {}, ""}, from, to)));
   const KnownLine other = known_line(*checked_file({"y", "x", {}, ""}, from, to));
   EXPECT_EQ(other.digest, line.digest);
   EXPECT_NE(other.content, line.content);

@@ -33,7 +33,11 @@ tl::expected<std::optional<Uuid>, Fault> choose_credential(
     const std::vector<CredentialFacts>& of_owner, const Endpoint& endpoint,
     const std::optional<Uuid>& wanted, Side side, WallTime now) {
   const CredentialFacts* chosen = wanted ? named(of_owner, *wanted) : fitting(of_owner, endpoint);
-  if (wanted && !chosen) {
+  // A list has one for all its files, and a proxy is for those over gsiftp.
+  const bool is_for_others =
+      chosen && endpoint.scheme == Scheme::ftp && chosen->kind == CredentialKind::x509_proxy;
+  if (is_for_others) chosen = fitting(of_owner, endpoint);
+  if (wanted && !chosen && !is_for_others) {
     return lacks(FaultCode::credential_missing, side,
                  fmt::format("credential {} is not stored any more; add it again or submit anew",
                              wanted->text()));

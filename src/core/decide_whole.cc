@@ -57,7 +57,7 @@ bool is_undecided(const Transfer& whole) {
 bool seeks_extras(const Transfer& whole, const Tally& sums) {
   const File& file = whole.file;
   return whole.request.options.delete_extra && !file.extras_sought && !file.stop_asked &&
-         sums.files > 0;
+         sums.real_files > 0;
 }
 
 void say_decided(ChangeWriter& writer, const Tally& sums) {

@@ -16,12 +16,16 @@ const Fault not_whole{FaultCode::protocol_broken, Side::none, Doing::list, "",
                       "the mover ended the listing before all folders were told"};
 
 std::string moved(const Done& said) {
+  if (said.skipped) return "skipped: by sync what stands there is as good";
+  const bool compared = said.verdict == Verdict::verified;
   return fmt::format("{} bytes, {}{}", said.size, word(said.verdict),
-                     said.adopted ? "; an identical file stood there already" : "");
+                     !said.adopted ? ""
+                     : compared    ? "; an identical file stood there already"
+                                   : "; a file of that size stood there already");
 }
 
 std::string planned(const Done& said) {
-  if (said.adopted) return "a plan: it is there already";
+  if (said.adopted || said.skipped) return "a plan: it is there already";
   return fmt::format("a plan: {} bytes would be moved", said.size);
 }
 
@@ -142,7 +146,7 @@ class WordTaker {
     if (file_.kind != Kind::file) return end_many(said);
     file_.epoch_sent = std::max(file_.epoch_sent, said.bytes_sent);
     writer_.end_attempt(FlowEnd::known, std::nullopt);
-    if (said.adopted) writer_.discard_part(draws_.ledger);
+    if (said.adopted || said.skipped) writer_.discard_part(draws_.ledger);
     file_.part = Part{};
     writer_.end(Status::done);
     file_.publish_ordered = false;
@@ -150,6 +154,7 @@ class WordTaker {
     file_.fault.reset();
     file_.size = said.size;
     file_.adopted = said.adopted;
+    file_.skipped = said.skipped;
     file_.verdict = said.verdict;
     if (said.checksum) file_.checksum = said.checksum;
     writer_.say(who_, "done", told_of(writer_.request(), said));

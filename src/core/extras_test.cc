@@ -112,7 +112,7 @@ Transfer listing_of(Act act) {
   whole.file.kind = Kind::tree;
   whole.file.status = Status::active;
   Tally sums;
-  sums.files = sums.done = 2;
+  sums.files = sums.done = sums.real_files = 2;
   const auto change = on_parts_ended(whole, sums, true, Now{}, Draws{});
   EXPECT_TRUE(change && change->next.file.extras_sought);
   Transfer part = change->born.at(0);
@@ -182,7 +182,7 @@ TEST(Extras, are_not_sought_where_a_file_failed_or_the_source_has_none) {
   EXPECT_EQ(empty->next.file.status, Status::done);
   EXPECT_TRUE(empty->born.empty());
   sums.files = 2;
-  sums.done = sums.failed = 1;
+  sums.done = sums.failed = sums.real_files = 1;
   const auto failed = on_parts_ended(whole, sums, true, Now{}, Draws{});
   EXPECT_EQ(failed->next.file.status, Status::failed);
   EXPECT_TRUE(failed->born.empty());

@@ -39,10 +39,12 @@ bool is_final(Status status) {
 
 Tally tally_of(const Transfer& part) {
   const File& file = part.file;
+  const std::uint64_t sent = file.bytes_sent + file.epoch_sent;
   if (file.kind == Kind::bundle) {
     Tally sum = file.bundle.tally();
+    sum.bytes_sent = sent;
     if (is_removal(part.request)) {
-      sum.bytes = sum.bytes_failed = sum.bytes_skipped = sum.unsized = 0;
+      sum.bytes = sum.bytes_failed = sum.bytes_skipped = sum.unsized = sum.real_files = 0;
     }
     return sum;
   }
@@ -57,8 +59,10 @@ Tally tally_of(const Transfer& part) {
     return sum;
   }
   // By a plan it stands there already: nothing would be moved.
-  const bool kept = done && is_plan(part.request) && file.adopted;
+  const bool kept = done && (file.skipped || (is_plan(part.request) && file.adopted));
   sum.files = 1;
+  sum.real_files = failed ? 0 : 1;
+  sum.bytes_sent = sent;
   sum.bytes = file.size;
   sum.failed = failed ? 1 : 0;
   sum.skipped = kept ? 1 : 0;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
+#include "base/text.h"
 #include "base/words.h"
 
 namespace rft {
@@ -12,7 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kinds{"all", "owner", "endpoint", "link"};
 constexpr std::string_view owner_mark = "owner:", arrow = "->";
-constexpr std::size_t owner_length_max = 256;
 
 tl::unexpected<Error> refused(std::string detail) {
   return fail(Code::invalid_limit, std::move(detail));
@@ -89,6 +90,15 @@ bool is_measured(const Transfer& transfer) {
   return file.kind == Kind::bundle ? file.bundle.tally().bytes > 0 : file.size > 0;
 }
 
+// As owners are named: "uid:" and the number, as it is printed.
+bool names_a_user(std::string_view owner) {
+  constexpr std::string_view mark = "uid:";
+  if (!owner.starts_with(mark)) return false;
+  const auto number = parse_number(owner.substr(mark.size()));
+  return number && *number < std::numeric_limits<std::uint32_t>::max() &&
+         fmt::format("{}{}", mark, *number) == owner;
+}
+
 }  // namespace
 
 std::string_view word(LimitScope::Kind kind) {
@@ -114,11 +124,8 @@ Result<LimitScope> LimitScope::parse(std::string_view text) {
   if (text.starts_with(owner_mark)) {
     scope.kind = Kind::owner;
     scope.owner = text.substr(owner_mark.size());
-    const bool good = !scope.owner.empty() && scope.owner.size() <= owner_length_max &&
-                      std::all_of(scope.owner.begin(), scope.owner.end(),
-                                  [](char c) { return c > ' ' && c <= '~'; });
-    if (good) return scope;
-    return refused("an owner is written as owner:uid:1000");
+    if (names_a_user(scope.owner)) return scope;
+    return refused("an owner is written as owner:uid:1000, with the number of a user (id -u NAME)");
   }
   if (text.find("://") == std::string_view::npos) {
     return refused(

@@ -42,8 +42,9 @@ TEST(LimitScopes, are_read_as_they_are_written) {
 }
 
 TEST(LimitScopes, of_another_form_are_refused) {
-  for (const char* text : {"", "everything", "owner:", "owner:uid 1", "ftp://", "ftp://a:21->",
-                           "ftp://a:21->b", "->ftp://a:21", "ftp://a/path"}) {
+  for (const char* text : {"", "everything", "owner:", "owner:uid 1", "owner:alice", "owner:uid:x",
+                           "owner:uid:-1", "owner:uid:01", "owner:uid:4294967295", "ftp://",
+                           "ftp://a:21->", "ftp://a:21->b", "->ftp://a:21", "ftp://a/path"}) {
     const auto scope = LimitScope::parse(text);
     ASSERT_FALSE(scope) << text;
     EXPECT_EQ(scope.error().code, Code::invalid_limit);

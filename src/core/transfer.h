@@ -127,6 +127,7 @@ struct File {
   std::optional<Checksum> checksum;
   Verdict verdict = Verdict::none;
   bool adopted = false;    // done because an identical file stood there
+  bool skipped = false;    // done because what stood there is as good, by `sync`
   std::uint64_t size = 0;  // known once source_facts is, or when done
   std::optional<WallTime> committed_at, started_at, finished_at;
 

@@ -116,6 +116,21 @@ TEST_F(DeleteExtra, where_a_file_failed_the_destination_is_not_even_listed) {
   EXPECT_TRUE(listing()) << "when it is there, the destination is";
 }
 
+TEST_F(DeleteExtra, a_source_of_folders_alone_deletes_nothing) {
+  world.submit("h", Submit::What::tree, options);
+  const ListOrder order = listing().value();
+  Listed root, below;
+  root.whole = below.whole = true;
+  root.folders = {"d/"};
+  below.folder = "d/";
+  world.say(order.task, root);
+  world.say(order.task, below);
+  world.say(order.task, Done{});
+  for (const BundleOrder& made : bundles_of(world.fresh())) world.move(made, all_done);
+  EXPECT_TRUE(world.fresh().empty()) << "the destination is not even listed";
+  EXPECT_EQ(world.record("h").file.status, Status::done);
+}
+
 TEST_F(DeleteExtra, a_source_that_is_empty_deletes_nothing) {
   world.submit("h", Submit::What::tree, options);
   list(*listing(), {});

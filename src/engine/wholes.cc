@@ -256,7 +256,7 @@ void Engine::World::put_sums(Transfer& whole, std::optional<Live>& figures) cons
   for (const auto& [file, tally] : found->second.parts) {
     const auto strand = by_file.find(file);
     if (strand != by_file.end() && strand->second->occupied) {
-      sum.files_active += tally.files - tally.ended();
+      sum.files_active += tally.files - tally.listings - tally.ended();
       sum.bytes_active += tally.bytes - tally.bytes_ended();
     }
     const auto part = live.find(file);

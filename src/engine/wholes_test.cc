@@ -15,7 +15,10 @@ TEST(Wholes, a_list_is_moved_whole_and_a_repeated_line_counts_once) {
   world.play(all_done);
   const Transfer whole = world.record("h");
   EXPECT_EQ(whole.file.status, Status::done);
-  EXPECT_EQ(whole.file.tally, (Tally{1500, 1500, 0, 0, 15000, 15000}));
+  EXPECT_EQ(
+      whole.file.tally,
+      (Tally{
+          .files = 1500, .done = 1500, .bytes = 15000, .bytes_done = 15000, .real_files = 1500}));
   EXPECT_EQ(world.moved, 1500U);
 }
 
@@ -97,6 +100,26 @@ TEST(Wholes, one_bad_file_fails_the_whole_and_a_commit_sends_it_alone_again) {
   EXPECT_EQ(whole.file.tally.failed, 0U);
 }
 
+TEST(Wholes, a_large_file_that_is_as_good_by_sync_is_skipped) {
+  World world;
+  Options options;
+  options.sync = Sync::size;
+  world.submit("h", Submit::What::list, options);
+  std::vector<NewFile> files = lines(0, 1);
+  files[0].size = bundle_file_max;
+  ASSERT_TRUE(world.call(AddFiles{"h", files}));
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  const Task task = std::get<MoveOrder>(world.fresh().at(0)).task;
+  Done skipped;
+  skipped.size = bundle_file_max;
+  skipped.skipped = true;
+  world.say(task, skipped);
+  const Tally tally = world.record("h").file.tally;
+  EXPECT_EQ(tally.done, 0U);
+  EXPECT_EQ(tally.skipped, 1U);
+  EXPECT_EQ(tally.bytes_skipped, bundle_file_max);
+}
+
 TEST(Wholes, a_large_file_of_a_bundle_is_moved_by_itself) {
   World world;
   world.submit("h", Submit::What::list);
@@ -161,7 +184,9 @@ TEST(Wholes, a_tree_is_moved_while_it_is_still_being_listed) {
   world.play(all_done);
   const Transfer whole = world.record("h");
   EXPECT_EQ(whole.file.status, Status::failed) << "the pipe could not be moved";
-  EXPECT_EQ(whole.file.tally, (Tally{4, 3, 1, 0, 30, 30}));
+  EXPECT_EQ(
+      whole.file.tally,
+      (Tally{.files = 4, .done = 3, .failed = 1, .bytes = 30, .bytes_done = 30, .real_files = 3}));
 }
 
 TEST(Wholes, of_a_tree_only_what_is_wanted_is_moved) {
@@ -505,87 +530,6 @@ TEST(Wholes, clear_forgets_the_parts_and_deletes_what_they_left) {
   const auto orders = world.fresh();
   ASSERT_FALSE(orders.empty());
   EXPECT_EQ(std::get<RemoveOrder>(orders.back()).items.size(), 3U);
-}
-
-TEST(Wholes, a_plan_tells_what_would_be_moved_and_fails_where_something_would) {
-  World world;
-  Options options;
-  options.act = Act::plan;
-  world.submit("h", Submit::What::list, options);
-  ASSERT_TRUE(world.call(AddFiles{"h", lines(1, 4)}));
-  ASSERT_TRUE(world.call(Commit{"h"}));
-  const auto first = bundles_of(world.fresh());
-  ASSERT_EQ(first.size(), 1U);
-  EXPECT_EQ(first[0].options.act, Act::plan);
-  world.move(first[0], [](const BundleItem& item) {
-    return item.source == "/s/f3"   ? Fate::failed
-           : item.source == "/s/f4" ? Fate::skipped
-                                    : Fate::would_move;
-  });
-  world.turn();
-  const Transfer failed = world.record("h");
-  EXPECT_EQ(failed.file.status, Status::failed);
-  EXPECT_EQ(failed.file.tally.done, 2U) << "of a plan: what would be moved";
-  EXPECT_EQ(failed.file.tally.bytes_done, 20U);
-  EXPECT_EQ(failed.file.tally.skipped, 1U);
-  // Once that is put right: only what would have failed is looked at again.
-  ASSERT_TRUE(world.call(Commit{"h"}));
-  const auto again = bundles_of(world.fresh());
-  ASSERT_EQ(again.size(), 1U);
-  ASSERT_EQ(again[0].items.size(), 1U);
-  EXPECT_TRUE(again[0].earlier.empty()) << "there are no parts to be cleared away";
-  world.move(again[0], [](const BundleItem&) { return Fate::would_move; });
-  world.turn();
-  EXPECT_EQ(world.record("h").file.status, Status::done);
-}
-
-TEST(Wholes, a_check_tells_the_mover_what_is_recorded_and_leaves_no_parts) {
-  World world;
-  Options options;
-  options.act = Act::check;
-  world.submit("h", Submit::What::list, options);
-  std::vector<NewFile> files = lines(1, 2);
-  files[0].size = 7;
-  files.push_back(lines(3, 1).front());
-  files.back().size = bundle_file_max;
-  ASSERT_TRUE(world.call(AddFiles{"h", files}));
-  ASSERT_TRUE(world.call(Commit{"h"}));
-  const auto orders = world.fresh();
-  const auto bundles = bundles_of(orders);
-  ASSERT_EQ(bundles.size(), 1U);
-  EXPECT_EQ(bundles[0].items.at(0).size, 7U);
-  const auto large = std::find_if(orders.begin(), orders.end(), [](const Order& one) {
-    return std::holds_alternative<MoveOrder>(one);
-  });
-  ASSERT_NE(large, orders.end());
-  EXPECT_EQ(std::get<MoveOrder>(*large).recorded_size, bundle_file_max);
-  world.move(bundles[0],
-             [](const BundleItem& item) { return item.number == 0 ? Fate::failed : Fate::done; });
-  world.say(std::get<MoveOrder>(*large).task,
-            Done{{}, Verdict::verified, false, bundle_file_max, 0});
-  world.turn();
-  EXPECT_EQ(world.record("h").file.status, Status::failed);
-  EXPECT_EQ(world.record("h").file.tally.done, 2U);
-  ASSERT_TRUE(world.call(Commit{"h"}));
-  const auto again = bundles_of(world.fresh());
-  ASSERT_EQ(again.size(), 1U);
-  EXPECT_EQ(again[0].items.at(0).size, 7U) << "what is recorded, not what was found";
-  EXPECT_TRUE(again[0].earlier.empty());
-}
-
-TEST(Wholes, plans_of_one_destination_wait_for_nobody_and_hold_up_nobody) {
-  World world;
-  for (const char* handle : {"plan", "move"}) {
-    Submit submit;
-    submit.handle = handle;
-    submit.source = *parse_url("ftp://a/s/x");
-    submit.destination = *parse_url("ftp://b/d/x");
-    submit.commit = true;
-    if (submit.handle == "plan") submit.options.act = Act::plan;
-    ASSERT_TRUE(world.call(submit));
-  }
-  EXPECT_EQ(world.fresh().size(), 2U);
-  EXPECT_TRUE(world.record("plan").file.part.epochs.empty());
 }
 
 }  // namespace

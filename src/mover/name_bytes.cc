@@ -20,6 +20,10 @@ NameBytes name_bytes_of(const Session& session) {
 }
 
 std::string_view why_unsafe(NameBytes carried, std::string_view name) {
+  constexpr std::string_view breaks_a_line("\r\n\0", 3);
+  if (name.find_first_of(breaks_a_line) != name.npos) {
+    return "the name holds CR, LF or NUL, which no command can carry";
+  }
   if (carried == NameBytes::any) return {};
   if (carried == NameBytes::not_ff) {
     if (name.find('\xFF') == name.npos) return {};

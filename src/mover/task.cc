@@ -80,6 +80,11 @@ Done MoveTask::done(bool adopted) const {
   return Done{checksum_, verdict_, adopted, source_.size, flow_.bytes_sent};
 }
 
+// Its size is that of what stands there.
+Done MoveTask::skipped() const {
+  return Done{checksum_, verdict_, false, existing_->facts.size, flow_.bytes_sent, true};
+}
+
 bool MoveTask::is_doubtful() const {
   return order_.earlier &&
          (order_.earlier->presumed_before || order_.earlier->end == FlowEnd::presumed);

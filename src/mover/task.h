@@ -69,6 +69,7 @@ class MoveTask final : public Work {
   awaitable<Outcome<void>> look_after_publish();
   awaitable<Outcome<void>> take_name_away();
   Done done(bool adopted) const;
+  Done skipped() const;
 
   bool is_check() const { return order_.options.act == Act::check; }
   bool is_plan() const { return order_.options.act == Act::plan; }

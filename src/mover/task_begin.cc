@@ -70,7 +70,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::respect_existing() {
   if (may_be_ours) co_return Ending();
   const auto place = judge_place(existing_, source_, order_.options);
   if (!place) co_return failed(place);
-  if (*place == Place::kept) co_return done(true);
+  if (*place == Place::kept) co_return skipped();
   if (*place == Place::compared) co_return co_await keep_if_identical();
   if (*place == Place::adopted) co_return co_await adopt_existing(*existing_);
   co_return Ending();
@@ -82,7 +82,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::keep_if_identical() {
   if (!*same) co_return Ending();
   checksum_ = **same;
   verdict_ = Verdict::verified;
-  co_return done(true);
+  co_return skipped();
 }
 
 awaitable<Outcome<MoveTask::Ending>> MoveTask::adopt_existing(const Standing& there) {

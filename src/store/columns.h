@@ -118,7 +118,7 @@ inline bool read(sqlite3_stmt* s, int at, Bundle& out) {
   return taken(out, Bundle::from_bytes_form(octets(s, at)));
 }
 inline bool read(sqlite3_stmt* s, int at, Url& out) {
-  return taken(out, parse_file_or_folder_url(octets(s, at)));
+  return taken(out, url_of_text(octets(s, at)));
 }
 inline bool read(sqlite3_stmt* s, int at, Endpoint& out) {
   return taken(out, Endpoint::parse(octets(s, at)));

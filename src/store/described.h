@@ -16,11 +16,11 @@ BOOST_DESCRIBE_STRUCT(File, (),
                        not_before, held_since, epoch, mover, heard, attempts, tries, afresh,
                        mover_deaths, budget_from, most_confirmed, part, source_facts, intent,
                        publish_ordered, extras_sought, final_name_is_ours, bytes_sent, epoch_sent,
-                       streams, fault, checksum, verdict, adopted, size, committed_at, started_at,
-                       finished_at, life, born, tally, bundle, due))
+                       streams, fault, checksum, verdict, adopted, skipped, size, committed_at,
+                       started_at, finished_at, life, born, tally, bundle, due))
 BOOST_DESCRIBE_STRUCT(Tally, (),
                       (files, done, failed, skipped, bytes, bytes_done, deleted, listings,
-                       bytes_failed, bytes_skipped, unsized))
+                       bytes_failed, bytes_skipped, unsized, bytes_sent, real_files))
 BOOST_DESCRIBE_STRUCT(Part, (),
                       (id, epochs, end, path_worked, silent, ended_at, presumed_before, confirmed))
 BOOST_DESCRIBE_STRUCT(Attempt, (),

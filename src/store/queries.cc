@@ -80,7 +80,8 @@ Result<void> read_tallies(Database& database, OpenWork& work) {
         "coalesce(sum(f.tally_skipped), 0), coalesce(sum(f.tally_bytes), 0), "
         "coalesce(sum(f.tally_bytes_done), 0), coalesce(sum(f.tally_deleted), 0), "
         "coalesce(sum(f.tally_listings), 0), coalesce(sum(f.tally_bytes_failed), 0), "
-        "coalesce(sum(f.tally_bytes_skipped), 0), coalesce(sum(f.tally_unsized), 0) "
+        "coalesce(sum(f.tally_bytes_skipped), 0), coalesce(sum(f.tally_unsized), 0), "
+        "coalesce(sum(f.tally_bytes_sent), 0), coalesce(sum(f.tally_real_files), 0) "
         "FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = ?",
         read_members<Tally>, transfer.request.id);
     if (!sums) return tl::unexpected(sums.error());

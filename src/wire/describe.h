@@ -39,7 +39,7 @@ BOOST_DESCRIBE_STRUCT(ProbeOrder, (), (endpoint, credential))
 BOOST_DESCRIBE_STRUCT(Begun, (), (source, resumed, part_adopted, presumed, streams, items))
 BOOST_DESCRIBE_STRUCT(Moving, (), (confirmed, bytes_sent, rate, streams, doing))
 BOOST_DESCRIBE_STRUCT(Verified, (), (part, checksum, verdict, bytes_sent))
-BOOST_DESCRIBE_STRUCT(Done, (), (checksum, verdict, adopted, size, bytes_sent))
+BOOST_DESCRIBE_STRUCT(Done, (), (checksum, verdict, adopted, size, bytes_sent, skipped))
 BOOST_DESCRIBE_STRUCT(ItemFault, (), (number, fault))
 BOOST_DESCRIBE_STRUCT(Failed, (),
                       (fault, end, silent, confirmed, bytes_sent, publish_unknown, item_faults))

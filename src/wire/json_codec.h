@@ -115,7 +115,7 @@ inline bool from_json(const json::value& value, RangeSet& out) {
   return from_text(value, out, [](std::string_view t) { return RangeSet::parse(t); });
 }
 inline bool from_json(const json::value& value, Url& out) {
-  return from_text(value, out, [](std::string_view t) { return parse_file_or_folder_url(t); });
+  return from_text(value, out, [](std::string_view t) { return url_of_text(t); });
 }
 inline bool from_json(const json::value& value, Endpoint& out) {
   return from_text(value, out, [](std::string_view t) { return Endpoint::parse(t); });

@@ -225,6 +225,7 @@ struct Done {
   bool adopted = false;  // what stood there already was identical; nothing of ours was written
   std::uint64_t size = 0;
   std::uint64_t bytes_sent = 0;
+  bool skipped = false;  // what stands there is as good by `sync`; nothing of ours was written
 };
 // Why a file of a bundle has no outcome, where that is a reason of its own.
 struct ItemFault {

@@ -17,7 +17,7 @@ void submission(std::string_view body) {
   const auto submit = submit_from(body);
   if (!submit) return refusal_is_sound(submit.error());
   for (const Url& url : {submit->source, submit->destination}) {
-    fuzz::must(parse_file_or_folder_url(url.text()) == url, "what is accepted survives the store");
+    fuzz::must(url_of_text(url.text()) == url, "what is accepted survives the store");
   }
   const auto checked = checked_submit(*submit);
   if (!checked) refusal_is_sound(checked.error());

@@ -108,6 +108,40 @@ class EmptyFolders(Tree):
         self.assertTrue(os.path.isdir(f"{self.out}/empty"))
 
 
+class OddNames(Tree):
+    def test_one_that_no_command_can_carry_fails_alone_wherever_it_stands(self):
+        write(f"{self.source}/file", b"here")
+        write(f"{self.source}/sub/a\nb", b"nobody can ask for it")
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                handle = self.way(near, far)
+                for again in (False, True):
+                    code, out, err = self.rft("retry", handle) if again else self.tree(handle)
+                    self.assertEqual(code, 0 if again else 1, out + err)
+                    self.assertEqual(self.rft("wait", handle)[0], 1)
+                    self.assertEqual(os.listdir(f"{self.out}/sub"), [])
+                    rows = self.outcomes(handle)
+                    self.assertEqual(rows["file"]["status"], "done")
+                    self.assertEqual(rows["sub/a%0Ab"]["fault"]["code"], "bad_name")
+                self.assertEqual(self.rft("receipt", handle)[0], 0)
+
+
+class Sync(Tree):
+    def test_what_is_as_good_is_skipped_whatever_its_size_and_its_server(self):
+        write(f"{self.source}/small", b"here")
+        write(f"{self.source}/large", os.urandom(33 * MIB))
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                self.assertEqual(self.tree(self.way(near, far))[0], 0)
+                write(f"{self.out}/small", b"HERE")
+                handle = f"{self.handle}-{near}-{far}-again"
+                code, out, err = self.tree(handle, "--sync", "size")
+                self.assertEqual(code, 0, out + err)
+                self.assertIn("2 skipped", out)
+                self.assertEqual({row["status"] for row in self.outcomes(handle).values()}, {"skipped"})
+                self.assertEqual(self.service.record(handle)["bytes_sent"], 0)
+
+
 class Preserved(Tree):
     def make(self):
         for name, mode in (("plain", 0o640), ("run", 0o755), ("sub/closed", 0o400), ("sub/suid", 0o4711)):
