@@ -76,7 +76,9 @@ Result<ListQuery> list_query(const Ask& ask) {
     query.status = status_of(*status);
     if (!query.status) {
       return fail(Code::unknown_status,
-                  fmt::format("there is no status '{}'", printable(*status, shown_max)));
+                  fmt::format("there is no status '{}'; it is one of inactive, committed, active, "
+                              "done, failed, user_stop_partial_trans (stopped)",
+                              printable(*status, shown_max)));
     }
   }
   if (const auto after = ask.target.value("after")) query.after = *after;

@@ -101,7 +101,7 @@ void add_ls(CLI::App& app, Context& context) {
       ->type_name("STATUS");
   command->add_option("--limit", listing->limit, "at most so many; 100 transfers, all files")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
   command->callback([&context, listing] {
     return listing->files ? ls_files(context, *listing) : ls(context, *listing);
   });

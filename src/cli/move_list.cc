@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <istream>
 #include <ostream>
@@ -84,12 +85,12 @@ void say_refused(Context& context, const FileList::Chunk& chunk, const AddedFile
   context.ended(entry(Code::invalid_request).exit);
 }
 
-void say_way_on(Context& context, const std::string& handle) {
+void say_way_on(Context& context, const std::string& handle, std::uint64_t files) {
   context.terminal.err << fmt::format(
       "Nothing is committed, nothing moves. Repeat the command with '--handle {0}' (a file that "
-      "is there counts once),\nmove what is there with 'rft commit {0}', or forget it with 'rft "
-      "clear {0}'.\n",
-      handle);
+      "is there counts once),\n{1}or forget it with 'rft clear {0}'.\n",
+      handle,
+      files == 0 ? "" : fmt::format("move what is there with 'rft commit {}', ", handle));
 }
 
 void wipe(const Terminal& terminal) {
@@ -122,10 +123,9 @@ bool add_chunk(Context& context, Client& client, const std::string& handle,
   return added->refused.empty();
 }
 
-// False where it did not come to the list's end.
+// `files` are those that the service has of it. False where it did not come to the list's end.
 bool add_all(Context& context, Client& client, const std::string& handle, Reader& reader,
-             Result<FileList::Chunk> chunk) {
-  std::uint64_t files = 0;
+             Result<FileList::Chunk> chunk, std::uint64_t& files) {
   while (chunk && !chunk->files.empty()) {
     if (!add_chunk(context, client, handle, *chunk, files)) return false;
     if (context.terminal.width > 0) {
@@ -178,6 +178,10 @@ std::optional<TransferAnswer> submit_list(Context& context, Client& client, Tran
   };
   std::ifstream file;
   const bool standard_input = source.path == "-";
+  if (!standard_input && std::filesystem::is_directory(source.path)) {
+    return refused({Code::invalid_request,
+                    fmt::format("{} is a folder; name a file that holds the list", source.path)});
+  }
   if (!standard_input) file.open(source.path, std::ios::binary);
   if (!standard_input && !file) {
     return refused({Code::invalid_request, fmt::format("the list {} cannot be opened: {}",
@@ -195,8 +199,9 @@ std::optional<TransferAnswer> submit_list(Context& context, Client& client, Tran
     return *answer;
   }
   if (!answer->warning.empty()) context.terminal.err << "rft: " << answer->warning << '\n';
-  if (add_all(context, client, answer->handle, reader, std::move(first))) return *answer;
-  say_way_on(context, answer->handle);
+  std::uint64_t files = 0;
+  if (add_all(context, client, answer->handle, reader, std::move(first), files)) return *answer;
+  say_way_on(context, answer->handle, files);
   return std::nullopt;
 }
 

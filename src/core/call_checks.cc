@@ -70,6 +70,9 @@ Result<void> checked_whole(const Submit& submit) {
                 "a checksum's value is that of one file; give it with the file's line");
   }
   const bool same = submit.source.endpoint == submit.destination.endpoint;
+  if (submit.what == Submit::What::tree && submit.source == submit.destination) {
+    return fail(Code::same_source_and_destination, "both URLs name the same folder");
+  }
   if (submit.what == Submit::What::tree && same &&
       submit.destination.path.starts_with(submit.source.path)) {
     return fail(Code::same_source_and_destination,
