@@ -156,6 +156,7 @@ void Laws::stored(const MemoryTables& tables) {
     if (before == seen_.end()) {
       seen_.emplace(transfer.file.id, transfer);
       if (is_part(transfer)) check_born(transfer);
+      if (is_part(transfer)) check_born_listing(transfer, tables);
     } else if (before->second.file.version != transfer.file.version) {
       compare(before->second, transfer, tables);
       before->second = transfer;
@@ -180,6 +181,7 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
     break_law("P5", fmt::format("{}: its epoch was {}", name_of(after), old.epoch));
   }
   if (next.kind == Kind::bundle) check_fates(before, after);
+  if (next.kind == Kind::listing) check_listing(before, after);
   if (rft::is_whole(next)) {
     if (is_final(next.status) && next.status != old.status) check_whole(after, tables);
     return;

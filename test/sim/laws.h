@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "mover/limits.h"
 #include "sim/events.h"
 #include "sim/mutants.h"
 #include "sim/servers.h"
@@ -48,6 +49,8 @@ class Laws {
     std::uint64_t unreadable = 0;
     std::set<std::string> extras{};  // at the destination, and not at the source
   };
+  // Of the folders that a listing finds it lists so many itself.
+  void listings_take(std::size_t folders) { listings_take_ = folders; }
   void many(const std::string& owner, const std::string& handle, Many many);
   // Each line of the history, as it is stored.
   void tell_events(std::function<void(const Event&)> tell) { tell_ = std::move(tell); }
@@ -121,6 +124,9 @@ class Laws {
   };
   Bounds widest_lately(const std::vector<LimitVersion>& versions) const;
   void check_admission(const Transfer& before, const Transfer& after, const MemoryTables& tables);
+  // laws_of_listings.cc
+  void check_born_listing(const Transfer& part, const MemoryTables& tables);
+  void check_listing(const Transfer& before, const Transfer& after);
   // laws_of_many.cc
   void check_born(const Transfer& part);
   void check_fates(const Transfer& before, const Transfer& after);
@@ -147,7 +153,11 @@ class Laws {
   std::map<Key, Many> many_;
   std::map<LimitScope, std::vector<LimitVersion>> limits_;
   std::map<Uuid, std::set<std::string>> born_;  // by whole: destinations of its files
-  std::set<Uuid> stopping_;                     // wholes of whose stop the engine knows
+  std::size_t listings_take_ = mover::list_folders_due_max;
+  std::map<Uuid, std::size_t> listing_bounds_;  // by file: how many folders it keeps at most
+  // By whole, of its source and, for delete_extra, of its destination: folders with a listing.
+  std::map<std::pair<Uuid, bool>, std::set<std::string>> listed_;
+  std::set<Uuid> stopping_;  // wholes of whose stop the engine knows
   Works works_;
   std::function<void(const Event&)> tell_;
   std::int64_t told_ = 0;          // the last event that was told

@@ -58,6 +58,7 @@ void World::set_up() {
     const auto found = machine_.movers.find(mover);
     return found != machine_.movers.end() && found->second->works_on(task);
   });
+  draw_width();
   const std::size_t many = draw_many();
   const std::size_t count = dice_.between(4, 8) - 2 * many;
   for (std::size_t i = 0; i < count; ++i) set_up_transfer(i);

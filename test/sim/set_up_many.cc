@@ -111,6 +111,7 @@ void World::set_up_many(std::size_t number) {
     if (!tree) transfer.lines.push_back(std::move(line));
   }
   if (tree) add_empty_folders(many, submit.destination);
+  if (tree) widen(transfer, many);
   laws_.many(owner, submit.handle, std::move(many));
   transfers_.push_back(std::move(transfer));
   events_.in(dice_.between(Duration(200), Duration(8'000)), [this, number] { user_acts(number); });

@@ -15,6 +15,7 @@ constexpr std::uint64_t steps_least = 500, steps_max = 2'000'000;
 World::World(std::uint64_t seed, Mutants mutants, Trace trace)
     : dice_(seed),
       limit_dice_(seed ^ 0x6c696d697473ULL),
+      wide_dice_(seed ^ 0x77696465ULL),
       weather_(seed, dice_, moments_),
       mutants_(mutants),
       trace_(std::move(trace)),

@@ -69,6 +69,16 @@ class World {
   std::vector<Planned> plan_files(const UserTransfer& transfer);
   void set_up_file(UserTransfer& transfer, const Url& source, const Url& destination,
                    std::uint64_t size);
+  // set_up_wide.cc
+  struct Wide {
+    std::string path;  // below the root, ends with '/'
+    bool closed = false;
+  };
+  void draw_width();
+  void widen(UserTransfer& transfer, Laws::Many& many);
+  std::vector<Wide> draw_folders();
+  void fill(UserTransfer& transfer, const Wide& folder, Laws::Many& many);
+  void set_up_wide_extras(const Submit& submit, const Wide& folder, Laws::Many& many);
   void draw_size();
   void draw_options(Submit& submit);
   void store_credentials();
@@ -128,6 +138,7 @@ class World {
   Events events_;
   Dice dice_;
   Dice limit_dice_;
+  Dice wide_dice_;
   Moments moments_;
   Weather weather_;
   Mutants mutants_;
