@@ -35,7 +35,12 @@ void Laws::source_written(std::uint64_t source, Content content) {
 }
 
 void Laws::expect(const Endpoint& endpoint, const std::string& path, Expected expected) {
-  expected_[{endpoint, path}] = std::move(expected);
+  const auto [at, is_first] = expected_.emplace(std::pair(endpoint, path), expected);
+  if (is_first) return;
+  Expected& known = at->second;
+  known.sources.insert(known.sources.end(), expected.sources.begin(), expected.sources.end());
+  known.unproven = known.unproven || expected.unproven;
+  known.untouched = known.untouched && expected.untouched;
 }
 
 void Laws::stands(const Endpoint& endpoint, const std::string& path, std::uint64_t source) {
@@ -194,6 +199,7 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
   check_budget(before, after);
   check_mover(before, after);
   check_admission(before, after, tables);
+  check_names(before, after, tables);
 }
 
 // Its user committed it again; a part rises with its whole, once.
@@ -243,8 +249,9 @@ void Laws::check_stands(const Transfer& transfer, const Url& source, const Url& 
   }
   const Inode& inode = *file->second;
   const Expected& expected = expected_.at({server.endpoint, file->first});
+  claim(source, destination);
   if (expected.unproven || inode.presumption_broken) return;
-  if (expected.sources.size() == 1 && !is_whole(source_of(source), inode.content)) {
+  if (!is_whole(source_of(source), inode.content)) {
     break_law("P4", name_of(transfer) + ": other bytes stand under its final name");
   }
   if (verdict != Verdict::verified) {

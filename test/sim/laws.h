@@ -39,7 +39,11 @@ class Laws {
 
   // ---- what the world tells ----
   void source_written(std::uint64_t source, Content content);
+  // Of a name to which several go: once for each.
   void expect(const Endpoint& endpoint, const std::string& path, Expected expected);
+  bool expects(const Endpoint& endpoint, const std::string& path) const {
+    return expected_.contains({endpoint, path});
+  }
   void stands(const Endpoint& endpoint, const std::string& path, std::uint64_t source);
   // What a request of many files is of: destinations' paths, and how many folders cannot be read.
   // Of a tree all of them are moved, of a list those that were added.
@@ -69,6 +73,8 @@ class Laws {
   void adopted(const Task& task, const Server& server, const std::string& path);
   // P4, 5.6: that it would be was saved before.
   void published(const Task& task, const std::string& path);
+  // A final name gets bytes, by a rename or by a flow.
+  void writes(const Task& task, const Endpoint& endpoint, const std::string& path);
   // P3: by delete_extra only what the source has not goes, and only when all of its files are there
   // and that was saved.
   void deletes(const Task& task, const std::string& path);
@@ -124,6 +130,10 @@ class Laws {
   };
   Bounds widest_lately(const std::vector<LimitVersion>& versions) const;
   void check_admission(const Transfer& before, const Transfer& after, const MemoryTables& tables);
+  // laws_of_names.cc
+  void check_names(const Transfer& before, const Transfer& after, const MemoryTables& tables);
+  void claim(const Url& source, const Url& destination);
+  void check_claims();
   // laws_of_listings.cc
   void check_born_listing(const Transfer& part, const MemoryTables& tables);
   void check_listing(const Transfer& before, const Transfer& after);
@@ -150,6 +160,8 @@ class Laws {
   std::map<std::uint64_t, std::vector<Content>> versions_;
   std::map<std::pair<Endpoint, std::string>, Expected> expected_;
   std::map<std::pair<Endpoint, std::string>, std::uint64_t> source_at_;
+  // By name: the sources of those that were done.
+  std::map<std::pair<Endpoint, std::string>, std::set<std::uint64_t>> claims_;
   std::map<Key, Many> many_;
   std::map<LimitScope, std::vector<LimitVersion>> limits_;
   std::map<Uuid, std::set<std::string>> born_;  // by whole: destinations of its files

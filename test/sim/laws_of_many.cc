@@ -68,6 +68,7 @@ void Laws::piped(const FlowOrder& order) {
     }
     // In place there is one name only; the next flow waits until the old one's end is presumed.
     const bool part = is_part_name(file.destination.substr(file.destination.rfind('/') + 1));
+    if (!part) writes(order.task, order.destination, file.destination);
     if (part && servers_.lives_for(order.destination, file.destination)) {
       break_law("P3", file.destination + " is written by two flows");
     }
@@ -80,6 +81,7 @@ void Laws::arrived(const Task& task, const std::string& source) {
 
 void Laws::published(const Task& task, const std::string& path) {
   const auto seen = seen_.find(task.file);
+  if (seen != seen_.end()) writes(task, seen->second.request.destination.endpoint, path);
   if (seen == seen_.end() || seen->second.file.epoch != task.epoch) return;
   const File& file = seen->second.file;
   bool saved = file.publish_ordered;

@@ -85,9 +85,10 @@ void World::set_up_many(std::size_t number) {
   submit.source = {endpoints_[from], fmt::format("/data/w{}/", number)};
   submit.destination = {endpoints_[to], fmt::format("/data/e{}/", number)};
   draw_options(submit);
+  const bool shared = share_folder(submit);
   submit.options.skip_errors = dice_.chance(200'000);
   const bool tree = submit.what == Submit::What::tree;
-  submit.options.delete_extra = tree && dice_.chance(300'000);
+  submit.options.delete_extra = tree && dice_.chance(300'000) && !shared;
   if (submit.options.delete_extra) submit.options.skip_errors = false;
   const bool provable =
       submit.options.publish == Publish::rename && submit.options.verify != Verify::none;
