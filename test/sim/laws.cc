@@ -198,6 +198,7 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
   if (next.afresh > old.afresh) check_proof(after);
   check_budget(before, after);
   check_mover(before, after);
+  measures(after, false);  // also where the answer to its save was lost
   check_admission(before, after, tables);
   check_names(before, after, tables);
 }

@@ -130,6 +130,15 @@ class Laws {
   };
   Bounds widest_lately(const std::vector<LimitVersion>& versions) const;
   void check_admission(const Transfer& before, const Transfer& after, const MemoryTables& tables);
+  // laws_of_rates.cc
+  struct Rated {
+    Instant since{};
+    std::uint64_t rate = 0;
+  };
+  std::optional<Rated> rated(const LimitScope& scope) const;
+  void admits(const Transfer& next);
+  void check_rate(const LimitScope& scope, const Transfer& next);
+  void measures(const Transfer& next, bool erased);
   // laws_of_names.cc
   void check_names(const Transfer& before, const Transfer& after, const MemoryTables& tables);
   void claim(const Url& source, const Url& destination);
@@ -164,6 +173,18 @@ class Laws {
   std::map<std::pair<Endpoint, std::string>, std::set<std::uint64_t>> claims_;
   std::map<Key, Many> many_;
   std::map<LimitScope, std::vector<LimitVersion>> limits_;
+  struct BegunTry {
+    Task task;
+    Transfer transfer;
+    Instant at{};
+    bool measured = true;
+    std::uint64_t sent_before = 0;
+    std::uint64_t charge = 0;  // what it will send as far as that is known; then: what it sent
+    std::uint64_t most = 0;    // of the former
+    std::optional<Instant> ended{};
+  };
+  bool is_under_way(const BegunTry& one) const;
+  std::vector<BegunTry> begun_;
   std::map<Uuid, std::set<std::string>> born_;  // by whole: destinations of its files
   std::size_t listings_take_ = mover::list_folders_due_max;
   std::map<Uuid, std::size_t> listing_bounds_;  // by file: how many folders it keeps at most

@@ -123,6 +123,7 @@ bool Laws::is_undecided(const Request& part) const {
 
 void Laws::saving(const Change& change) {
   const Transfer& next = change.next;
+  admits(next);
   const bool stops = next.file.stop_asked || next.file.status == Status::user_stop_partial_trans;
   if (rft::is_whole(next.file) && (!stops || change.erased)) stopping_.erase(next.request.id);
   if (!is_part(next) || !stopping_.contains(*next.request.whole)) return;
@@ -133,6 +134,7 @@ void Laws::saving(const Change& change) {
 
 void Laws::saved(const Change& change) {
   const Transfer& next = change.next;
+  measures(next, change.erased);
   const bool stops = next.file.stop_asked || next.file.status == Status::user_stop_partial_trans;
   if (rft::is_whole(next.file) && stops && !change.erased) stopping_.insert(next.request.id);
 }
