@@ -73,7 +73,9 @@ void Laws::check_claims() {
       continue;
     }
     const Inode& inode = *file->second;
-    if (inode.presumption_broken || expected_.at(name).unproven) continue;
+    // Done speaks of the moment of its proof: a server may lose blocks later.
+    const bool spoiled = inode.presumption_broken || inode.lost_blocks;
+    if (spoiled || expected_.at(name).unproven) continue;
     const bool whole = std::any_of(sources.begin(), sources.end(), [&](std::uint64_t source) {
       return is_whole(source, inode.content);
     });
