@@ -165,6 +165,32 @@ TEST_F(Destinations, of_a_file_that_was_taken_out_of_a_bundle_are_its_own) {
   EXPECT_TRUE(std::holds_alternative<MoveOrder>(world.fresh().at(0)));
 }
 
+TEST_F(Destinations, are_kept_while_it_is_not_known_whether_a_rename_was_done) {
+  list("one", lines(0, 3));
+  const BundleOrder first = only_bundle();
+  BundleVerified verified;
+  for (const BundleItem& item : first.items) {
+    verified.items.push_back({item.number, PublishIntent{{10, "1", item.source}, {}}});
+  }
+  world.say(first.task, verified);
+  ASSERT_TRUE(std::holds_alternative<PublishOrder>(world.fresh().at(0)));
+  list("two", lines(0, 2));
+  Failed failed;
+  failed.fault = test_cut;
+  failed.publish_unknown = true;
+  world.say(first.task, failed);
+  EXPECT_TRUE(none_goes());
+  EXPECT_EQ(hold("two"), Hold::destination_busy);
+  EXPECT_NE(hold("one"), Hold::destination_busy) << "it does not wait for itself";
+  world.start();
+  EXPECT_TRUE(none_goes()) << "nor after a restart";
+  world.clock.instant += 10s;
+  const BundleOrder again = only_bundle();
+  EXPECT_EQ(files_of(again), 3U);
+  end(again);
+  EXPECT_EQ(files_of(only_bundle()), 2U);
+}
+
 TEST_F(Destinations, are_not_taken_by_what_changes_nothing) {
   Options plan;
   plan.act = Act::plan;

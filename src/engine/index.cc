@@ -144,6 +144,17 @@ void Engine::World::leave_destinations(Strand& strand) {
   strand.destinations.reset();
 }
 
+// What waits has none, but where its rename was ordered and it is not known whether it was done: it
+// may be done yet, or what it gave its name be looked for, so nobody else gets that name in
+// between. One that comes into memory when they are another's waits for them as all do.
+void Engine::World::keep_destinations(Strand& strand) {
+  const File* file = strand.transfer ? &strand.transfer->file : nullptr;
+  const bool in_doubt = file && file->status == Status::committed && file->publish_ordered;
+  if (!in_doubt || is_whole(*file)) return leave_destinations(strand);
+  if (strand.has_destinations || !are_free(destinations(strand))) return;
+  take_destinations(strand);
+}
+
 // A file that was taken out of a bundle goes on by itself: its name is its own.
 void Engine::World::leave_to_born(Strand& strand, const std::vector<Transfer>& born) {
   if (!strand.has_destinations || strand.destinations->empty()) return;
@@ -160,7 +171,7 @@ void Engine::World::leave_to_born(Strand& strand, const std::vector<Transfer>& b
 
 void Engine::World::index(Strand& strand) {
   if (strand.transfer) put_in_place(strand);
-  if (!strand.occupied) leave_destinations(strand);
+  if (!strand.occupied) keep_destinations(strand);
   if (strand.transfer) charge(strand);
 }
 

@@ -43,6 +43,7 @@ bool Engine::World::within_limits(const LaneKey& lane) const {
 bool Engine::World::fits(const Uuid& file) {
   Strand& strand = *by_file.at(file);
   if (!strand.transfer || strand.busy) return false;
+  if (strand.has_destinations) return true;
   Destinations& all = destinations(strand);
   const auto taken = std::find_if(all.begin(), all.end(), [this](std::uint64_t one) {
     return busy_destinations.contains(one);
@@ -52,13 +53,14 @@ bool Engine::World::fits(const Uuid& file) {
   return false;
 }
 
+bool Engine::World::are_free(const Destinations& names) const {
+  return std::none_of(names.begin(), names.end(),
+                      [this](std::uint64_t one) { return busy_destinations.contains(one); });
+}
+
 bool Engine::World::awaits_destination(const Strand& strand) const {
-  const auto is_busy = [this](std::uint64_t one) { return busy_destinations.contains(one); };
-  if (strand.destinations) {
-    return std::any_of(strand.destinations->begin(), strand.destinations->end(), is_busy);
-  }
-  const Destinations all = destinations_of(*strand.transfer);
-  return std::any_of(all.begin(), all.end(), is_busy);
+  if (strand.has_destinations) return false;
+  return !are_free(strand.destinations ? *strand.destinations : destinations_of(*strand.transfer));
 }
 
 void Engine::World::grant(Strand& strand) {

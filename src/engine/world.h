@@ -82,8 +82,8 @@ struct Strand {
   std::optional<Instant> timer;              // its entry in `timers`
   std::unique_ptr<Occupied> occupied;        // it is counted as active
   std::optional<Destinations> destinations;  // once they were asked for
-  bool has_destinations = false;             // they are its own: it is active
-  std::optional<Charge> charge;              // taken from the rates of its scopes
+  bool has_destinations = false;  // they are its own: it is active, or its rename may be done yet
+  std::optional<Charge> charge;   // taken from the rates of its scopes
   bool granting = false;
   std::uint32_t streams_granted = 0;
   Instant next_look{};  // no grant to look before: the last one came to nothing
@@ -183,7 +183,8 @@ struct Engine::World {
   std::map<std::string, std::uint32_t> active_of_owner;
   std::map<Endpoint, std::uint32_t> active_of_endpoint;
   std::map<LaneKey, std::uint32_t> active_bundles;
-  // That something active writes to. It is one each; only a look for a stop is not made to wait.
+  // That something active writes to, or a rename whose answer is not known. It is one each; only a
+  // look for a stop is not made to wait.
   std::unordered_map<std::uint64_t, std::uint32_t> busy_destinations;
   std::uint32_t active = 0;
 
@@ -227,6 +228,8 @@ struct Engine::World {
   Destinations& destinations(Strand& strand);
   void take_destinations(Strand& strand);
   void leave_destinations(Strand& strand);
+  void keep_destinations(Strand& strand);
+  bool are_free(const Destinations& names) const;
   void leave_to_born(Strand& strand, const std::vector<Transfer>& born);
 
   // wholes.cc: requests of many files and their parts

@@ -8,10 +8,12 @@
 
 namespace rft::mover {
 
-ListTask::ListTask(ListOrder order, MakeLister make_lister, WorkPorts ports)
+ListTask::ListTask(ListOrder order, MakeLister make_lister, WorkPorts ports,
+                   std::size_t folders_due_max)
     : order_(std::move(order)),
       make_lister_(std::move(make_lister)),
       ports_(std::move(ports)),
+      folders_due_max_(folders_due_max),
       due_(order_.due.begin(), order_.due.end()) {
   for (const FolderDue& due : due_) due_names_ += due.path.size();
 }
@@ -115,7 +117,7 @@ Listed ListTask::keep_due(Listed piece) {
   for (std::string& folder : std::exchange(piece.folders, {})) {
     if (!is_wanted_folder(order_.options, folder)) continue;
     const bool has_room =
-        due_.size() < list_folders_due_max && due_names_ + folder.size() <= list_due_names_max;
+        due_.size() < folders_due_max_ && due_names_ + folder.size() <= list_due_names_max;
     if (!has_room) {
       piece.folders_apart.push_back(std::move(folder));
       continue;

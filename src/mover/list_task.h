@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 
+#include "mover/limits.h"
 #include "mover/list_words.h"
 #include "mover/lister.h"
 #include "mover/work.h"
@@ -16,7 +17,9 @@ namespace rft::mover {
 class ListTask final : public Work {
  public:
   using MakeLister = std::function<std::unique_ptr<Lister>(const ListOrder&, Interrupt*)>;
-  ListTask(ListOrder order, MakeLister make_lister, WorkPorts ports);
+  // `folders_due_max`: fewer in tests, where a tree of a dozen folders is wide then.
+  ListTask(ListOrder order, MakeLister make_lister, WorkPorts ports,
+           std::size_t folders_due_max = list_folders_due_max);
 
   // Walks the folders first in, first out; those found go to the end. Says FoldersListed on the
   // way, of which list_words_unsaved_max at most wait to be saved.
@@ -42,6 +45,7 @@ class ListTask final : public Work {
   const ListOrder order_;
   MakeLister make_lister_;
   WorkPorts ports_;
+  const std::size_t folders_due_max_;
   Interrupt interrupt_;
   std::unique_ptr<Lister> lister_;
   std::deque<FolderDue> due_;

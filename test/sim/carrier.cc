@@ -44,6 +44,9 @@ awaitable<Outcome<void>> SimCarrier::move(const mover::Freight& freight, mover::
   }
   flow.end = FlowEnd::presumed;
   news_ = std::make_shared<FlowNews>();
+  if (freight.destination == final_path_) {
+    shore_.laws.writes(task_, route_.destination, final_path_);
+  }
   flow_ = shore_.servers.open({task_, route_.source, route_.destination, freight.source,
                                on_disk(freight.destination), freight.there, freight.size},
                               news_);

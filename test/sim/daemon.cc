@@ -178,8 +178,9 @@ std::unique_ptr<MoverProcess> Daemon::fork(const std::string& mover, const std::
       machine.movers.erase(mover);
     });
   };
-  const MoverProcess::Place place{place_.events, place_.dice,    place_.weather, place_.servers,
-                                  place_.laws,   place_.moments, place_.mutants};
+  const MoverProcess::Place place{
+      place_.events, place_.dice,    place_.weather, place_.servers,
+      place_.laws,   place_.moments, place_.mutants, machine.folders_due_max};
   return std::make_unique<MoverProcess>(place, owner, std::move(told));
 }
 
@@ -272,6 +273,7 @@ void Daemon::hear(const std::string& mover, Word word) {
 void Daemon::let_through(Word& word) const {
   auto* said = std::get_if<TaskWord>(&word);
   if (!said) return;
+  if (auto* told = std::get_if<FoldersListed>(&said->says)) let_through(*told);
   if (place_.mutants.has(Mutant::no_fence)) {
     for (const auto& [id, transfer] : store_.tables().transfers) {
       const File& file = transfer.file;
@@ -285,6 +287,22 @@ void Daemon::let_through(Word& word) const {
     if (failed && failed->fault.code == FaultCode::checksum_differs) {
       failed->fault.code = FaultCode::cut;
     }
+  }
+}
+
+void Daemon::let_through(FoldersListed& told) const {
+  const Mutants& mutants = place_.mutants;
+  for (Listed& one : told.folders) {
+    std::vector<std::string>& apart = one.folders_apart;
+    const std::vector<std::string> named = apart;
+    if (mutants.has(Mutant::folders_apart_twice)) {
+      apart.insert(apart.end(), named.begin(), named.end());
+    }
+    if (mutants.has(Mutant::folders_apart_here)) {
+      one.folders.insert(one.folders.end(), apart.begin(), apart.end());
+      apart.clear();
+    }
+    if (mutants.has(Mutant::folders_apart_lost)) apart.clear();
   }
 }
 

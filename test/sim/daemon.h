@@ -7,6 +7,7 @@
 
 #include "daemon/instance.h"
 #include "engine/engine.h"
+#include "mover/limits.h"
 #include "sim/laws.h"
 #include "sim/movers.h"
 #include "sim/store.h"
@@ -21,10 +22,11 @@ struct Machine {
   std::set<std::string> of_this_boot;
   std::vector<std::pair<Instant, Task>> lately_orphaned;  // their movers were killed
   std::uint64_t connections = 0;
-  Instant barred_until{};                                   // no mover starts
-  InstanceRecord instance;                                  // the file beside the database
-  std::uint32_t newest_ordered = 0;                         // epoch that went out to a mover
-  std::function<void(const std::string& mover)> has_words;  // told to the rftd that lives
+  std::size_t folders_due_max = mover::list_folders_due_max;  // of one listing
+  Instant barred_until{};                                     // no mover starts
+  InstanceRecord instance;                                    // the file beside the database
+  std::uint32_t newest_ordered = 0;                           // epoch that went out to a mover
+  std::function<void(const std::string& mover)> has_words;    // told to the rftd that lives
 };
 
 // kill -9, and what its movers had not told yet is lost.
@@ -85,6 +87,7 @@ class Daemon final : public Movers, public Clock {
   void pump_at(const std::string& mover, Instant when);
   void hear(const std::string& mover, Word word);
   void let_through(Word& word) const;  // mutants
+  void let_through(FoldersListed& told) const;
   void start_failed(const std::string& mover, const std::string& owner, FaultKind kind);
   std::unique_ptr<MoverProcess> fork(const std::string& mover, const std::string& owner);
   void gone(const std::string& mover, bool with_us);

@@ -35,7 +35,12 @@ void Laws::source_written(std::uint64_t source, Content content) {
 }
 
 void Laws::expect(const Endpoint& endpoint, const std::string& path, Expected expected) {
-  expected_[{endpoint, path}] = std::move(expected);
+  const auto [at, is_first] = expected_.emplace(std::pair(endpoint, path), expected);
+  if (is_first) return;
+  Expected& known = at->second;
+  known.sources.insert(known.sources.end(), expected.sources.begin(), expected.sources.end());
+  known.unproven = known.unproven || expected.unproven;
+  known.untouched = known.untouched && expected.untouched;
 }
 
 void Laws::stands(const Endpoint& endpoint, const std::string& path, std::uint64_t source) {
@@ -156,6 +161,7 @@ void Laws::stored(const MemoryTables& tables) {
     if (before == seen_.end()) {
       seen_.emplace(transfer.file.id, transfer);
       if (is_part(transfer)) check_born(transfer);
+      if (is_part(transfer)) check_born_listing(transfer, tables);
     } else if (before->second.file.version != transfer.file.version) {
       compare(before->second, transfer, tables);
       before->second = transfer;
@@ -180,6 +186,7 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
     break_law("P5", fmt::format("{}: its epoch was {}", name_of(after), old.epoch));
   }
   if (next.kind == Kind::bundle) check_fates(before, after);
+  if (next.kind == Kind::listing) check_listing(before, after);
   if (rft::is_whole(next)) {
     if (is_final(next.status) && next.status != old.status) check_whole(after, tables);
     return;
@@ -191,7 +198,9 @@ void Laws::compare(const Transfer& before, const Transfer& after, const MemoryTa
   if (next.afresh > old.afresh) check_proof(after);
   check_budget(before, after);
   check_mover(before, after);
+  measures(after, false);  // also where the answer to its save was lost
   check_admission(before, after, tables);
+  check_names(before, after, tables);
 }
 
 // Its user committed it again; a part rises with its whole, once.
@@ -241,8 +250,9 @@ void Laws::check_stands(const Transfer& transfer, const Url& source, const Url& 
   }
   const Inode& inode = *file->second;
   const Expected& expected = expected_.at({server.endpoint, file->first});
+  claim(source, destination);
   if (expected.unproven || inode.presumption_broken) return;
-  if (expected.sources.size() == 1 && !is_whole(source_of(source), inode.content)) {
+  if (!is_whole(source_of(source), inode.content)) {
     break_law("P4", name_of(transfer) + ": other bytes stand under its final name");
   }
   if (verdict != Verdict::verified) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "mover/limits.h"
 #include "sim/events.h"
 #include "sim/mutants.h"
 #include "sim/servers.h"
@@ -38,7 +39,11 @@ class Laws {
 
   // ---- what the world tells ----
   void source_written(std::uint64_t source, Content content);
+  // Of a name to which several go: once for each.
   void expect(const Endpoint& endpoint, const std::string& path, Expected expected);
+  bool expects(const Endpoint& endpoint, const std::string& path) const {
+    return expected_.contains({endpoint, path});
+  }
   void stands(const Endpoint& endpoint, const std::string& path, std::uint64_t source);
   // What a request of many files is of: destinations' paths, and how many folders cannot be read.
   // Of a tree all of them are moved, of a list those that were added.
@@ -48,6 +53,8 @@ class Laws {
     std::uint64_t unreadable = 0;
     std::set<std::string> extras{};  // at the destination, and not at the source
   };
+  // Of the folders that a listing finds it lists so many itself.
+  void listings_take(std::size_t folders) { listings_take_ = folders; }
   void many(const std::string& owner, const std::string& handle, Many many);
   // Each line of the history, as it is stored.
   void tell_events(std::function<void(const Event&)> tell) { tell_ = std::move(tell); }
@@ -66,6 +73,8 @@ class Laws {
   void adopted(const Task& task, const Server& server, const std::string& path);
   // P4, 5.6: that it would be was saved before.
   void published(const Task& task, const std::string& path);
+  // A final name gets bytes, by a rename or by a flow.
+  void writes(const Task& task, const Endpoint& endpoint, const std::string& path);
   // P3: by delete_extra only what the source has not goes, and only when all of its files are there
   // and that was saved.
   void deletes(const Task& task, const std::string& path);
@@ -121,6 +130,22 @@ class Laws {
   };
   Bounds widest_lately(const std::vector<LimitVersion>& versions) const;
   void check_admission(const Transfer& before, const Transfer& after, const MemoryTables& tables);
+  // laws_of_rates.cc
+  struct Rated {
+    Instant since{};
+    std::uint64_t rate = 0;
+  };
+  std::optional<Rated> rated(const LimitScope& scope) const;
+  void admits(const Transfer& next);
+  void check_rate(const LimitScope& scope, const Transfer& next);
+  void measures(const Transfer& next, bool erased);
+  // laws_of_names.cc
+  void check_names(const Transfer& before, const Transfer& after, const MemoryTables& tables);
+  void claim(const Url& source, const Url& destination);
+  void check_claims();
+  // laws_of_listings.cc
+  void check_born_listing(const Transfer& part, const MemoryTables& tables);
+  void check_listing(const Transfer& before, const Transfer& after);
   // laws_of_many.cc
   void check_born(const Transfer& part);
   void check_fates(const Transfer& before, const Transfer& after);
@@ -144,10 +169,28 @@ class Laws {
   std::map<std::uint64_t, std::vector<Content>> versions_;
   std::map<std::pair<Endpoint, std::string>, Expected> expected_;
   std::map<std::pair<Endpoint, std::string>, std::uint64_t> source_at_;
+  // By name: the sources of those that were done.
+  std::map<std::pair<Endpoint, std::string>, std::set<std::uint64_t>> claims_;
   std::map<Key, Many> many_;
   std::map<LimitScope, std::vector<LimitVersion>> limits_;
+  struct BegunTry {
+    Task task;
+    Transfer transfer;
+    Instant at{};
+    bool measured = true;
+    std::uint64_t sent_before = 0;
+    std::uint64_t charge = 0;  // what it will send as far as that is known; then: what it sent
+    std::uint64_t most = 0;    // of the former
+    std::optional<Instant> ended{};
+  };
+  bool is_under_way(const BegunTry& one) const;
+  std::vector<BegunTry> begun_;
   std::map<Uuid, std::set<std::string>> born_;  // by whole: destinations of its files
-  std::set<Uuid> stopping_;                     // wholes of whose stop the engine knows
+  std::size_t listings_take_ = mover::list_folders_due_max;
+  std::map<Uuid, std::size_t> listing_bounds_;  // by file: how many folders it keeps at most
+  // By whole, of its source and, for delete_extra, of its destination: folders with a listing.
+  std::map<std::pair<Uuid, bool>, std::set<std::string>> listed_;
+  std::set<Uuid> stopping_;  // wholes of whose stop the engine knows
   Works works_;
   std::function<void(const Event&)> tell_;
   std::int64_t told_ = 0;          // the last event that was told

@@ -68,6 +68,7 @@ void Laws::piped(const FlowOrder& order) {
     }
     // In place there is one name only; the next flow waits until the old one's end is presumed.
     const bool part = is_part_name(file.destination.substr(file.destination.rfind('/') + 1));
+    if (!part) writes(order.task, order.destination, file.destination);
     if (part && servers_.lives_for(order.destination, file.destination)) {
       break_law("P3", file.destination + " is written by two flows");
     }
@@ -80,6 +81,7 @@ void Laws::arrived(const Task& task, const std::string& source) {
 
 void Laws::published(const Task& task, const std::string& path) {
   const auto seen = seen_.find(task.file);
+  if (seen != seen_.end()) writes(task, seen->second.request.destination.endpoint, path);
   if (seen == seen_.end() || seen->second.file.epoch != task.epoch) return;
   const File& file = seen->second.file;
   bool saved = file.publish_ordered;
@@ -121,6 +123,7 @@ bool Laws::is_undecided(const Request& part) const {
 
 void Laws::saving(const Change& change) {
   const Transfer& next = change.next;
+  admits(next);
   const bool stops = next.file.stop_asked || next.file.status == Status::user_stop_partial_trans;
   if (rft::is_whole(next.file) && (!stops || change.erased)) stopping_.erase(next.request.id);
   if (!is_part(next) || !stopping_.contains(*next.request.whole)) return;
@@ -131,6 +134,7 @@ void Laws::saving(const Change& change) {
 
 void Laws::saved(const Change& change) {
   const Transfer& next = change.next;
+  measures(next, change.erased);
   const bool stops = next.file.stop_asked || next.file.status == Status::user_stop_partial_trans;
   if (rft::is_whole(next.file) && stops && !change.erased) stopping_.insert(next.request.id);
 }

@@ -30,6 +30,7 @@ void Laws::all_ended(const MemoryTables& tables, const Engine::Totals& totals) {
   check_parts(tables);
   check_work(tables);
   check_many(tables);
+  check_claims();
 }
 
 // P7: what is sent again is what no marker had told, or the record says why it began afresh.

@@ -38,6 +38,7 @@ MoverProcess::MoverProcess(Place place, std::string owner, Told told)
              [this](const Endpoint& endpoint) {
                if (!std::exchange(reachable_[endpoint], true)) note(LoggedIn{endpoint});
              }},
+      folders_due_max_(place.folders_due_max),
       owner_(std::move(owner)),
       told_(std::move(told)),
       lease_(place.events.now()),
@@ -125,7 +126,7 @@ void MoverProcess::begin(ListOrder order) {
         [this](const ListOrder& one, mover::Interrupt* interrupt) {
           return std::make_unique<SimLister>(shore_, one, interrupt);
         },
-        std::move(ports));
+        std::move(ports), folders_due_max_);
   });
 }
 

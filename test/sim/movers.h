@@ -32,6 +32,7 @@ class MoverProcess {
     Laws& laws;
     Moments& moments;
     Mutants mutants;
+    std::size_t folders_due_max;  // of one listing
   };
   MoverProcess(Place place, std::string owner, Told told);
   // kill -9: nothing is said any more; its kernel closes its connections.
@@ -85,6 +86,7 @@ class MoverProcess {
 
   Events& events_;
   Shore shore_;
+  const std::size_t folders_due_max_;
   const std::string owner_;
   Told told_;
   std::map<Endpoint, bool> reachable_;

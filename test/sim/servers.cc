@@ -141,6 +141,7 @@ void Servers::go_down(Server& server, bool mute) {
     const bool may_lose = destination && flow.to && flow.next > 0;
     if (may_lose && loses_blocks(flow)) {
       Content& content = flow.to->content;
+      flow.to->lost_blocks = true;
       for (std::uint64_t i = 0; i < std::min<std::uint64_t>(3, flow.next); ++i) {
         const std::uint64_t lost = flow.blocks[flow.next - 1 - i];
         if (lost < content.blocks.size()) content.blocks[lost] = 0;

@@ -40,8 +40,9 @@ struct Inode {
   // A writer lived through the settling time in silence: what 5.3 presumes was not so, and P3 is
   // not promised for these bytes.
   bool presumption_broken = false;
-  Uuid made_by;          // the transfer whose flow made it; nil: none of ours
-  bool planted = false;  // by a server that opened it after the client of the flow was gone
+  bool lost_blocks = false;  // its server died with what it had not written to disk
+  Uuid made_by;              // the transfer whose flow made it; nil: none of ours
+  bool planted = false;      // by a server that opened it after the client of the flow was gone
 };
 
 struct Server {

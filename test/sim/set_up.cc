@@ -35,6 +35,7 @@ std::size_t World::draw_many() {
   const auto& aim = weather_.aim();
   const bool aimed_at = aim && (aim->moment >= Moment::listing || aim->moment == Moment::proven);
   if (aimed_at) return 2;
+  if (shares_ && shared_dice_.chance(500'000)) return 2;
   return dice_.chance(450'000) ? dice_.between(1, 2) : 0;
 }
 
@@ -58,10 +59,13 @@ void World::set_up() {
     const auto found = machine_.movers.find(mover);
     return found != machine_.movers.end() && found->second->works_on(task);
   });
+  draw_width();
+  draw_sharing();
   const std::size_t many = draw_many();
   const std::size_t count = dice_.between(4, 8) - 2 * many;
   for (std::size_t i = 0; i < count; ++i) set_up_transfer(i);
   for (std::size_t i = 0; i < many; ++i) set_up_many(count + i);
+  set_up_sharers();
   set_up_limits();
 }
 
@@ -121,17 +125,24 @@ void World::set_up_file(UserTransfer& transfer, const Url& source, const Url& de
   source_versions_[id] = 1;
   laws_.source_written(id, content);
   laws_.stands(source.endpoint, source.path, id);
-  Expected expected;
-  expected.sources = {id};
   const Options& options = transfer.submit.options;
-  expected.unproven = options.verify != Verify::checksum || options.publish == Publish::in_place;
-  expected.untouched = options.act == Act::plan;
-  if (dice_.chance(transfer.submit.what == Submit::What::file ? 150'000 : 60'000)) {
+  Expected expected = expected_of(options, id);
+  const bool first = !laws_.expects(destination.endpoint, destination.path);
+  if (first && dice_.chance(transfer.submit.what == Submit::What::file ? 150'000 : 60'000)) {
     const bool same = dice_.chance(400'000);
     expected.before = same ? content : content_of(10'000 + id, 1, size);
     servers_.put(servers_.at(destination.endpoint), destination.path, *expected.before);
   }
   laws_.expect(destination.endpoint, destination.path, expected);
+  if (options.act == Act::move) names_.push_back({source, destination, id});
+}
+
+Expected World::expected_of(const Options& options, std::uint64_t source) const {
+  Expected expected;
+  expected.sources = {source};
+  expected.unproven = options.verify != Verify::checksum || options.publish == Publish::in_place;
+  expected.untouched = options.act == Act::plan;
+  return expected;
 }
 
 }  // namespace rft::sim

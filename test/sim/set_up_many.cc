@@ -85,9 +85,10 @@ void World::set_up_many(std::size_t number) {
   submit.source = {endpoints_[from], fmt::format("/data/w{}/", number)};
   submit.destination = {endpoints_[to], fmt::format("/data/e{}/", number)};
   draw_options(submit);
+  const bool shared = share_folder(submit);
   submit.options.skip_errors = dice_.chance(200'000);
   const bool tree = submit.what == Submit::What::tree;
-  submit.options.delete_extra = tree && dice_.chance(300'000);
+  submit.options.delete_extra = tree && dice_.chance(300'000) && !shared;
   if (submit.options.delete_extra) submit.options.skip_errors = false;
   const bool provable =
       submit.options.publish == Publish::rename && submit.options.verify != Verify::none;
@@ -111,6 +112,7 @@ void World::set_up_many(std::size_t number) {
     if (!tree) transfer.lines.push_back(std::move(line));
   }
   if (tree) add_empty_folders(many, submit.destination);
+  if (tree) widen(transfer, many);
   laws_.many(owner, submit.handle, std::move(many));
   transfers_.push_back(std::move(transfer));
   events_.in(dice_.between(Duration(200), Duration(8'000)), [this, number] { user_acts(number); });

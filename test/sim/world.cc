@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/planted.h"
 #include "sim/virtual_async.h"
 
 namespace rft::sim {
@@ -15,12 +16,15 @@ constexpr std::uint64_t steps_least = 500, steps_max = 2'000'000;
 World::World(std::uint64_t seed, Mutants mutants, Trace trace)
     : dice_(seed),
       limit_dice_(seed ^ 0x6c696d697473ULL),
+      wide_dice_(seed ^ 0x77696465ULL),
+      shared_dice_(seed ^ 0x736861726564ULL),
       weather_(seed, dice_, moments_),
       mutants_(mutants),
       trace_(std::move(trace)),
       servers_(events_, dice_, weather_, moments_),
       laws_(events_, weather_, servers_, mutants) {
   live_in(events_);
+  plant(mutants_);
 }
 
 World::~World() = default;

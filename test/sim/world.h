@@ -69,6 +69,26 @@ class World {
   std::vector<Planned> plan_files(const UserTransfer& transfer);
   void set_up_file(UserTransfer& transfer, const Url& source, const Url& destination,
                    std::uint64_t size);
+  Expected expected_of(const Options& options, std::uint64_t source) const;
+  // set_up_shared.cc
+  struct Name {
+    Url source, destination;
+    std::uint64_t id = 0;  // of the source
+  };
+  void draw_sharing();
+  bool share_folder(Submit& submit);
+  void set_up_sharers();
+  void set_up_sharer(const Name& name);
+  // set_up_wide.cc
+  struct Wide {
+    std::string path;  // below the root, ends with '/'
+    bool closed = false;
+  };
+  void draw_width();
+  void widen(UserTransfer& transfer, Laws::Many& many);
+  std::vector<Wide> draw_folders();
+  void fill(UserTransfer& transfer, const Wide& folder, Laws::Many& many);
+  void set_up_wide_extras(const Submit& submit, const Wide& folder, Laws::Many& many);
   void draw_size();
   void draw_options(Submit& submit);
   void store_credentials();
@@ -128,6 +148,8 @@ class World {
   Events events_;
   Dice dice_;
   Dice limit_dice_;
+  Dice wide_dice_;
+  Dice shared_dice_;
   Moments moments_;
   Weather weather_;
   Mutants mutants_;
@@ -145,6 +167,8 @@ class World {
   std::vector<UserTransfer> transfers_;
   std::map<std::uint64_t, std::pair<Endpoint, std::string>> sources_;
   std::map<std::uint64_t, std::uint64_t> source_versions_;
+  bool shares_ = false;      // some of its requests have a destination in common
+  std::vector<Name> names_;  // that others may go to, too
   std::vector<CredentialFacts> credentials_;
   std::uint64_t calls_ = 0;
   std::uint64_t last_source_ = 0;
