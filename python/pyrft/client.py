@@ -151,7 +151,7 @@ class Client:
         if kind != "file":
             body["kind"] = kind
         options = {name: _value(value) for name, value in options.items() if value is not None}
-        self._hand_over(source, destination, kind, options)
+        self._hand_over(source, destination, options)
         if options:
             body["options"] = options
         return cast(Answer, self._session.change("POST", "/v1/transfers", body))
@@ -311,16 +311,12 @@ class Client:
         """The public key with which the service signs receipts, and its fingerprint."""
         return cast("Dict[str, Any]", self._session.get("/v1/service"))
 
-    def _hand_over(self, source: str, destination: str, kind: str, options: Dict[str, Any]) -> None:
+    def _hand_over(self, source: str, destination: str, options: Dict[str, Any]) -> None:
         sides = (("source_credential", source), ("destination_credential", destination))
-        needed = [name for name, url in sides if needs_proxy(url) and name not in options]
-        # The files of a list may be over gsiftp though its folders are not.
-        wanted = [name for name, _ in sides if name not in options] if kind == "list" else needed
+        wanted = [name for name, url in sides if needs_proxy(url) and name not in options]
         if not wanted or not self._hand_over_proxy:
             return
         if read_proxy() is None:
-            if not needed:
-                return
             warnings.warn(
                 f"there is no proxy at {usual_place()}: the proxy is used that was handed over last, and "
                 f"without one the transfer is held until there is one; make one and hand it over with "

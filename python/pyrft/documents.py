@@ -88,7 +88,6 @@ class FileRecord(TypedDict, total=False):
     size: Optional[int]
     checksum: Optional[Checksum]
     adopted: bool
-    skipped: bool  # by sync what stood there is as good
     fault: Optional[Fault]
 
 
@@ -127,6 +126,7 @@ class Record(Progress, total=False):
     bytes_resent: int
     checksum: Optional[Checksum]
     adopted: bool
+    skipped: bool  # by sync what stood there is as good
     label: str
     options: Dict[str, Any]
     submitted_at: str

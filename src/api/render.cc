@@ -130,6 +130,11 @@ json::object render(const Options& options) {
   return set;
 }
 
+// Parts that were just born may be at work before their request's sums have them.
+std::uint64_t less(std::uint64_t from, std::uint64_t what) {
+  return from > what ? from - what : 0;
+}
+
 json::value files_of(const Found& found) {
   const File& file = found.transfer.file;
   if (!is_whole(file)) return nullptr;
@@ -138,7 +143,7 @@ json::value files_of(const Found& found) {
   const Live now = found.live.value_or(Live{});
   const std::uint64_t total = sums.files - sums.listings;
   return json::object{{"total", total},
-                      {"waiting", total - sums.ended() - now.files_active},
+                      {"waiting", less(total - sums.ended(), now.files_active)},
                       {"active", now.files_active},
                       {"done", plan ? 0 : sums.done},
                       {"failed", sums.failed},
@@ -147,7 +152,7 @@ json::value files_of(const Found& found) {
                       {"deleted", plan ? 0 : sums.deleted},
                       {"would_delete", plan ? sums.deleted : 0},
                       {"bytes", sums.bytes},
-                      {"bytes_waiting", sums.bytes - sums.bytes_ended() - now.bytes_active},
+                      {"bytes_waiting", less(sums.bytes - sums.bytes_ended(), now.bytes_active)},
                       {"bytes_active", now.bytes_active},
                       {"bytes_done", plan ? 0 : sums.bytes_done},
                       {"bytes_failed", sums.bytes_failed},
@@ -172,7 +177,7 @@ void add_figures(json::object& object, const Found& found, const Figures& figure
 // Of many files what is on its way cannot be told from what is sent again before all have ended.
 std::uint64_t resent(const File& file, const Figures& figures) {
   const bool known = !is_whole(file) || is_final(file.status);
-  return known && figures.sent > figures.confirmed ? figures.sent - figures.confirmed : 0;
+  return known ? less(figures.sent, figures.confirmed) : 0;
 }
 
 bool stopping(const File& file) {

@@ -10,6 +10,7 @@
 #include <istream>
 #include <ostream>
 
+#include "base/text.h"
 #include "base/url.h"
 #include "cli/figures.h"
 #include "cli/file_list.h"
@@ -25,6 +26,11 @@ constexpr std::size_t refused_shown_max = 10;
 
 bool is_url(const std::string& text) {
   return text.find("://") != std::string::npos;
+}
+
+bool is_gsiftp(const std::string& text) {
+  const std::string_view scheme = "gsiftp://";
+  return text.size() > scheme.size() && to_lower(text.substr(0, scheme.size())) == scheme;
 }
 
 // Without folders a path lies below nothing.
@@ -89,8 +95,7 @@ void say_way_on(Context& context, const std::string& handle, std::uint64_t files
   context.terminal.err << fmt::format(
       "Nothing is committed, nothing moves. Repeat the command with '--handle {0}' (a file that "
       "is there counts once),\n{1}or forget it with 'rft clear {0}'.\n",
-      handle,
-      files == 0 ? "" : fmt::format("move what is there with 'rft commit {}', ", handle));
+      handle, files == 0 ? "" : fmt::format("move what is there with 'rft commit {}', ", handle));
 }
 
 void wipe(const Terminal& terminal) {
@@ -162,6 +167,10 @@ Result<FileList::Chunk> first_chunk(Reader& reader, TransferSpec& spec) {
   if (!chunk) return chunk;
   if (chunk->files.empty()) {
     return fail(Code::invalid_request, "the list names no file; nothing was submitted");
+  }
+  for (const NewFileLine& file : chunk->files) {
+    spec.gsiftp_sources = spec.gsiftp_sources || is_gsiftp(file.source);
+    spec.gsiftp_destinations = spec.gsiftp_destinations || is_gsiftp(file.destination);
   }
   if (!spec.source.empty()) return chunk;
   if (const auto roots = set_roots(spec, *chunk); !roots) return tl::unexpected(roots.error());

@@ -141,22 +141,17 @@ Result<Client> Client::find(std::string_view server, ClientOptions options) {
 // Sets the credential options that the user left open. Returns a warning, or nothing to say.
 Result<std::string> Client::State::hand_over(TransferSpec& spec) {
   std::vector<std::string> open;
-  bool needed = false;
-  const auto ask_for = [&](std::string_view url, const char* option) {
-    if (spec.options.contains(option)) return;
-    // The files of a list may be over gsiftp though its folders are not.
-    if (client::needs_proxy(url) || spec.kind == TransferSpec::Kind::list)
-      open.emplace_back(option);
-    needed = needed || client::needs_proxy(url);
+  const auto ask_for = [&](bool needed, const char* option) {
+    if (needed && !spec.options.contains(option)) open.emplace_back(option);
   };
-  ask_for(spec.source, "source_credential");
-  ask_for(spec.destination, "destination_credential");
+  ask_for(client::needs_proxy(spec.source) || spec.gsiftp_sources, "source_credential");
+  ask_for(client::needs_proxy(spec.destination) || spec.gsiftp_destinations,
+          "destination_credential");
   if (open.empty() || !session.options().hand_over_proxy) return {};
 
   const client::ProxyPlace place = client::proxy_place();
   auto proxy = client::read_proxy(place);
-  if (!proxy && needed) return tl::unexpected(proxy.error());
-  if (!needed && (!proxy || !*proxy)) return {};
+  if (!proxy) return tl::unexpected(proxy.error());
   if (!*proxy) {
     return fmt::format(
         "there is no proxy at {}: the proxy is used that you handed over last ('rft cred ls'), and "

@@ -64,6 +64,9 @@ struct TransferSpec {
   // Of a list and a tree the two URLs are folders, below which the files are: a list's files are
   // given by add_files before its commit, a tree's are found below its source.
   enum class Kind : std::uint8_t { file, list, tree } kind = Kind::file;
+  // Of a list: some of its files are over gsiftp, though its folders are not. They take the proxy
+  // that is handed over with it.
+  bool gsiftp_sources = false, gsiftp_destinations = false;
 };
 
 // A file of a list: paths below the request's two folders (percent-encoded, as in URLs), or URLs.

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "core/call.h"
+#include "core/destination.h"
 #include "core/option.h"
 #include "wire/words.h"
 
@@ -33,12 +34,20 @@ tl::unexpected<Error> one_sided() {
               "else is waited for");
 }
 
+// The same name, however its slashes are written.
+bool same_place(const Url& a, const Url& b) {
+  return a.endpoint == b.endpoint &&
+         without_repeated_slashes(a.path) == without_repeated_slashes(b.path);
+}
+
 // Whether what lies below the two folders may be the same: one holds the other, or that cannot be
 // told, as the same host may go by several schemes and ports, and a log-in folder may be anywhere.
 bool may_overlap(const Url& a, const Url& b) {
   if (a.endpoint.host != b.endpoint.host) return false;
-  const bool one_is_of_login = a.path.starts_with("/~") != b.path.starts_with("/~");
-  return one_is_of_login || a.path.starts_with(b.path) || b.path.starts_with(a.path);
+  const std::string one = without_repeated_slashes(a.path);
+  const std::string other = without_repeated_slashes(b.path);
+  const bool one_is_of_login = one.starts_with("/~") != other.starts_with("/~");
+  return one_is_of_login || one.starts_with(other) || other.starts_with(one);
 }
 
 Result<void> checked_deletion(const Submit& submit) {
@@ -70,11 +79,12 @@ Result<void> checked_whole(const Submit& submit) {
                 "a checksum's value is that of one file; give it with the file's line");
   }
   const bool same = submit.source.endpoint == submit.destination.endpoint;
-  if (submit.what == Submit::What::tree && submit.source == submit.destination) {
+  if (submit.what == Submit::What::tree && same_place(submit.source, submit.destination)) {
     return fail(Code::same_source_and_destination, "both URLs name the same folder");
   }
-  if (submit.what == Submit::What::tree && same &&
-      submit.destination.path.starts_with(submit.source.path)) {
+  const std::string source = without_repeated_slashes(submit.source.path);
+  const std::string destination = without_repeated_slashes(submit.destination.path);
+  if (submit.what == Submit::What::tree && same && destination.starts_with(source)) {
     return fail(Code::same_source_and_destination,
                 "the destination lies inside the source; the tree would grow while it is copied");
   }
@@ -99,7 +109,7 @@ Result<NewFile> checked_file(const FileLine& line, const Url& source, const Url&
                   "destination", line.is_folder);
   if (!to) return tl::unexpected(to.error());
   if (act == Act::check && *from != *to) return one_sided();
-  if (act != Act::check && *from == *to) {
+  if (act != Act::check && same_place(*from, *to)) {
     return fail(Code::same_source_and_destination,
                 fmt::format("'{}' is source and destination", printable(from->text(), 256)));
   }
@@ -146,7 +156,7 @@ Result<Submit> checked_submit(Submit submit) {
     if (const auto fits = checked_whole(submit); !fits) return tl::unexpected(fits.error());
   }
   if (options.act == Act::check && submit.source != submit.destination) return one_sided();
-  if (options.act != Act::check && submit.source == submit.destination) {
+  if (options.act != Act::check && same_place(submit.source, submit.destination)) {
     return fail(Code::same_source_and_destination,
                 "source and destination are the same file; nothing would be moved");
   }

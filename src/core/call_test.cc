@@ -77,6 +77,12 @@ TEST(Calls, a_checksum_is_kept_in_normal_form) {
 TEST(Calls, a_submission_that_contradicts_itself_is_refused) {
   Submit submit{"h", *parse_url("ftp://a/x"), *parse_url("ftp://A:21/x"), {}, {}, false};
   EXPECT_EQ(checked_submit(submit).error().code, Code::same_source_and_destination);
+  submit.destination = *parse_url("ftp://a//x");
+  EXPECT_EQ(checked_submit(submit).error().code, Code::same_source_and_destination);
+  Submit tree{"h",  *parse_folder_url("ftp://a/s"), *parse_folder_url("ftp://a//s//t"), {}, {},
+              false};
+  tree.what = Submit::What::tree;
+  EXPECT_EQ(checked_submit(tree).error().code, Code::same_source_and_destination);
   submit.destination = *parse_url("ftp://b/x");
   EXPECT_TRUE(checked_submit(submit));
   submit.options.data_channel = DataChannel::private_;
@@ -110,6 +116,7 @@ TEST(Calls, delete_extra_is_of_a_tree_alone_that_cannot_hold_its_own_source) {
   EXPECT_EQ(checked_submit(lenient).error().code, Code::invalid_option);
   for (const auto& [source, destination] : {std::pair{"ftp://a/d/s/", "ftp://a/d/"},
                                             {"ftp://a/d/s/", "gsiftp://a:2811/d/"},
+                                            {"ftp://a/d/s/", "ftp://a//d/"},
                                             {"ftp://a/~/s/", "ftp://a/"},
                                             {"ftp://a/home/s/", "ftp://a:2121/~/"}}) {
     submit.source = *parse_folder_url(source);

@@ -90,6 +90,9 @@ bool is_measured(const Transfer& transfer) {
   return file.kind == Kind::bundle ? file.bundle.tally().bytes > 0 : file.size > 0;
 }
 
+constexpr const char* owner_form =
+    "an owner is written as owner:uid:1000, with the number of a user (id -u NAME)";
+
 // As owners are named: "uid:" and the number, as it is printed.
 bool names_a_user(std::string_view owner) {
   constexpr std::string_view mark = "uid:";
@@ -124,8 +127,8 @@ Result<LimitScope> LimitScope::parse(std::string_view text) {
   if (text.starts_with(owner_mark)) {
     scope.kind = Kind::owner;
     scope.owner = text.substr(owner_mark.size());
-    if (names_a_user(scope.owner)) return scope;
-    return refused("an owner is written as owner:uid:1000, with the number of a user (id -u NAME)");
+    if (!scope.owner.empty()) return scope;
+    return refused(owner_form);
   }
   if (text.find("://") == std::string_view::npos) {
     return refused(
@@ -153,6 +156,10 @@ std::string rate_text(std::uint64_t rate) {
 }
 
 Result<Limit> checked_limit(Limit limit) {
+  // One of another form would bound nobody, and say nothing of it.
+  if (limit.scope.kind == LimitScope::Kind::owner && !names_a_user(limit.scope.owner)) {
+    return refused(owner_form);
+  }
   if (limit.windows.size() > limit_windows_max) {
     return refused(fmt::format("a timetable has at most {} windows", limit_windows_max));
   }

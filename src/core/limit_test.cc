@@ -42,13 +42,23 @@ TEST(LimitScopes, are_read_as_they_are_written) {
 }
 
 TEST(LimitScopes, of_another_form_are_refused) {
-  for (const char* text : {"", "everything", "owner:", "owner:uid 1", "owner:alice", "owner:uid:x",
-                           "owner:uid:-1", "owner:uid:01", "owner:uid:4294967295", "ftp://",
-                           "ftp://a:21->", "ftp://a:21->b", "->ftp://a:21", "ftp://a/path"}) {
+  for (const char* text : {"", "everything", "owner:", "ftp://", "ftp://a:21->", "ftp://a:21->b",
+                           "->ftp://a:21", "ftp://a/path"}) {
     const auto scope = LimitScope::parse(text);
     ASSERT_FALSE(scope) << text;
     EXPECT_EQ(scope.error().code, Code::invalid_limit);
     EXPECT_NE(scope.error().detail, "");
+  }
+}
+
+TEST(Limits, of_an_owner_that_nobody_is_are_refused) {
+  Limit limit;
+  limit.bounds.transfers = 1;
+  limit.scope = LimitScope::parse("owner:uid:1000").value();
+  EXPECT_TRUE(checked_limit(limit));
+  for (const char* owner : {"alice", "uid:x", "uid:-1", "uid:01", "uid:4294967295", "uid 1"}) {
+    limit.scope.owner = owner;
+    EXPECT_FALSE(checked_limit(limit)) << owner;
   }
 }
 

@@ -11,11 +11,11 @@
 namespace rft {
 namespace {
 
-// Of one whole, with those that a mover has. A lane that backs off as a whole leaves room for
-// others.
+// Of one whole, with those that a mover has; a lane of which nothing is in memory may have more.
 constexpr std::size_t parts_max = 256, parts_of_lane_max = 128;
 // Of a lane: more would stand before what is committed next (P10).
 constexpr std::size_t ready_of_lane_max = 8;
+// Of one whole; a lane of which nothing waits may have more.
 constexpr std::size_t ready_max = 64;
 constexpr std::size_t read_at_once = 2;  // each is a row of up to some 100 KB
 // Of one whole, once all that is open takes what there is for all.
@@ -59,39 +59,45 @@ Engine::World::Window Engine::World::window_of(const Whole& whole) const {
   return window;
 }
 
-bool Engine::World::has_room(const Window& window) const {
-  return window.ready < ready_max && window.ready + window.others < parts_max &&
-         (held < limits.memory_for_open || window.octets < own_octets);
+bool Engine::World::has_memory(const Window& window) const {
+  return held < limits.memory_for_open || window.octets < own_octets;
 }
 
 // One of a lane that waits for a gate is enough: it has the gate probed, and more are read as soon
 // as that opens.
-bool Engine::World::has_room(const LaneRead& read, const LaneWindow& lane) const {
-  return !read.all && clock.now().instant >= read.not_before && lane.barred.empty() &&
-         lane.ready < ready_of_lane_max && lane.ready + lane.others < parts_of_lane_max;
+bool Engine::World::has_room(const Window& window, const LaneRead& read,
+                             const LaneWindow& lane) const {
+  const std::size_t parts = lane.ready + lane.others;
+  const bool may_read = !read.all && clock.now().instant >= read.not_before && lane.barred.empty();
+  const bool lane_has_room = lane.ready < ready_of_lane_max && parts < parts_of_lane_max;
+  // What the others have does not hold up one that has nothing.
+  const bool whole_has_room = (window.ready < ready_max || lane.ready == 0) &&
+                              (window.ready + window.others < parts_max || parts == 0);
+  return may_read && lane_has_room && whole_has_room;
 }
 
 // In turns, so that each lane comes to its own.
 std::optional<LaneNumber> Engine::World::lane_to_read(const Whole& whole,
                                                       const Window& window) const {
-  if (!has_room(window)) return std::nullopt;
+  if (!has_memory(window)) return std::nullopt;
   static const LaneWindow empty;
   auto next = whole.lanes.upper_bound(whole.read_last);
   for (std::size_t turns = whole.lanes.size(); turns > 0; --turns, ++next) {
     if (next == whole.lanes.end()) next = whole.lanes.begin();
     const auto lane = window.lanes.find(next->first);
     const LaneWindow& there = lane == window.lanes.end() ? empty : lane->second;
-    if (has_room(next->second, there)) return next->first;
+    if (has_room(window, next->second, there)) return next->first;
   }
   return std::nullopt;
 }
 
 // Nothing is under way with it, and its gate is probed all the same, for others wait there. What
-// has a part on a full disk stays: that may have to make room (design 5.12).
+// has a part on a full disk stays: that may have to make room (design 5.12); and so does what keeps
+// its names.
 bool Engine::World::may_be_put_away(const Strand& strand) const {
   const LaneKey* lane = queue.lane_of(*strand.file);
   const bool rests = strand.transfer && strand.mail.empty() && !strand.busy && !strand.pumping;
-  return rests && lane != nullptr && queue.size(*lane) > 1 &&
+  return rests && lane != nullptr && queue.size(*lane) > 1 && !strand.has_destinations &&
          strand.transfer->file.kind != Kind::listing && strand.transfer->file.part.epochs.empty();
 }
 
@@ -99,14 +105,17 @@ void Engine::World::put_away_barred(Whole& whole, Window& window) {
   std::size_t octets = 0;
   for (auto& [number, lane] : window.lanes) {
     std::vector<Strand*> kept;
+    bool has_one = false;  // beside those that must stay: on a full disk it is tried for them
     for (Strand* strand : lane.barred) {
-      const bool fits = kept.empty() && (held < limits.memory_for_open || octets < own_octets);
-      if (fits || !may_be_put_away(*strand)) {
-        kept.push_back(strand);
-        octets += strand->held;
-      } else {
+      const bool must_stay = !may_be_put_away(*strand);
+      const bool fits = !has_one && (held < limits.memory_for_open || octets < own_octets);
+      if (!must_stay && !fits) {
         put_away(whole, *strand);
+        continue;
       }
+      has_one = has_one || !must_stay;
+      kept.push_back(strand);
+      octets += strand->held;
     }
     const bool all_away = kept.empty() && !lane.barred.empty();
     if (all_away) whole.lanes[number].not_before = clock.now().instant + look_again_after;

@@ -104,6 +104,24 @@ TEST(Window, files_that_wait_for_a_limit_do_not_hold_up_those_of_another_link) {
   EXPECT_EQ(world.moved, 10 * bundle_items_max);
 }
 
+TEST(Window, many_links_that_wait_for_a_limit_do_not_hold_up_another) {
+  ListWorld world;
+  world.submit("h", Submit::What::list);
+  for (int n = 0; n < 20; ++n) {
+    const std::string host = "limited" + std::to_string(n);
+    Limit none;
+    none.scope = LimitScope::parse("ftp://" + host).value();
+    none.bounds.transfers = 0;
+    world.engine->set_limit(none, [](const Result<LimitState>& set) { ASSERT_TRUE(set); });
+    world.run();
+    world.add("h", host, 10);
+  }
+  world.add("h", "free", 40);
+  ASSERT_TRUE(world.call(Commit{"h"}));
+  world.play(all_done);
+  EXPECT_EQ(world.moved, 40 * bundle_items_max);
+}
+
 TEST(Window, lanes_take_turns_however_many_there_are) {
   ListWorld world;
   world.submit("h", Submit::What::list);

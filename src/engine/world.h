@@ -328,8 +328,8 @@ struct Engine::World {
     std::size_t octets = 0;             // of those that no mover has, without the barred
   };
   Window window_of(const Whole& whole) const;
-  bool has_room(const Window& window) const;
-  bool has_room(const LaneRead& read, const LaneWindow& lane) const;
+  bool has_memory(const Window& window) const;
+  bool has_room(const Window& window, const LaneRead& read, const LaneWindow& lane) const;
   void put_away_barred(Whole& whole, Window& window);
   std::optional<LaneNumber> lane_to_read(const Whole& whole, const Window& window) const;
   void gate_opened();
