@@ -10,13 +10,13 @@
 #include <istream>
 #include <ostream>
 
-#include "base/text.h"
 #include "base/url.h"
 #include "cli/figures.h"
 #include "cli/file_list.h"
 #include "cli/progress.h"
 #include "cli/watch.h"
 #include "cli/whole_text.h"
+#include "client/proxy.h"
 
 namespace rft::cli {
 namespace {
@@ -26,11 +26,6 @@ constexpr std::size_t refused_shown_max = 10;
 
 bool is_url(const std::string& text) {
   return text.find("://") != std::string::npos;
-}
-
-bool is_gsiftp(const std::string& text) {
-  const std::string_view scheme = "gsiftp://";
-  return text.size() > scheme.size() && to_lower(text.substr(0, scheme.size())) == scheme;
 }
 
 // Without folders a path lies below nothing.
@@ -169,8 +164,8 @@ Result<FileList::Chunk> first_chunk(Reader& reader, TransferSpec& spec) {
     return fail(Code::invalid_request, "the list names no file; nothing was submitted");
   }
   for (const NewFileLine& file : chunk->files) {
-    spec.gsiftp_sources = spec.gsiftp_sources || is_gsiftp(file.source);
-    spec.gsiftp_destinations = spec.gsiftp_destinations || is_gsiftp(file.destination);
+    spec.gsiftp_sources = spec.gsiftp_sources || client::needs_proxy(file.source);
+    spec.gsiftp_destinations = spec.gsiftp_destinations || client::needs_proxy(file.destination);
   }
   if (!spec.source.empty()) return chunk;
   if (const auto roots = set_roots(spec, *chunk); !roots) return tl::unexpected(roots.error());
@@ -187,7 +182,8 @@ std::optional<TransferAnswer> submit_list(Context& context, Client& client, Tran
   };
   std::ifstream file;
   const bool standard_input = source.path == "-";
-  if (!standard_input && std::filesystem::is_directory(source.path)) {
+  std::error_code not_seen;  // then opening it tells why
+  if (!standard_input && std::filesystem::is_directory(source.path, not_seen)) {
     return refused({Code::invalid_request,
                     fmt::format("{} is a folder; name a file that holds the list", source.path)});
   }

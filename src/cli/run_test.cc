@@ -43,6 +43,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{{"copy", "-r", "--from", "f", source, destination}, "--from"},
                     Refusal{{"copy", "--from", "f", source}, "destination"},
                     Refusal{{"copy", "--from", "/nowhere/f"}, "cannot be opened"},
+                    Refusal{{"copy", "--from", "/"}, "is a folder"},
+                    Refusal{{"copy", "--from", std::string(300, 'x')}, "cannot be opened"},
                     Refusal{{"copy", "--from", "f", "--format", "xml"}, "pairs|csv|jsonl"},
                     Refusal{{"copy", "--format", "csv", source, destination}, "--from"},
                     Refusal{{"complete", source, destination, "--from", "f"}, "--from"},

@@ -59,8 +59,8 @@ Engine::World::Window Engine::World::window_of(const Whole& whole) const {
   return window;
 }
 
-bool Engine::World::has_memory(const Window& window) const {
-  return held < limits.memory_for_open || window.octets < own_octets;
+bool Engine::World::has_memory(std::size_t octets) const {
+  return held < limits.memory_for_open || octets < own_octets;
 }
 
 // One of a lane that waits for a gate is enough: it has the gate probed, and more are read as soon
@@ -79,7 +79,7 @@ bool Engine::World::has_room(const Window& window, const LaneRead& read,
 // In turns, so that each lane comes to its own.
 std::optional<LaneNumber> Engine::World::lane_to_read(const Whole& whole,
                                                       const Window& window) const {
-  if (!has_memory(window)) return std::nullopt;
+  if (!has_memory(window.octets)) return std::nullopt;
   static const LaneWindow empty;
   auto next = whole.lanes.upper_bound(whole.read_last);
   for (std::size_t turns = whole.lanes.size(); turns > 0; --turns, ++next) {
@@ -108,7 +108,7 @@ void Engine::World::put_away_barred(Whole& whole, Window& window) {
     bool has_one = false;  // beside those that must stay: on a full disk it is tried for them
     for (Strand* strand : lane.barred) {
       const bool must_stay = !may_be_put_away(*strand);
-      const bool fits = !has_one && (held < limits.memory_for_open || octets < own_octets);
+      const bool fits = !has_one && has_memory(octets);
       if (!must_stay && !fits) {
         put_away(whole, *strand);
         continue;

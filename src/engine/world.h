@@ -328,7 +328,7 @@ struct Engine::World {
     std::size_t octets = 0;             // of those that no mover has, without the barred
   };
   Window window_of(const Whole& whole) const;
-  bool has_memory(const Window& window) const;
+  bool has_memory(std::size_t octets) const;  // for a whole that has so many there
   bool has_room(const Window& window, const LaneRead& read, const LaneWindow& lane) const;
   void put_away_barred(Whole& whole, Window& window);
   std::optional<LaneNumber> lane_to_read(const Whole& whole, const Window& window) const;

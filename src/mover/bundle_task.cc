@@ -7,6 +7,15 @@
 #include "mover/list_words.h"
 
 namespace rft::mover {
+namespace {
+
+std::size_t faults_in(const Outcomes& told) {
+  return static_cast<std::size_t>(
+      std::count_if(told.outcomes.begin(), told.outcomes.end(),
+                    [](const ItemOutcome& one) { return one.fault.has_value(); }));
+}
+
+}  // namespace
 
 BundleTask::BundleTask(BundleOrder order, MakeCarrier make_carrier, WorkPorts ports)
     : order_(std::move(order)), make_carrier_(std::move(make_carrier)), ports_(std::move(ports)) {
@@ -113,9 +122,9 @@ void BundleTask::settle(Item& item, ItemOutcome outcome) {
   if (item.part_may_stand && !in_place()) discarded_.push_back(written_name(item));
   item.part_may_stand = false;
   outcome.number = item.order->number;
-  if (outcome.fault) ++untold_faults_;
+  const bool is_fault = outcome.fault.has_value();
   untold_.outcomes.push_back(std::move(outcome));
-  if (untold_faults_ == outcome_faults_max) tell_outcomes();
+  if (is_fault && faults_in(untold_) == outcome_faults_max) tell_outcomes();
 }
 
 void BundleTask::settle_done(Item& item, std::uint64_t size, bool adopted) {
@@ -209,7 +218,6 @@ void BundleTask::say_outcomes() {
   untold_.bytes_sent = bytes_sent_;
   untold_.parts_left = leaves_parts();
   ports_.say(std::exchange(untold_, {}));
-  untold_faults_ = 0;
 }
 
 void BundleTask::say_moving(Doing doing) {

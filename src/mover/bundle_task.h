@@ -176,7 +176,6 @@ class BundleTask final : public Work {
   std::vector<std::string> discarded_;
   bool earlier_left_ = false;  // a part of an earlier epoch could not be deleted
   Outcomes untold_;
-  std::size_t untold_faults_ = 0;  // in it
   std::uint64_t bytes_sent_ = 0;
   std::uint64_t bytes_done_ = 0;
   RateMeter rate_;
