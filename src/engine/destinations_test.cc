@@ -191,6 +191,45 @@ TEST_F(Destinations, are_kept_while_it_is_not_known_whether_a_rename_was_done) {
   EXPECT_EQ(files_of(only_bundle()), 2U);
 }
 
+TEST_F(Destinations, are_kept_by_what_the_window_does_not_reach_after_a_restart) {
+  const int parts = 12, of_part = static_cast<int>(bundle_items_max);
+  list("one", lines(0, parts * of_part));
+  std::optional<Task> doubtful;
+  for (auto orders = bundles_of(world.fresh()); !orders.empty();
+       orders = bundles_of(world.fresh())) {
+    for (const BundleOrder& order : orders) {
+      Failed failed;
+      failed.fault = test_cut;
+      const bool is_last =
+          order.items.back().destination == lines(parts * of_part - 1, 1)[0].destination.path;
+      if (is_last) {
+        doubtful = order.task;
+        world.say(order.task, BundleVerified{{{0, PublishIntent{{10, "1", "u"}, {}}}}});
+        failed.publish_unknown = true;
+      }
+      world.say(order.task, failed);
+    }
+  }
+  ASSERT_TRUE(doubtful);
+  list("two", lines((parts - 1) * of_part, 2));
+  ASSERT_TRUE(world.call(ChangePriority{"two", PriorityStep::push}));
+  world.start();
+  world.clock.instant += 1min;
+  bool is_known = false;
+  std::size_t of_two = 0;
+  for (auto orders = bundles_of(world.fresh()); !orders.empty();
+       orders = bundles_of(world.fresh())) {
+    for (const BundleOrder& order : orders) {
+      is_known = is_known || order.task.file == doubtful->file;
+      const bool is_of_two = files_of(order) == 2;
+      EXPECT_TRUE(is_known || !is_of_two) << "the name was another's meanwhile";
+      of_two += is_of_two ? 1 : 0;
+      end(order);
+    }
+  }
+  EXPECT_EQ(of_two, 1U);
+}
+
 TEST_F(Destinations, are_not_taken_by_what_changes_nothing) {
   Options plan;
   plan.act = Act::plan;

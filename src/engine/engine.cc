@@ -45,6 +45,10 @@ void Engine::start(std::function<void(Result<void>)> then) {
     }
     for (Transfer& transfer : work->transfers) {
       if (!is_part(transfer)) continue;
+      if (transfer.file.status == Status::committed) {
+        world.adopt_part(std::move(transfer));
+        continue;
+      }
       if (Whole* whole = world.whole_of(transfer)) {
         whole->parts[transfer.file.id] = transfer.file.tally;
       }

@@ -61,7 +61,8 @@ struct Loaded {
 
 // All that is not final, read once at the start.
 struct OpenWork {
-  std::vector<Transfer> transfers;         // committed and active; of parts only the active
+  // Committed and active; of parts only the active, and those of which a rename may be done yet.
+  std::vector<Transfer> transfers;
   std::map<Uuid, Tally> tallies;           // of the wholes among them, over all their parts
   std::map<Uuid, std::uint64_t> numbered;  // of the same: the largest numbered_by() of their parts
   std::vector<OutboxRow> outbox;

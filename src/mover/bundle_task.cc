@@ -200,10 +200,21 @@ void BundleTask::put_aside(Item& item, const Fault& fault) {
 awaitable<void> BundleTask::discard() {
   if (discarded_.empty() || interrupt_) co_return;
   const std::vector<std::string> names = std::exchange(discarded_, {});
+  const Instant asked = boot_now();
   const auto removed = co_await carrier_->remove_many(names);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (!removed[i]) discarded_.push_back(names[i]);
+    if (removed[i]) continue;
+    discarded_.push_back(names[i]);
+    const bool may_come_yet = removed[i].error().reply.empty();
+    if (in_place() && may_come_yet) presume_end(boot_now() - asked);
   }
+}
+
+// In place a deletion that comes late would take what the next epoch writes under that name: it is
+// waited out as a flow whose end was not read (design 5.3).
+void BundleTask::presume_end(Duration silent) {
+  end_ = FlowEnd::presumed;
+  silent_ = std::max(silent_, silent);
 }
 
 void BundleTask::tell_outcomes() {

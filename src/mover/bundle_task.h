@@ -70,7 +70,8 @@ class BundleTask final : public Work {
   void leave(Item& item, const Fault& fault);
   void leave_all(const Lot& lot, const Fault& fault);  // for a reason that is no file's own
   void put_aside(Item& item, const Fault& fault);
-  awaitable<void> discard();  // the parts that are of no use any more
+  awaitable<void> discard();
+  void presume_end(Duration silent);  // the parts that are of no use any more
   void tell_outcomes();
   void say_outcomes();
   bool leaves_parts() const;

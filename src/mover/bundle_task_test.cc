@@ -440,6 +440,22 @@ TEST_F(BundleRules, in_place_a_refused_source_leaves_no_other_files_bytes_under_
   expect_only({to(0), to(2), to(3)});
 }
 
+TEST_F(BundleRules, in_place_a_deletion_of_unknown_end_is_waited_out_as_a_flow_is) {
+  add_files(3);
+  order.options.publish = Publish::in_place;
+  world.refused[from(1)] = test_fault(FaultCode::server_refused, Side::source);
+  world.remove_refused[to(1)] = Fault{FaultCode::cut, Side::destination, Doing::remove, "", ""};
+  EXPECT_EQ(failure().end, FlowEnd::presumed);
+}
+
+TEST_F(BundleRules, in_place_a_deletion_that_is_refused_is_not_waited_for) {
+  add_files(3);
+  order.options.publish = Publish::in_place;
+  world.refused[from(1)] = test_fault(FaultCode::server_refused, Side::source);
+  world.remove_refused[to(1)] = test_fault(FaultCode::not_permitted);
+  EXPECT_EQ(failure().end, FlowEnd::known);
+}
+
 TEST_F(BundleRules, in_place_a_name_that_the_server_does_not_let_us_write_is_not_deleted) {
   add_files(3);
   order.options.publish = Publish::in_place;

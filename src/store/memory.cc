@@ -91,7 +91,8 @@ OpenWork open_work_of(const MemoryTables& tables) {
   std::map<Uuid, Transfer> by_file;
   for (const auto& [id, transfer] : tables.transfers) {
     const Status status = transfer.file.status;
-    if (status == Status::active || (status == Status::committed && !is_part(transfer))) {
+    const bool may_wait = !is_part(transfer) || transfer.file.publish_ordered;
+    if (status == Status::active || (status == Status::committed && may_wait)) {
       by_file[transfer.file.id] = transfer;
       if (!is_whole(transfer.file)) continue;
       work.tallies[id] = sums_of(tables, id);

@@ -153,6 +153,9 @@ Result<OpenWork> read_open_work(Database& database) {
   static const std::string active_sql = transfers_where() + "f.status = 'active' ORDER BY f.id";
   static const std::string waiting_sql =
       transfers_where() + "f.status = 'committed' AND f.is_part = 0 ORDER BY f.id";
+  static const std::string doubtful_sql =
+      transfers_where() +
+      "f.status = 'committed' AND f.is_part = 1 AND f.publish_ordered = 1 ORDER BY f.id";
   static const std::string endpoints_sql = selection<EndpointRow>("endpoint ORDER BY endpoint");
   static const std::string limits_sql = selection<Limit>("limits ORDER BY scope");
   static const std::string credentials_sql = selection<CredentialFacts>("credential ORDER BY id");
@@ -161,6 +164,9 @@ Result<OpenWork> read_open_work(Database& database) {
       put(database.rows<Transfer>(waiting_sql, read_transfer), work.transfers)
           .and_then([&] {
             return add(database.rows<Transfer>(active_sql, read_transfer), work.transfers);
+          })
+          .and_then([&] {
+            return add(database.rows<Transfer>(doubtful_sql, read_transfer), work.transfers);
           })
           .and_then([&] {
             return put(

@@ -190,6 +190,8 @@ TEST(StoreOpen, no_query_of_the_engine_reads_a_whole_table) {
            "ORDER BY f.id",
            "SELECT * FROM file f JOIN request r ON r.id = f.request WHERE f.status = 'committed' "
            "AND f.is_part = 0 ORDER BY f.id",
+           "SELECT * FROM file f JOIN request r ON r.id = f.request WHERE f.status = 'committed' "
+           "AND f.is_part = 1 AND f.publish_ordered = 1 ORDER BY f.id",
            "SELECT * FROM request r CROSS JOIN file f ON f.request = r.id WHERE r.whole = x'01' "
            "AND "
            "r.number > 7 ORDER BY r.number LIMIT 10",

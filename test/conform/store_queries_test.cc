@@ -45,6 +45,23 @@ TYPED_TEST(StoreQueries, open_work_is_all_that_is_committed_or_active_with_what_
   EXPECT_EQ(text(work), text(wanted));
 }
 
+TYPED_TEST(StoreQueries, open_work_has_the_waiting_parts_of_which_a_rename_may_be_done_yet) {
+  Change change = submission(1, alice, "h");
+  change.next.file.kind = Kind::list;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    Transfer part = submission(100 + 10 * i, alice, "h/" + std::to_string(i + 1)).next;
+    part.request.whole = change.next.request.id;
+    part.request.number = i + 1;
+    part.file.kind = Kind::bundle;
+    part.file.status = i == 2 ? Status::failed : Status::committed;
+    part.file.publish_ordered = i > 0;
+    change.born.push_back(part);
+  }
+  ASSERT_EQ(this->calls.save(change), Saved::yes);
+  this->subject.restart();
+  EXPECT_EQ(text(this->calls.open_work().transfers), text(std::vector{change.born[1]}));
+}
+
 TYPED_TEST(StoreQueries, each_lane_of_a_whole_is_read_by_itself) {
   Change change = submission(1, alice, "h");
   change.next.file.kind = Kind::list;

@@ -172,6 +172,14 @@ bool Servers::strikes(FaultKind kind, const Flow& flow) {
   return is_old(flow) ? weather_.strikes(kind) : weather_.strikes(kind, flow.order.task);
 }
 
+// Of a bundle nothing is adopted, so no silence is taken for an end; but in place its names are
+// written again after one.
+bool Servers::is_presumed_to_end(const Flow& flow) {
+  if (!is_pipeline(flow)) return true;
+  const std::string& name = flow.order.files.front().destination;
+  return !is_part_name(name.substr(name.rfind('/') + 1));
+}
+
 void Servers::write(Flow& flow, std::uint64_t block) {
   const Content& from = flow.from->content;
   Content& to = flow.to->content;
@@ -180,8 +188,7 @@ void Servers::write(Flow& flow, std::uint64_t block) {
   if (strikes(FaultKind::block_rots, flow)) bytes ^= dice_.roll() | 2;
   const Duration quiet = events_.now() - flow.last_write;
   if (is_old(flow)) {
-    // Nothing of a bundle is adopted: no silence is taken for an end.
-    if (quiet >= settle_least && !is_pipeline(flow)) flow.to->presumption_broken = true;
+    if (quiet >= settle_least && is_presumed_to_end(flow)) flow.to->presumption_broken = true;
     weather_.happened(FaultKind::writes_late, std::nullopt);
     if (moments_.of(flow.order.task.file)) {
       weather_.touches(FaultKind::writes_late, flow.order.task.file);

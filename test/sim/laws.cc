@@ -39,6 +39,7 @@ void Laws::expect(const Endpoint& endpoint, const std::string& path, Expected ex
   if (is_first) return;
   Expected& known = at->second;
   known.sources.insert(known.sources.end(), expected.sources.begin(), expected.sources.end());
+  known.in_place = known.in_place || expected.in_place;
   known.unproven = known.unproven || expected.unproven;
   known.untouched = known.untouched && expected.untouched;
 }
@@ -71,8 +72,8 @@ void Laws::changed(const Server& server, const std::string& path) {
   if (expected != expected_.end() && expected->second.untouched) {
     break_law("P3", server.endpoint.text() + path + " changed and is only planned");
   }
-  if (expected == expected_.end() || expected->second.unproven || file == server.files.end())
-    return;
+  if (expected == expected_.end() || file == server.files.end()) return;
+  if (expected->second.in_place || expected->second.unproven) return;
   const Inode& inode = *file->second;
   if (inode.presumption_broken || inode.content == expected->second.before) return;
   const auto& sources = expected->second.sources;

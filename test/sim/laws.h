@@ -26,7 +26,8 @@ struct Expected {
   std::vector<std::uint64_t> sources;  // of the transfers that go there
   std::optional<Content> before;       // what stood there at the beginning
   bool untouched = false;              // it is only planned
-  bool unproven = false;  // in place, or not verified by checksum: the user did without P3 or P4
+  bool in_place = false;               // the user did without P3
+  bool unproven = false;               // not verified by checksum: without P4
 };
 
 class Laws {
@@ -78,6 +79,9 @@ class Laws {
   // P3: by delete_extra only what the source has not goes, and only when all of its files are there
   // and that was saved.
   void deletes(const Task& task, const std::string& path);
+  // Later than the settling time: what is done there meanwhile is excepted from P4, as bytes of
+  // such a flow are from P3 (5.3).
+  void deleted_late(const Endpoint& endpoint, const std::string& path);
   // Of bundles: what a try has to carry; each pipeline that it opens (5.5).
   void carries(const BundleOrder& order);
   void piped(const FlowOrder& order);
@@ -171,6 +175,7 @@ class Laws {
   std::map<std::pair<Endpoint, std::string>, std::uint64_t> source_at_;
   // By name: the sources of those that were done.
   std::map<std::pair<Endpoint, std::string>, std::set<std::uint64_t>> claims_;
+  std::set<std::pair<Endpoint, std::string>> late_deletions_;
   std::map<Key, Many> many_;
   std::map<LimitScope, std::vector<LimitVersion>> limits_;
   struct BegunTry {

@@ -239,8 +239,11 @@ awaitable<std::vector<Outcome<void>>> SimManyCarrier::remove_many(std::vector<st
   };
   const Session::Each done = [&](std::size_t i) {
     if (!shore_.weather.strikes(FaultKind::delete_late, task_)) return remove(i);
-    shore_.events.in(shore_.dice.between(Duration(10), Duration(6'000)),
-                     [remove, i] { remove(i); });
+    const Duration late = shore_.dice.between(Duration(10), Duration(6'000));
+    if (late >= settle_least) {
+      shore_.laws.deleted_late(route_.destination, sim::on_disk(shore_.mutants, names[i]));
+    }
+    shore_.events.in(late, [remove, i] { remove(i); });
     destination_->lose();
   };
   co_return co_await (*here)->ask_each(Doing::remove, names.size(), done, remove);

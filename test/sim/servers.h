@@ -167,6 +167,7 @@ class Servers {
   void plan_blocks(Flow& flow);
   void plan_faults(Flow& flow, std::size_t count);
   // pipelines.cc
+  static bool is_presumed_to_end(const Flow& flow);
   static bool is_pipeline(const Flow& flow) { return !flow.order.files.empty(); }
   void open_next(FlowId id);
   void open_stor(Flow& flow);

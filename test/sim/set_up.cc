@@ -140,7 +140,8 @@ void World::set_up_file(UserTransfer& transfer, const Url& source, const Url& de
 Expected World::expected_of(const Options& options, std::uint64_t source) const {
   Expected expected;
   expected.sources = {source};
-  expected.unproven = options.verify != Verify::checksum || options.publish == Publish::in_place;
+  expected.in_place = options.publish == Publish::in_place;
+  expected.unproven = options.verify != Verify::checksum;
   expected.untouched = options.act == Act::plan;
   return expected;
 }
