@@ -42,6 +42,11 @@ std::optional<unsigned> octal_mode(std::string_view text) {
   return mode & 07777;
 }
 
+// To append, to read, to write.
+bool permits_what_files_do(std::string_view perm) {
+  return to_lower(perm).find_first_of("arw") != std::string::npos;
+}
+
 // False where a fact that we rely on has a value that it cannot have.
 bool set_fact(Facts& facts, std::string_view name, std::string_view value) {
   if (equals_ignoring_case(name, "type")) {
@@ -96,6 +101,7 @@ Result<Facts, Fault> facts_of_line(std::string_view line) {
     return malformed("the list of facts", printable(line, reply_text_max));
   }
   facts.name = rest.substr(1);
+  if (facts.type == EntryType::folder && permits_what_files_do(facts.perm)) facts.is_link = true;
   return facts;
 }
 

@@ -41,6 +41,17 @@ TEST(Listing, a_symbolic_link_is_told_whether_the_server_follows_it_or_not) {
   EXPECT_FALSE(facts_of_line("Type=file; l")->is_link);
 }
 
+// proftpd's MLST, and with "ShowSymlinks off" its MLSD.
+TEST(Listing, a_folder_with_the_permissions_of_a_file_is_a_link_to_one) {
+  const auto link = facts_of_line("perm=adfrw;size=3;type=dir;unique=FE00U1;UNIX.mode=0777; l");
+  EXPECT_EQ(link->type, EntryType::folder);
+  EXPECT_TRUE(link->is_link);
+  for (const char* folder : {"perm=flcdmpe;type=dir; d", "Type=dir;Perm=cfmpel; d", "Type=dir; d",
+                             "type=cdir;perm=adfrw; ."}) {
+    EXPECT_FALSE(facts_of_line(folder)->is_link) << folder;
+  }
+}
+
 TEST(Listing, the_entries_of_a_piece_are_its_lines_with_a_blank) {
   const auto facts =
       mlsc_facts({250, {"Contents of /d", " Type=file;  a", " Type=dir; b", "End."}});

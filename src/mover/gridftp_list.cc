@@ -45,6 +45,10 @@ bool is_of_that_folder(const Fault& fault) {
   }
 }
 
+bool is_of_that_name(const Fault& fault) {
+  return is_of_that_folder(fault) || fault.code == FaultCode::not_supported;
+}
+
 // Adds what became of the next folder. False: the ones after it have to be asked for anew, and so
 // has this one where others were asked for with it.
 bool add(Listings& listings, Listing listing, bool alone) {
@@ -97,17 +101,15 @@ std::optional<Fault> listing_over(const ControlConnection& line, Instant begun, 
   return std::nullopt;
 }
 
-awaitable<Outcome<std::optional<Standing>>> GridFtpLister::look(std::string name) {
+awaitable<Outcome<std::vector<Look>>> GridFtpLister::look_each(std::vector<std::string> names) {
   auto session = co_await pool_.borrow(key_, Side::source, interrupt_);
   if (!session) co_return failed(session);
-  const std::string_view unsafe = why_unsafe(name_bytes_of(**session), name);
-  if (!unsafe.empty()) {
-    pool_.give_back(key_, std::move(*session));
-    co_return fault(FaultCode::bad_name, Side::source, Doing::list, std::string(unsafe));
-  }
-  auto there = co_await look_at(**session, std::move(name), Doing::list);
+  auto looks = co_await look_at_each(**session, std::move(names), Doing::list);
   pool_.give_back(key_, std::move(*session));
-  co_return there;
+  for (const Look& look : looks) {
+    if (!look && !is_of_that_name(look.error())) co_return failed(look);
+  }
+  co_return looks;
 }
 
 awaitable<Listings> GridFtpLister::list(std::vector<std::string> names) {

@@ -41,7 +41,7 @@ class GridFtpLister final : public Lister {
   // Pool and interrupt must outlive it. A session is borrowed for each call.
   GridFtpLister(Pool& pool, SessionKey key, Interrupt* interrupt)
       : pool_(pool), key_(std::move(key)), interrupt_(interrupt) {}
-  awaitable<Outcome<std::optional<Standing>>> look(std::string name) override;
+  awaitable<Outcome<std::vector<Look>>> look_each(std::vector<std::string> names) override;
   awaitable<Outcome<std::vector<Listing>>> list(std::vector<std::string> names) override;
 
  private:

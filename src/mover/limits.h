@@ -47,6 +47,7 @@ inline constexpr std::size_t list_words_unsaved_max = 8;
 inline constexpr std::size_t list_folders_due_max = 128;  // more are listed apart
 inline constexpr std::size_t list_due_names_max = 128UL << 10;
 inline constexpr std::size_t list_depth_max = 256;  // folders below the order's source
+inline constexpr std::size_t list_links_max = 8;    // to folders, on the path to one of them
 inline constexpr Duration list_limit = 1h;          // for one folder, whatever comes
 
 // A bundle's files are moved, proven and published by lots: what a broken flow or a lost mover

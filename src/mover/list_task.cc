@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mover/limits.h"
+#include "mover/list_links.h"
 #include "wire/pattern.h"
 
 namespace rft::mover {
@@ -59,7 +60,11 @@ awaitable<Outcome<void>> ListTask::walk() {
 
 awaitable<Outcome<void>> ListTask::look_at_root() {
   const FolderDue root;
-  const auto there = co_await lister_->look(folder_name(order_.source, root));
+  std::vector<std::string> name;
+  name.push_back(folder_name(order_.source, root));
+  const auto looks = co_await lister_->look_each(std::move(name));
+  if (!looks) co_return failed(looks);
+  const Look& there = looks->at(0);
   if (!there) co_return failed(there);
   if (!*there && is_removal()) {  // nothing is there, so there is nothing to remove
     due_.clear();
@@ -99,7 +104,10 @@ awaitable<Outcome<void>> ListTask::tell(FolderDue due, Listing listing) {
     add(folder_passed_over(due, listing.error()));
     co_return Outcome<void>();
   }
-  FolderWords words(order_.source, order_.options.links, std::move(due), std::move(*listing));
+  auto not_followed = co_await resolve_links(due, *listing);
+  if (!not_followed) co_return failed(not_followed);
+  FolderWords words(order_.source, order_.options.links, std::move(due), std::move(*listing),
+                    std::move(*not_followed));
   for (bool whole = false; !whole;) {
     Listed piece = keep_due(words.next(room_));
     whole = piece.whole;
@@ -110,6 +118,21 @@ awaitable<Outcome<void>> ListTask::tell(FolderDue due, Listing listing) {
     if (!said) co_return failed(said);
   }
   co_return Outcome<void>();
+}
+
+// What is to be removed never lies behind a link to a folder.
+awaitable<Outcome<NotFollowed>> ListTask::resolve_links(const FolderDue& due,
+                                                        std::vector<Entry>& entries) {
+  if (order_.options.links != Links::follow || is_removal()) co_return NotFollowed();
+  const FolderLinks links(order_, due, entries);
+  auto names = links.names();
+  std::vector<Look> looks;
+  if (!names.empty()) {
+    auto seen = co_await lister_->look_each(std::move(names));
+    if (!seen) co_return failed(seen);
+    looks = std::move(*seen);
+  }
+  co_return links.resolve(entries, looks);
 }
 
 // What is walked here of the folders that were found. What is excluded is walked by nobody.

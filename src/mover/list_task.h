@@ -32,6 +32,7 @@ class ListTask final : public Work {
   awaitable<Outcome<void>> look_at_root();
   awaitable<Outcome<void>> list_next();
   awaitable<Outcome<void>> tell(FolderDue due, Listing listing);
+  awaitable<Outcome<NotFollowed>> resolve_links(const FolderDue& due, std::vector<Entry>& entries);
   Listed keep_due(Listed piece);
   void add(Listed piece);
   bool is_time_to_say() const;

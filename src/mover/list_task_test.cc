@@ -1,6 +1,7 @@
 // A listing's decisions, with a Lister that keeps its folders in a map.
 #include "mover/list_task.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,29 +16,47 @@ namespace rft::mover {
 namespace {
 
 using testing::ElementsAre;
+using testing::Pair;
 using testing::SizeIs;
+using testing::StartsWith;
 
 struct Tree {
   std::map<std::string, Listing> folders;  // by name; what is not here is no folder
+  std::map<std::string, std::string> links;  // to what; by name
+  bool tells_unique = true;
   bool root_is_file = false;
   std::size_t at_once = list_ahead_max;  // so many fit together
   std::vector<std::size_t> asked;        // how many at a time
+  std::vector<std::string> looked_at;    // names, one after the other
+
+  // The name without a link in it.
+  std::string real(const std::string& name) const {
+    std::string at;
+    for (std::size_t begin = 1; begin < name.size();) {
+      const std::size_t end = std::min(name.find('/', begin), name.size());
+      at += "/" + name.substr(begin, end - begin);
+      if (const auto link = links.find(at); link != links.end()) at = link->second;
+      begin = end + 1;
+    }
+    return at.empty() ? "/" : at;
+  }
 };
 
 class FakeLister final : public Lister {
  public:
   explicit FakeLister(Tree& tree) : tree_(tree) {}
-  awaitable<Outcome<std::optional<Standing>>> look(std::string name) override {
-    if (tree_.root_is_file) co_return std::optional(Standing{false, {}});
-    if (!tree_.folders.contains(name)) co_return std::optional<Standing>();
-    co_return std::optional(Standing{true, {}});
+  awaitable<Outcome<std::vector<Look>>> look_each(std::vector<std::string> names) override {
+    std::vector<Look> looks;
+    for (const std::string& name : names) looks.push_back(look(name));
+    tree_.looked_at.insert(tree_.looked_at.end(), names.begin(), names.end());
+    co_return looks;
   }
   awaitable<Outcome<std::vector<Listing>>> list(std::vector<std::string> names) override {
     tree_.asked.push_back(names.size());
     std::vector<Listing> listings;
     for (const std::string& name : names) {
       if (listings.size() == tree_.at_once) break;
-      const auto found = tree_.folders.find(name);
+      const auto found = tree_.folders.find(tree_.real(name));
       if (found == tree_.folders.end()) {
         if (!listings.empty()) break;
         co_return fault(FaultCode::cut, Side::source, Doing::list);
@@ -48,6 +67,21 @@ class FakeLister final : public Lister {
   }
 
  private:
+  // What is unique of a folder is its name.
+  Look look(const std::string& name) const {
+    if (tree_.root_is_file) return std::optional(Standing{false, {}});
+    const std::string real = tree_.real(name);
+    const std::size_t slash = name.rfind('/');
+    const bool is_link =
+        tree_.links.contains(tree_.real(name.substr(0, slash)) + name.substr(slash));
+    if (is_link && real.ends_with("file")) {
+      return std::optional(Standing{false, FileFacts{7, "", ""}, {}, true});
+    }
+    if (!tree_.folders.contains(real)) return std::optional<Standing>();
+    return std::optional(
+        Standing{true, FileFacts{0, "", tree_.tells_unique ? real : ""}, {}, is_link});
+  }
+
   Tree& tree_;
 };
 
@@ -71,6 +105,7 @@ class ListTaskRules : public testing::Test {
   // Runs the task to its last word. rftd saves only when the task has come to rest, and not at all
   // once `stop_at` words were said: then the task is told why to end.
   TaskSays run(std::size_t stop_at = SIZE_MAX, Interrupt::Why why = Interrupt::Why::stop) {
+    last_.reset();
     asio::io_context io;
     Signal saved;
     bool all_saved = true;
@@ -113,6 +148,29 @@ class ListTaskRules : public testing::Test {
     std::vector<std::string> all;
     for (const Listed& word : words) all.push_back(word.folder);
     return all;
+  }
+  std::vector<std::string> files_told() const {
+    std::vector<std::string> all;
+    for (const Listed& word : words) {
+      for (const ListedFile& file : word.files) all.push_back(file.path);
+    }
+    return all;
+  }
+  // Paths and the beginnings of what is said of them.
+  std::map<std::string, std::string> passed_over() const {
+    std::map<std::string, std::string> all;
+    for (const Listed& word : words) {
+      for (const PassedOver& one : word.passed_over) {
+        all[one.path] =
+            fmt::format("{}: {}", rft::word(one.fault.code), one.fault.detail.substr(0, one.fault.detail.find(',')));
+      }
+    }
+    return all;
+  }
+  void link(const std::string& in, const std::string& name, std::string to,
+            EntryKind kind = EntryKind::link_to_folder) {
+    tree.folders[in]->push_back(entry(name, kind));
+    tree.links[in + "/" + name] = std::move(to);
   }
 
   ListOrder order;
@@ -240,6 +298,136 @@ TEST_F(ListTaskRules, an_excluded_folder_is_not_walked) {
   EXPECT_EQ(std::get<Done>(run()).size, 1U) << "a walk of it would fail here";
   EXPECT_THAT(folders_told(), ElementsAre("", "a/"));
   EXPECT_THAT(words[0].folders, ElementsAre("a/"));
+}
+
+TEST_F(ListTaskRules, a_link_to_a_folder_is_walked_under_its_own_name) {
+  tree.folders["/other"] = std::vector{entry("f"), entry("sub", EntryKind::folder)};
+  tree.folders["/other/sub"] = files(1);
+  link("/d", "l", "/other");
+  EXPECT_EQ(std::get<Done>(run()).size, 2U);
+  EXPECT_THAT(folders_told(), ElementsAre("", "l/", "l/sub/"));
+  EXPECT_THAT(files_told(), ElementsAre("l/f", "l/sub/0"));
+}
+
+TEST_F(ListTaskRules, what_a_listing_does_not_tell_of_links_is_asked) {
+  tree.folders["/other"] = files(1);
+  link("/d", "to-file", "/file", EntryKind::link);
+  link("/d", "to-folder", "/other", EntryKind::link);
+  link("/d", "to-nothing", "/nothing", EntryKind::link);
+  EXPECT_EQ(std::get<Done>(run()).size, 2U);
+  EXPECT_THAT(files_told(), ElementsAre("to-file", "to-folder/0"));
+  EXPECT_EQ(words[0].files[0].size, 7U);
+  EXPECT_THAT(passed_over(),
+              ElementsAre(Pair("to-nothing", "no_such_file: the symbolic link leads nowhere")));
+}
+
+TEST_F(ListTaskRules, a_loop_ends_where_it_begins) {
+  tree.folders["/"] = std::vector{entry("d", EntryKind::folder)};
+  tree.folders["/d"] = std::vector{entry("f"), entry("a", EntryKind::folder)};
+  tree.folders["/d/a"] = files(1);
+  link("/d", "self", "/d");
+  link("/d/a", "up", "/d");
+  link("/d/a", "out", "/");
+  EXPECT_EQ(std::get<Done>(run()).size, 2U);
+  EXPECT_THAT(passed_over(), ElementsAre(Pair("a/out", "is_a_link: it leads back to /"),
+                                         Pair("a/up", "is_a_link: it leads back to /d"),
+                                         Pair("self", "is_a_link: it leads back to /d")));
+}
+
+TEST_F(ListTaskRules, a_loop_by_way_of_another_folder_ends_too) {
+  tree.folders["/x"] = files(1);
+  tree.folders["/y"] = files(1);
+  link("/d", "x", "/x");
+  link("/x", "y", "/y");
+  link("/y", "x", "/x");
+  EXPECT_EQ(std::get<Done>(run()).size, 2U);
+  EXPECT_THAT(files_told(), ElementsAre("x/0", "x/y/0"));
+  EXPECT_THAT(passed_over(), ElementsAre(Pair("x/y/x", "is_a_link: it leads back to /d/x")));
+}
+
+TEST_F(ListTaskRules, folders_that_are_linked_with_each_other_end_by_the_number_of_links) {
+  constexpr std::size_t count = list_links_max + 3;
+  for (std::size_t i = 0; i < count; ++i) {
+    tree.folders["/n" + std::to_string(i)] = std::vector{entry("f")};
+  }
+  link("/d", "l", "/n0");
+  for (std::size_t i = 0; i + 1 < count; ++i) {
+    link("/n" + std::to_string(i), "l", "/n" + std::to_string(i + 1));
+  }
+  EXPECT_EQ(std::get<Done>(run()).size, list_links_max);
+  EXPECT_EQ(passed_over().size(), 1U);
+  EXPECT_THAT(passed_over().begin()->second, StartsWith("is_a_link: 8 links to folders are"));
+}
+
+TEST_F(ListTaskRules, a_server_that_tells_nothing_unique_is_not_followed_into_folders) {
+  tree.tells_unique = false;
+  tree.folders["/other"] = files(1);
+  link("/d", "l", "/other");
+  link("/d", "to-file", "/file", EntryKind::link);
+  EXPECT_EQ(std::get<Done>(run()).size, 1U);
+  EXPECT_THAT(passed_over(), ElementsAre(Pair("l", "not_supported: the server does not tell what is unique "
+                                              "of what it leads to")));
+}
+
+TEST_F(ListTaskRules, a_link_to_where_the_copy_is_written_is_not_followed) {
+  order.destination = parse_file_or_folder_url("ftp://a/to/copy/").value();
+  tree.folders["/d/a"] = std::vector<Entry>{};
+  tree.folders["/d"] = std::vector{entry("a", EntryKind::folder)};
+  for (const char* name : {"/to", "/to/copy", "/to/copy/a", "/to/copy/a/same", "/to/copy/x"}) {
+    tree.folders[name] = files(1);
+  }
+  link("/d", "above", "/to");
+  link("/d", "there", "/to/copy");
+  link("/d/a", "deep", "/to/copy/a");
+  link("/d/a", "same", "/to/copy/a/same");
+  link("/d/a", "beside", "/to/copy/x");
+  EXPECT_EQ(std::get<Done>(run()).size, 1U);
+  EXPECT_THAT(files_told(), ElementsAre("a/beside/0"));
+  EXPECT_THAT(passed_over(), ElementsAre(Pair("a/deep", "is_a_link: it leads to /to/copy/a"),
+                                         Pair("a/same", "is_a_link: it leads to /to/copy/a/same"),
+                                         Pair("above", "is_a_link: it leads to /to"),
+                                         Pair("there", "is_a_link: it leads to /to/copy")));
+}
+
+TEST_F(ListTaskRules, on_one_host_no_link_is_followed_where_what_it_leads_to_may_be_deleted) {
+  order.destination = parse_file_or_folder_url("ftp://a/to/").value();
+  order.options.delete_extra = true;
+  tree.folders["/other"] = files(1);
+  link("/d", "to-folder", "/other");
+  link("/d", "to-file", "/file", EntryKind::link_to_file);
+  link("/d", "link", "/other", EntryKind::link);
+  EXPECT_EQ(std::get<Done>(run()).size, 0U);
+  EXPECT_THAT(passed_over(), SizeIs(3));
+  EXPECT_THAT(tree.looked_at, ElementsAre("/d")) << "nothing is to be known of them";
+}
+
+TEST_F(ListTaskRules, of_what_is_to_be_removed_nothing_lies_behind_a_link_to_a_folder) {
+  order.options.act = Act::remove;
+  tree.folders["/other"] = files(1);
+  for (const EntryKind kind : {EntryKind::link_to_folder, EntryKind::link}) {
+    link("/d", kind == EntryKind::link ? "link" : "to-folder", "/other", kind);
+  }
+  EXPECT_EQ(std::get<Done>(run()).size, 0U);
+  EXPECT_THAT(folders_told(), ElementsAre(""));
+  EXPECT_THAT(passed_over(), SizeIs(2));
+  EXPECT_THAT(tree.looked_at, ElementsAre("/d"));
+}
+
+TEST_F(ListTaskRules, nothing_is_asked_of_links_that_are_not_wanted) {
+  order.options.exclude = {"no*", "folders/"};
+  tree.folders["/other"] = files(1);
+  link("/d", "no", "/other");
+  link("/d", "no-link", "/other", EntryKind::link);
+  link("/d", "folders", "/other");
+  link("/d", "to-file", "/file", EntryKind::link_to_file);
+  EXPECT_EQ(std::get<Done>(run()).size, 1U);
+  EXPECT_THAT(tree.looked_at, ElementsAre("/d"));
+  order.options.links = Links::skip;
+  order.options.exclude.clear();
+  words.clear();
+  tree.looked_at.clear();
+  run();
+  EXPECT_THAT(tree.looked_at, ElementsAre("/d")) << "nor where none is followed";
 }
 
 TEST_F(ListTaskRules, folders_that_do_not_fit_together_are_asked_for_alone) {

@@ -19,11 +19,6 @@ bool is_before(const Entry& a, const Entry& b) {
   return a.name < b.name;  // std::string orders by bytes without a sign
 }
 
-bool is_link(EntryKind kind) {
-  return kind == EntryKind::link_to_file || kind == EntryKind::link_to_folder ||
-         kind == EntryKind::link;
-}
-
 bool may_be_folder(EntryKind kind) {
   return kind == EntryKind::folder || kind == EntryKind::link_to_folder || kind == EntryKind::link;
 }
@@ -34,12 +29,19 @@ std::size_t depth_of(std::string_view path) {
 
 }  // namespace
 
-FolderWords::FolderWords(const Url& source, Links links, FolderDue due, std::vector<Entry> entries)
+bool is_link(EntryKind kind) {
+  return kind == EntryKind::link_to_file || kind == EntryKind::link_to_folder ||
+         kind == EntryKind::link;
+}
+
+FolderWords::FolderWords(const Url& source, Links links, FolderDue due, std::vector<Entry> entries,
+                         NotFollowed not_followed)
     : folder_{source.endpoint, source.path + due.path},
       links_(links),
       due_(std::move(due)),
       root_size_(source.path.size()),
-      entries_(std::move(entries)) {
+      entries_(std::move(entries)),
+      not_followed_(std::move(not_followed)) {
   const std::string told = percent_decode(due_.after).value_or(due_.after);
   std::erase_if(entries_, [&told](const Entry& entry) {
     return is_part_name(entry.name) || (!told.empty() && entry.name <= told);
@@ -87,7 +89,7 @@ Listed FolderWords::next(WordRoom& room) {
   return word;
 }
 
-std::optional<Fault> FolderWords::why_passed_over(const Entry& entry, const Url& url) const {
+std::optional<Fault> why_unusable(const Entry& entry, const Url& url) {
   constexpr std::string_view breaks_a_line("\r\n\0", 3);
   if (entry.name.find_first_of(breaks_a_line) != std::string::npos) {
     return passed_over(FaultCode::bad_name,
@@ -98,9 +100,16 @@ std::optional<Fault> FolderWords::why_passed_over(const Entry& entry, const Url&
     return passed_over(FaultCode::bad_name,
                        fmt::format("its URL would be longer than {} bytes", url_length_max));
   }
+  return std::nullopt;
+}
+
+std::optional<Fault> FolderWords::why_passed_over(const Entry& entry, const Url& url) const {
+  if (auto why = why_unusable(entry, url)) return why;
   if (is_link(entry.kind) && links_ != Links::follow) {
-    return passed_over(FaultCode::is_a_link, "");
+    return passed_over(FaultCode::is_a_link, fmt::format("links={}", word(links_)));
   }
+  const auto why = not_followed_.find(entry.name);
+  if (why != not_followed_.end()) return why->second;
   switch (entry.kind) {
     case EntryKind::file:
     case EntryKind::link_to_file:
@@ -108,13 +117,8 @@ std::optional<Fault> FolderWords::why_passed_over(const Entry& entry, const Url&
     case EntryKind::folder:
       break;
     case EntryKind::link_to_folder:
-      return passed_over(FaultCode::not_supported,
-                         "a symbolic link to a folder is not followed, for it can make a loop; "
-                         "links=skip leaves it out, or copy the folder that it leads to");
     case EntryKind::link:
-      return passed_over(FaultCode::not_supported,
-                         "the server does not tell what this symbolic link leads to; links=skip "
-                         "leaves it out, or name what it leads to");
+      return passed_over(FaultCode::is_a_link, "what it leads to is left alone");
     case EntryKind::other:
       return passed_over(FaultCode::not_supported, "it is neither a file nor a folder");
   }

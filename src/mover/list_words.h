@@ -1,6 +1,7 @@
 // What is said of folders, cut into words that the wire takes. Pure.
 #pragma once
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,11 +23,19 @@ struct WordRoom {
   bool take_item(std::size_t bytes);
 };
 
+bool is_link(EntryKind kind);
+// Why nothing can be asked for it, whatever it is.
+std::optional<Fault> why_unusable(const Entry& entry, const Url& url);
+
+// By the names of links: why they are not followed.
+using NotFollowed = std::map<std::string, Fault, std::less<>>;
+
 class FolderWords {
  public:
   // `source`: the order's, which ends with '/'. What stands up to due.after is left out, and so are
   // part files of ours.
-  FolderWords(const Url& source, Links links, FolderDue due, std::vector<Entry> entries);
+  FolderWords(const Url& source, Links links, FolderDue due, std::vector<Entry> entries,
+              NotFollowed not_followed = {});
   // What of it goes into a word that has so much room; the piece with `whole` is the last.
   Listed next(WordRoom& room);
 
@@ -38,6 +47,7 @@ class FolderWords {
   FolderDue due_;
   std::size_t root_size_;  // of the path that leads to the order's source
   std::vector<Entry> entries_;
+  NotFollowed not_followed_;
   std::size_t at_ = 0;  // the entry that is said next
 };
 

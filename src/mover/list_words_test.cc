@@ -188,11 +188,12 @@ TEST(FolderWords, of_what_is_passed_over_it_is_told_what_may_be_a_folder) {
   EXPECT_FALSE(may_be(EntryKind::other, Links::follow));
 }
 
-TEST(FolderWords, what_is_neither_file_nor_folder_is_passed_over_and_so_are_links_to_folders) {
+TEST(FolderWords, what_is_neither_file_nor_folder_is_passed_over_and_so_are_unresolved_links) {
   for (const auto kind : {EntryKind::link_to_folder, EntryKind::link, EntryKind::other}) {
     const auto fault = why_passed_over(of_kind("x", kind));
     ASSERT_TRUE(fault);
-    EXPECT_EQ(fault->code, FaultCode::not_supported);
+    const bool is_other = kind == EntryKind::other;
+    EXPECT_EQ(fault->code, is_other ? FaultCode::not_supported : FaultCode::is_a_link);
     EXPECT_EQ(fault->doing, Doing::list);
     EXPECT_FALSE(fault->detail.empty());
   }

@@ -14,11 +14,11 @@ namespace rft::mover {
 enum class EntryKind : std::uint8_t {
   file,
   folder,
-  // Symbolic links. Where the server tells what one leads to, it is told of that what is told of
+  // Symbolic links. Where the listing tells what one leads to, it is told of that what is told of
   // files; one that leads nowhere many servers do not name at all.
   link_to_file,
   link_to_folder,
-  link,   // the server does not tell what to
+  link,   // the listing does not tell what to
   other,  // a device, a pipe
 };
 
@@ -38,7 +38,9 @@ using Listing = Outcome<std::vector<Entry>>;
 class Lister {
  public:
   virtual ~Lister() = default;
-  virtual awaitable<Outcome<std::optional<Standing>>> look(std::string name) = 0;
+  // What stands under each of the names, in their order, links followed. Faults: those of the
+  // session, and refusals that may pass; a refusal for good is that name's own.
+  virtual awaitable<Outcome<std::vector<Look>>> look_each(std::vector<std::string> names) = 0;
   // Of the first of `names`, in their order, as many as can be held together (list_entries_max,
   // list_names_max): perhaps of none, where several were asked for. folder_too_large is said only
   // of a folder that was asked for alone. Faults: those of the session, and refusals that may pass.

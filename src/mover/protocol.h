@@ -16,8 +16,9 @@ namespace rft::mover {
 // What stands under a name.
 struct Standing {
   bool is_folder = false;
-  FileFacts facts;                 // of a file
+  FileFacts facts;                 // of a file; of a folder what is unique of it alone
   std::optional<unsigned> mode{};  // where the server tells it
+  bool is_link = false;            // where the server tells it; all else is of what it leads to
 };
 using Look = Outcome<std::optional<Standing>>;  // nothing: nothing stands there
 

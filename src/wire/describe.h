@@ -31,7 +31,7 @@ BOOST_DESCRIBE_STRUCT(BundleOrder, (),
                        options, part, earlier, items, prove_only, publish_proven, look_only,
                        marker_seconds))
 BOOST_DESCRIBE_STRUCT(FolderDue, (), (path, after, is_needed))
-BOOST_DESCRIBE_STRUCT(ListOrder, (), (task, source, source_credential, options, due))
+BOOST_DESCRIBE_STRUCT(ListOrder, (), (task, source, source_credential, options, due, destination))
 BOOST_DESCRIBE_STRUCT(PublishOrder, (), (task, verified))
 BOOST_DESCRIBE_STRUCT(StopOrder, (), (task))
 BOOST_DESCRIBE_STRUCT(RemoveOrder, (), (id, destination, credential, part, epochs, items))

@@ -163,6 +163,8 @@ struct ListOrder {
   std::optional<Uuid> source_credential;
   Options options;
   std::vector<FolderDue> due;
+  // Of a source on the same host where the copy of `source` is to stand: a link may lead there.
+  std::optional<Url> destination{};
 };
 
 struct PublishOrder {

@@ -6,14 +6,18 @@ using mover::awaitable;
 using mover::Entry;
 using mover::EntryKind;
 using mover::Listing;
+using mover::Look;
 using mover::Outcome;
-using mover::Standing;
 
 SimLister::SimLister(Shore& shore, const ListOrder& order, mover::Interrupt* interrupt)
     : sides_(shore, {order.task, order.source.endpoint, order.source.endpoint}, interrupt) {}
 
-awaitable<Outcome<std::optional<Standing>>> SimLister::look(std::string name) {
-  co_return co_await sides_.look(Side::source, std::move(name), Doing::list);
+awaitable<Outcome<std::vector<Look>>> SimLister::look_each(std::vector<std::string> names) {
+  auto looks = co_await sides_.look_many(Side::source, std::move(names), Doing::list);
+  for (const Look& look : looks) {
+    if (!look) co_return mover::failed(look);
+  }
+  co_return looks;
 }
 
 // All answers are lost where the connection breaks in the middle of one.

@@ -48,7 +48,8 @@ class SimManyCarrier final : public SimSides, public mover::ManyCarrier {
 class SimLister final : public mover::Lister {
  public:
   SimLister(Shore& shore, const ListOrder& order, mover::Interrupt* interrupt);
-  mover::awaitable<mover::Outcome<std::optional<mover::Standing>>> look(std::string name) override;
+  mover::awaitable<mover::Outcome<std::vector<mover::Look>>> look_each(
+      std::vector<std::string> names) override;
   mover::awaitable<mover::Outcome<std::vector<mover::Listing>>> list(
       std::vector<std::string> names) override;
 

@@ -1,0 +1,171 @@
+#include "mover/list_links.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "mover/limits.h"
+#include "wire/pattern.h"
+
+namespace rft::mover {
+namespace {
+
+constexpr std::size_t name_told_max = 512;  // bytes of a folder's name in a fault
+
+Fault not_followed(FaultCode code, std::string detail) {
+  return Fault{code, Side::source, Doing::list, "", std::move(detail)};
+}
+
+// Empty: not known.
+std::string_view unique_of(const Look& look) {
+  return look && *look && (*look)->is_folder ? (*look)->facts.unique : std::string_view();
+}
+
+Fault leads_back(const Seen& folder) {
+  return not_followed(FaultCode::is_a_link,
+                      fmt::format("it leads back to {}, which it lies in; an --exclude of its name, "
+                                  "or links=skip, leaves it out",
+                                  printable(folder.name, name_told_max)));
+}
+
+Fault leads_to_copy(const Seen& folder) {
+  return not_followed(FaultCode::is_a_link,
+                      fmt::format("it leads to {}, where the copy is written; an --exclude of its "
+                                  "name, or links=skip, leaves it out",
+                                  printable(folder.name, name_told_max)));
+}
+
+Fault not_told(std::string_view name) {
+  return not_followed(
+      FaultCode::not_supported,
+      fmt::format("the server does not tell what is unique of {}, so a symbolic link to a folder "
+                  "might make a loop; links=skip leaves it out, or copy what it leads to",
+                  printable(name, name_told_max)));
+}
+
+std::optional<Fault> why_not_followed(std::string_view unique, const Forbidden& forbidden) {
+  if (unique.empty()) return not_told("what it leads to");
+  const auto is_it = [unique](const Seen& folder) { return unique_of(folder.look) == unique; };
+  // From below, so that the fault names where the loop begins. Above the tree much may be closed.
+  for (std::size_t i = forbidden.above.size(); i-- > 0;) {
+    const Seen& folder = forbidden.above[i];
+    if (is_it(folder)) return leads_back(folder);
+    if (i >= forbidden.tree && unique_of(folder.look).empty()) return not_told(folder.name);
+  }
+  const auto& copy = forbidden.destination;
+  const auto there = std::find_if(copy.begin(), copy.end(), is_it);
+  if (there != copy.end()) return leads_to_copy(*there);
+  const auto is_link = [](const Seen& folder) {
+    return folder.look && *folder.look && (*folder.look)->is_link;
+  };
+  // The order's source may be one, too: it was named.
+  std::size_t links = 0;
+  for (std::size_t i = forbidden.tree + 1; i < forbidden.above.size(); ++i) {
+    if (is_link(forbidden.above[i])) ++links;
+  }
+  if (links < list_links_max) return std::nullopt;
+  return not_followed(FaultCode::is_a_link,
+                      fmt::format("{} links to folders are on its path already", links));
+}
+
+}  // namespace
+
+Outcome<EntryKind> judge_link(const Look& target, const Forbidden& forbidden) {
+  if (!target) return failed(target);
+  if (!*target) {
+    return fault(FaultCode::no_such_file, Side::source, Doing::list,
+                 "the symbolic link leads nowhere");
+  }
+  if (!(*target)->is_folder) return EntryKind::link_to_file;
+  if (auto why = why_not_followed(unique_of(target), forbidden)) {
+    return tl::unexpected(std::move(*why));
+  }
+  return EntryKind::folder;
+}
+
+std::vector<std::string> names_down_to(const Url& folder) {
+  std::vector<std::string> names;
+  for (std::size_t end = folder.path.find('/'); end != std::string::npos;
+       end = folder.path.find('/', end + 1)) {
+    names.push_back(folder_name({folder.endpoint, folder.path.substr(0, end + 1)}, {}));
+  }
+  return names;
+}
+
+FolderLinks::FolderLinks(const ListOrder& order, const FolderDue& due,
+                         const std::vector<Entry>& entries) {
+  const Url folder{order.source.endpoint, order.source.path + due.path};
+  const std::string told = percent_decode(due.after).value_or(due.after);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Entry& entry = entries[i];
+    if (!is_link(entry.kind) || (!told.empty() && entry.name <= told)) continue;
+    if (order.destination && order.options.delete_extra) {
+      never_.emplace(entry.name,
+                     not_followed(FaultCode::is_a_link,
+                                  "source and destination are on one host, where delete_extra "
+                                  "might delete what it leads to; links=skip leaves it out"));
+      continue;
+    }
+    const Url url = sibling(folder, entry.name);
+    const std::string path = url.path.substr(order.source.path.size());
+    const bool is_wanted =
+        is_wanted_folder(order.options, path + '/') ||
+        (entry.kind == EntryKind::link && is_wanted_file(order.options, path));
+    if (entry.kind == EntryKind::link_to_file || !is_wanted || why_unusable(entry, url)) continue;
+    asked_.push_back(i);
+    links_.push_back(url.wire_path());
+    if (!order.destination) continue;
+    copies_.push_back(sibling({folder.endpoint, order.destination->path + due.path}, entry.name)
+                          .wire_path());
+  }
+  if (links_.empty()) return;
+  above_ = names_down_to(folder);
+  tree_ = names_down_to(order.source).size() - 1;
+  if (!order.destination) return;
+  destination_ = names_down_to({folder.endpoint, order.destination->path + due.path});
+}
+
+std::vector<std::string> FolderLinks::names() const {
+  std::vector<std::string> all = links_;
+  for (const auto* more : {&copies_, &above_, &destination_}) {
+    all.insert(all.end(), more->begin(), more->end());
+  }
+  return all;
+}
+
+NotFollowed FolderLinks::resolve(std::vector<Entry>& entries,
+                                 const std::vector<Look>& looks) const {
+  NotFollowed why = never_;
+  Forbidden forbidden;
+  forbidden.tree = tree_;
+  std::size_t at = links_.size() + copies_.size();
+  for (const std::string& name : above_) forbidden.above.push_back({name, looks.at(at++)});
+  for (const std::string& name : destination_) {
+    forbidden.destination.push_back({name, looks.at(at++)});
+  }
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (!copies_.empty()) {
+      forbidden.destination.push_back({copies_[i], looks.at(links_.size() + i)});
+    }
+    Entry& entry = entries.at(asked_[i]);
+    const Look& target = looks.at(i);
+    const auto kind = judge_link(target, forbidden);
+    if (!copies_.empty()) forbidden.destination.pop_back();
+    if (!kind) {
+      why.emplace(entry.name, kind.error());
+      if (target && !*target) entry.kind = EntryKind::link_to_file;  // it holds nothing
+      continue;
+    }
+    entry.kind = *kind;
+    if (*kind == EntryKind::folder) continue;
+    entry.size = (*target)->facts.size;
+    entry.modify = (*target)->facts.modify;
+    entry.mode = (*target)->mode;
+  }
+  return why;
+}
+
+}  // namespace rft::mover
