@@ -22,7 +22,8 @@ BundleTask::BundleTask(BundleOrder order, MakeCarrier make_carrier, WorkPorts po
   for (const BundleItem& one : order_.items) {
     Item item;
     item.order = &one;
-    item.source = Url{order_.source, one.source}.wire_path();
+    const Url source{order_.source, one.source};
+    item.source = one.is_folder ? folder_name(source, {}) : source.wire_path();
     const Url destination{order_.destination, one.destination};
     item.final_name = one.is_folder ? folder_name(destination, {}) : destination.wire_path();
     item.rename_unknown = one.intent.has_value();

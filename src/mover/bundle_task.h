@@ -93,12 +93,13 @@ class BundleTask final : public Work {
   awaitable<void> keep_identical(Lot lot);
   awaitable<void> adopt(Lot lot);
   awaitable<void> make_folders(Lot lot, std::map<std::string, Look> seen);
-  std::optional<Fault> judge_folder(const Look& seen) const;
+  std::optional<Fault> judge_folder(const std::string& folder, const Look& seen) const;
   awaitable<Outcome<void>> begin();
 
   // bundle_folders.cc: those that are items themselves.
   awaitable<void> see_to_folders();
-  std::optional<Fault> judge_own_folder(const Look& seen) const;
+  awaitable<void> look_at_source_folders(Lot lot);
+  std::optional<Fault> judge_own_folder(const Item& item, const Look& seen) const;
   void settle_folder(Item& item, bool stood);
 
   // bundle_check.cc: of a check, which asks the destination alone.

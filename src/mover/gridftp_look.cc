@@ -41,7 +41,7 @@ Look standing_of_mlst(const Outcome<ftp::Reply>& answer, Doing doing, Side side)
                                 "the server does not tell the size"});
   }
   return std::optional(
-      Standing{false, FileFacts{*facts->size, facts->modify, facts->unique}, facts->mode});
+      Standing{false, FileFacts{*facts->size, facts->modify, facts->unique}, facts->mode, true});
 }
 
 // MDTM's text is kept as it came: identity is compared by it.

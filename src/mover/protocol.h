@@ -18,6 +18,7 @@ struct Standing {
   bool is_folder = false;
   FileFacts facts;                 // of a file
   std::optional<unsigned> mode{};  // where the server tells it
+  bool is_told_file = false;       // by its type: that it has a size is said of some folders too
 };
 using Look = Outcome<std::optional<Standing>>;  // nothing: nothing stands there
 
