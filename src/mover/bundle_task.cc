@@ -140,8 +140,9 @@ void BundleTask::settle_done(Item& item, std::uint64_t size, bool adopted) {
   settle(item, std::move(outcome));
 }
 
-void BundleTask::settle_kept(Item& item) {
+void BundleTask::settle_kept(Item& item, bool adopted) {
   ItemOutcome outcome;
+  outcome.adopted = adopted;
   outcome.fate = Fate::skipped;
   outcome.size = item.there->facts.size;
   outcome.checksum = item.checksum;
@@ -150,7 +151,7 @@ void BundleTask::settle_kept(Item& item) {
 }
 
 void BundleTask::settle_identical(Item& item) {
-  if (is_plan()) return settle_kept(item);
+  if (is_plan()) return settle_kept(item, true);
   settle_done(item, item.facts.size, true);
 }
 

@@ -63,8 +63,8 @@ class BundleTask final : public Work {
   void settle(Item& item, ItemOutcome outcome);
   void settle_done(Item& item, std::uint64_t size, bool adopted);
   void settle_apart(Item& item);
-  void settle_kept(Item& item);
-  void settle_identical(Item& item);  // to what stands there
+  void settle_kept(Item& item, bool adopted = false);  // of a plan: a move would adopt it
+  void settle_identical(Item& item);                   // to what stands there
   void settle_would_move(Item& item);
   void refuse(Item& item, const Fault& fault);  // an outcome where the fault's remedy is `never`
   void leave(Item& item, const Fault& fault);
