@@ -85,7 +85,8 @@ Schema entry() {
         listed(file_status_words)},
        {"size", integer, nullable, "null until it is known"},
        {"checksum", object, nullable, "", "Checksum"},
-       {"adopted", boolean, required, "done because an identical file stood there"},
+       {"adopted", boolean, required,
+        "done because an identical file stood there; of a plan, skipped for that"},
        {"fault", object, nullable, "", "Fault"}}};
 }
 

@@ -138,9 +138,11 @@ ListFormat list_format_of(std::string_view first_line) {
   if (first_line.starts_with(receipt::header_begin)) return ListFormat::receipt;
   if (first_line.substr(begin).starts_with('{')) return ListFormat::jsonl;
   const auto names = csv_fields(first_line);
-  const bool header = names && std::ranges::any_of(*names, [](const std::string& name) {
-                        return equals_ignoring_case(name, "source");
-                      });
+  if (!names) return ListFormat::pairs;
+  const auto is_named = [](const std::string& name) { return field_of(name) != nullptr; };
+  // One column alone is a header where it is the one that has to be there.
+  const bool header = names->size() > 1 ? std::ranges::any_of(*names, is_named)
+                                        : equals_ignoring_case(names->front(), "source");
   return header ? ListFormat::csv : ListFormat::pairs;
 }
 
@@ -194,7 +196,9 @@ Result<CsvColumns> parse_csv_header(std::string_view line) {
     const Field* field = field_of(name);
     if (!field) {
       return wrong(
-          fmt::format("the header names a column '{}'; there are {}", shown(name), field_names));
+          fmt::format("a CSV list begins with a header, and this one names a column '{}'; "
+                      "there are {}",
+                      shown(name), field_names));
     }
     if (std::ranges::find(columns.texts, field->text) != columns.texts.end()) {
       return wrong(fmt::format("the header names the column '{}' twice", field->name));
@@ -202,7 +206,7 @@ Result<CsvColumns> parse_csv_header(std::string_view line) {
     columns.texts.push_back(field->text);
   }
   if (std::ranges::find(columns.texts, &NewFileLine::source) == columns.texts.end()) {
-    return wrong("a CSV list begins with a header, and that names a column 'source'");
+    return wrong(fmt::format("the header names no column 'source'; there are {}", field_names));
   }
   return columns;
 }

@@ -27,6 +27,13 @@ TEST(ListFormat, is_told_by_the_first_line) {
   EXPECT_EQ(list_format_of("source destination"), ListFormat::pairs);
 }
 
+TEST(ListFormat, is_csv_too_where_the_header_lacks_its_source) {
+  EXPECT_EQ(list_format_of("destination,size"), ListFormat::csv);
+  EXPECT_EQ(list_format_of("file,destination"), ListFormat::csv);
+  EXPECT_EQ(list_format_of("run,1"), ListFormat::pairs) << "a name with a comma";
+  EXPECT_EQ(list_format_of("size"), ListFormat::pairs) << "a file of that name";
+}
+
 TEST(ListFormat, has_three_words) {
   EXPECT_EQ(list_format("csv"), ListFormat::csv);
   EXPECT_FALSE(list_format("CSV "));

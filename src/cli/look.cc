@@ -26,6 +26,11 @@ void show(Context& context, std::string_view handle, const Result<T>& answer, co
   context.terminal.out << (context.json ? answer->json + '\n' : text(*answer));
 }
 
+template <class T>
+void show_json(Context& context, std::string_view handle, const Result<T>& answer) {
+  show(context, handle, answer, [](const T&) { return std::string(); });
+}
+
 using Look = std::function<void(Client&, const std::string&)>;
 
 void add_look_at_handles(CLI::App& app, Context& context, const std::string& name,
@@ -116,7 +121,9 @@ void add_look(CLI::App& app, Context& context) {
                       });
   add_look_at_handles(app, context, "status", "Show how far transfers are, one line each.",
                       [&](Client& client, const std::string& handle) {
-                        show(context, handle, client.status(handle), status_text);
+                        if (context.json) return show_json(context, handle, client.status(handle));
+                        // Whether it is a dry run stands in the record alone.
+                        show(context, handle, client.record(handle), status_text);
                       });
   add_look_at_handles(app, context, "why", "Tell in one sentence what a transfer waits for.",
                       [&](Client& client, const std::string& handle) {

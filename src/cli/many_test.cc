@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 
 #include "cli/run_for_tests.h"
 
@@ -133,6 +134,46 @@ TEST(DryRun, of_one_file_tells_of_that) {
   }
 }
 
+TEST(DryRun, is_shown_beside_the_status) {
+  const std::string record =
+      R"({"handle":"h","kind":"file","status":"done","size":10,"options":{"act":"plan"}})";
+  EXPECT_EQ(rft({"status", "h"}, Says{200, record}).out, "h  done (dry run)  0 %  0 B of 10 B\n");
+  EXPECT_THAT(rft({"ls"}, Says{200, R"({"transfers":[)" + record + R"(],"next":null})"}).out,
+              HasSubstr("done (dry run)"));
+  EXPECT_THAT(rft({"list", "h"}, Says{200, record}).out, HasSubstr("done (dry run)"));
+  EXPECT_EQ(rft({"status", "h", "--json"}, Says{200, record}).asked.at(0).target,
+            "/v1/transfers/h/status");
+}
+
+TEST(LsFiles, tells_what_was_adopted_and_of_a_dry_run_what_would_be) {
+  const Outcome outcome =
+      rft({"ls", "h", "--files"},
+          Says{200, R"({"files":[{"source":"ftp://a/1","status":"done","adopted":true},)"
+                    R"({"source":"ftp://a/2","status":"skipped","adopted":true},)"
+                    R"({"source":"ftp://a/3","status":"skipped"}],"next":null})"});
+  EXPECT_EQ(outcome.out,
+            "done                 -  ftp://a/1  adopted: it stood there already\n"
+            "skipped              -  ftp://a/2  would be adopted: it stands there already\n"
+            "skipped              -  ftp://a/3\n");
+}
+
+TEST(Priority, that_differs_from_that_of_an_earlier_submit_is_told_to_stay) {
+  const auto again = [](const std::vector<std::string>& more, const std::string& status) {
+    std::vector<std::string> words{"complete", "ftp://a/x", "ftp://b/y", "--handle", "h"};
+    words.insert(words.end(), more.begin(), more.end());
+    return rft(words, Says{200, R"({"handle":"h","created":false,"priority":50,"status":")" +
+                                    status + R"("})"})
+        .err;
+  };
+  EXPECT_EQ(again({"--priority", "70"}, "committed"),
+            "h was submitted before with priority 50, which stays; 'rft priority h 70' changes "
+            "it\n");
+  EXPECT_EQ(again({"--priority", "70"}, "done"),
+            "h was submitted before with priority 50, which stays\n");
+  EXPECT_EQ(again({"--priority", "50"}, "committed"), "");
+  EXPECT_EQ(again({}, "committed"), "");
+}
+
 TEST(CopyList, submits_sends_the_files_commits_and_watches) {
   const Outcome outcome = from_stdin({"copy", "ftp://a/x", "ftp://b/y"}, "1\n2 3\n");
   EXPECT_EQ(outcome.code, 0);
@@ -172,8 +213,32 @@ TEST(CopyList, with_a_line_that_cannot_be_read_submits_nothing) {
 TEST(CopyList, without_a_file_in_it_is_refused) {
   const Outcome outcome = from_stdin({"copy", "ftp://a/x", "ftp://b/y"}, "# none\n");
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("names no file"));
+  EXPECT_THAT(outcome.err, HasSubstr("the list on standard input names no file"));
   EXPECT_THAT(outcome.asked, SizeIs(0));
+}
+
+TEST(CopyList, in_csv_without_a_source_in_its_header_is_refused) {
+  const auto refused = [](const std::string& header, const std::string& why) {
+    const fake::Folder folder;
+    const std::string path = folder / "list.csv";
+    std::ofstream(path) << header << "\nftp://a/1,ftp://b/1\n";
+    const Outcome outcome = rft({"copy", "--from", path, "ftp://a/x", "ftp://b/y"}, obliging);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("line 1: "));
+    EXPECT_THAT(outcome.err, HasSubstr(why));
+    EXPECT_THAT(outcome.asked, SizeIs(0));
+  };
+  refused("destination,size", "the header names no column 'source'");
+  refused("src,dst", "begins with a header, and this one names a column 'src'");
+}
+
+TEST(CopyList, in_csv_without_destinations_needs_the_two_folders) {
+  const fake::Folder folder;
+  const std::string path = folder / "list.csv";
+  std::ofstream(path) << "source\nftp://a/1\n";
+  const Outcome outcome = rft({"copy", "--from", path}, obliging);
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("line 2: it does not hold two URLs"));
 }
 
 TEST(CopyList, with_lines_that_the_service_refuses_names_them_and_commits_nothing) {

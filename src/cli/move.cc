@@ -13,6 +13,7 @@
 #include "cli/files.h"
 #include "cli/move_list.h"
 #include "cli/progress.h"
+#include "cli/record_text.h"
 #include "cli/watch.h"
 
 namespace rft::cli {
@@ -153,8 +154,9 @@ Result<TransferSpec> spec_of(const Wishes& wishes) {
   return spec;
 }
 
-void warn(const Context& context, const TransferAnswer& answer) {
+void warn(const Context& context, const TransferSpec& spec, const TransferAnswer& answer) {
   if (!answer.warning.empty()) context.terminal.err << "rft: " << answer.warning << '\n';
+  context.terminal.err << priority_stays(spec, answer);
 }
 
 // submit and complete print the handle: what scripts go on with.
@@ -167,7 +169,8 @@ bool is_list(const TransferSpec& spec) {
 }
 
 ListSource list_source(const Wishes& wishes) {
-  return {wishes.from, list_format(wishes.format)};
+  const bool is_csv = wishes.format.empty() && wishes.from.ends_with(".csv");
+  return {wishes.from, is_csv ? ListFormat::csv : list_format(wishes.format)};
 }
 
 // One that was committed before is left as it is: only 'rft commit' revives what failed.
@@ -194,7 +197,7 @@ void begin(Context& context, const Wishes& wishes, bool commit) {
   if (is_list(*spec)) return begin_list(context, *client, *spec, wishes, commit);
   const auto answer = commit ? client->complete(*spec) : client->submit(*spec);
   if (!answer) return context.failed(spec->handle, answer.error());
-  warn(context, *answer);
+  warn(context, *spec, *answer);
   print(context, *answer);
 }
 
@@ -211,7 +214,7 @@ void commit_and_watch(Context& context, Client& client, const TransferSpec& spec
   }
   if (!answer) return context.failed(spec.handle, answer.error());
   if (!listed) {
-    warn(context, *answer);
+    warn(context, spec, *answer);
     context.terminal.err << "handle " << shown(answer->handle) << '\n';
   }
   watch(context, client, {answer->handle});
@@ -285,7 +288,8 @@ std::shared_ptr<Wishes> add_wishes(CLI::App& command) {
   command
       .add_flag("--dry-run", wishes->dry_run,
                 "look, list and compare only: tell what would be moved or deleted and what would "
-                "fail, and change nothing at either side")
+                "fail, and change nothing at either side. What only a try shows is not known: full "
+                "disks, rights beyond the mode, names that the server refuses")
       ->group("What is to be moved, and how");
   command.add_option("--option", wishes->pairs, "any option by its name in the API; repeatable")
       ->type_name("NAME=VALUE")
@@ -310,8 +314,8 @@ void add_list(CLI::App& command, Wishes& wishes) {
   command
       .add_option("--format", wishes.format,
                   "how FILE is written: SOURCE DESTINATION in each line, CSV with a header, a "
-                  "JSON object in each line, or as 'rft receipt' prints it; where not given its "
-                  "first line tells")
+                  "JSON object in each line, or as 'rft receipt' prints it; where not given the "
+                  "end of its name (.csv) or its first line tells")
       ->type_name(std::string(list_format_words))
       ->check(is_list_format)
       ->needs(from);

@@ -14,6 +14,7 @@
 #include "cli/figures.h"
 #include "cli/file_list.h"
 #include "cli/progress.h"
+#include "cli/record_text.h"
 #include "cli/watch.h"
 #include "cli/whole_text.h"
 #include "client/proxy.h"
@@ -147,6 +148,12 @@ bool add_all(Context& context, Client& client, const std::string& handle, Reader
   return true;
 }
 
+// Why a receipt may name none.
+std::string not_done(const Reader& reader) {
+  if (reader.left_out() == 0) return "";
+  return fmt::format(" that is done ({} left out)", files_text(reader.left_out()));
+}
+
 Result<void> set_roots(TransferSpec& spec, const FileList::Chunk& first) {
   auto source = root_of(first.files.front().source, first.numbers.front());
   if (!source) return tl::unexpected(source.error());
@@ -157,11 +164,13 @@ Result<void> set_roots(TransferSpec& spec, const FileList::Chunk& first) {
   return {};
 }
 
-Result<FileList::Chunk> first_chunk(Reader& reader, TransferSpec& spec) {
+Result<FileList::Chunk> first_chunk(Reader& reader, const std::string& path, TransferSpec& spec) {
   auto chunk = reader.next();
   if (!chunk) return chunk;
   if (chunk->files.empty()) {
-    return fail(Code::invalid_request, "the list names no file; nothing was submitted");
+    return fail(Code::invalid_request,
+                fmt::format("the list {} names no file{}; nothing was submitted",
+                            path == "-" ? "on standard input" : path, not_done(reader)));
   }
   for (const NewFileLine& file : chunk->files) {
     spec.gsiftp_sources = spec.gsiftp_sources || client::needs_proxy(file.source);
@@ -194,11 +203,12 @@ std::optional<TransferAnswer> submit_list(Context& context, Client& client, Tran
   }
   Reader reader(FileList(standard_input ? context.terminal.in : file, source.format), source,
                 !spec.source.empty());
-  auto first = first_chunk(reader, spec);
+  auto first = first_chunk(reader, source.path, spec);
   if (!first) return refused(first.error());
   const auto answer = client.submit(spec);
   if (!answer) return refused(answer.error());
   context.terminal.err << "handle " << shown(answer->handle) << '\n';
+  context.terminal.err << priority_stays(spec, *answer);
   if (answer->status != "inactive") {
     context.terminal.err << "The request was committed before; the list is not read again.\n";
     return *answer;

@@ -10,7 +10,7 @@ namespace rft::cli {
 
 struct ListSource {
   std::string path;                  // "-": standard input
-  std::optional<ListFormat> format;  // none: its first line tells it
+  std::optional<ListFormat> format;  // none: its first line tells
   bool destinations = false;         // each is the source of its own line too: for a check
 };
 

@@ -126,11 +126,14 @@ std::string bar_line(const TransferProgress& now, std::size_t width) {
 }
 
 std::string change_line(const TransferProgress& now) {
+  return change_line(now, shown(now.status));
+}
+
+std::string change_line(const TransferProgress& now, std::string text) {
   if (now.status == "inactive") {
     return now.files ? fmt::format("inactive: not committed, {}", files_text(now.files->total))
                      : "inactive: not committed";
   }
-  std::string text = shown(now.status);
   if (is_held(now)) text += ", " + hold_text(now);
   if (now.files || now.size || now.bytes_confirmed > 0) text += std::string(gap) + amount(now);
   if (now.status == "active" && !is_held(now)) text += pace(now);

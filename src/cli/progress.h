@@ -12,6 +12,8 @@ std::string bar_line(const TransferProgress& now, std::size_t width);
 
 // The same in words, for a log: "active  43 %  1.20 GB of 2.80 GB  350 MB/s".
 std::string change_line(const TransferProgress& now);
+// With another word for its status.
+std::string change_line(const TransferProgress& now, std::string status);
 
 // Whether `now` deserves a line of its own after `before`: another status or hold, the next tenth,
 // the end of the listing, the first file that failed.

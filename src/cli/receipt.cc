@@ -161,7 +161,10 @@ void verify(Context& context, const Check& wanted) {
   } else {
     context.terminal.out << good_text(*summary, pinned);
   }
-  if (wanted.against) hold_against_servers(context, wanted.path);
+  if (!wanted.against) return;
+  if (summary->totals.done > 0) return hold_against_servers(context, wanted.path);
+  context.terminal.err
+      << "No file of the receipt is done, so there is none to ask the servers for.\n";
 }
 
 std::string is_fingerprint(const std::string& word) {

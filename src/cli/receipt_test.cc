@@ -144,6 +144,16 @@ TEST(VerifyReceipt, against_asks_for_a_check_of_the_destinations_and_lists_what_
   EXPECT_EQ(verified({"--against"}, joined(lines())).code, 2) << "standard input is read once";
 }
 
+TEST(VerifyReceipt, against_asks_nothing_where_no_file_is_done) {
+  const fake::Folder folder;
+  std::ofstream(folder / "r", std::ios::binary)
+      << joined(receipt_for_tests({file_for_tests(1, "skipped")}));
+  const Outcome outcome = rft({"verify-receipt", folder / "r", "--against"}, Says{500, ""});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.asked, SizeIs(0));
+  EXPECT_THAT(outcome.err, HasSubstr("No file of the receipt is done"));
+}
+
 TEST(ServiceKeyCommand, prints_what_openssl_reads) {
   const receipt::PublicKey key = receipt::key_for_tests().public_key();
   const Outcome outcome =

@@ -15,9 +15,9 @@ void add(std::vector<Row>& rows, const std::string& name, std::string_view value
   if (!value.empty()) rows.push_back({name, shown(value)});
 }
 
-std::string state_of(const TransferProgress& progress) {
-  std::string text = shown(progress.status);
-  if (is_held(progress)) text += ", " + hold_text(progress);
+std::string state_of(const TransferRecord& record) {
+  std::string text = status_word(record);
+  if (is_held(record)) text += ", " + hold_text(record);
   return text;
 }
 
@@ -88,12 +88,24 @@ std::string record_text(const TransferRecord& record) {
   return table(rows);
 }
 
-std::string status_text(const TransferProgress& progress) {
-  std::string text = fmt::format("{}  {}", shown(progress.handle), change_line(progress));
-  const bool told = progress.files && progress.files->failed > 0;  // by the count
-  if (progress.status == "failed" && progress.fault && !told)
-    text += "  " + shown(progress.fault->sentence);
+std::string status_text(const TransferRecord& record) {
+  std::string text =
+      fmt::format("{}  {}", shown(record.handle), change_line(record, status_word(record)));
+  const bool told = record.files && record.files->failed > 0;  // by the count
+  if (record.status == "failed" && record.fault && !told)
+    text += "  " + shown(record.fault->sentence);
   return text + '\n';
+}
+
+std::string priority_stays(const TransferSpec& spec, const TransferAnswer& answer) {
+  if (answer.created || !spec.priority || *spec.priority == answer.priority) return "";
+  const bool changes = answer.status == "inactive" || answer.status == "committed" ||
+                       answer.status == "user_stop_partial_trans";
+  return fmt::format("{0} was submitted before with priority {1}, which stays{2}\n",
+                     shown(answer.handle), answer.priority,
+                     changes ? fmt::format("; 'rft priority {} {}' changes it",
+                                           shown(answer.handle), *spec.priority)
+                             : "");
 }
 
 std::string list_text(const std::vector<TransferRecord>& records) {
@@ -101,7 +113,7 @@ std::string list_text(const std::vector<TransferRecord>& records) {
   std::vector<Row> rows{{"HANDLE", "STATUS", "PRIO", "DONE", "SIZE", "SOURCE", "DESTINATION"}};
   for (const TransferRecord& record : records) {
     rows.push_back({shown(record.handle),
-                    shown(record.status) + (is_held(record) ? "/" + shown(record.hold) : ""),
+                    status_word(record) + (is_held(record) ? "/" + shown(record.hold) : ""),
                     std::to_string(record.priority), share_text(record), size_text(record),
                     shown(record.source), shown(record.destination)});
   }

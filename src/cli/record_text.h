@@ -13,7 +13,10 @@ std::string share_text(const TransferProgress& progress);  // "43 %"
 std::string size_text(const TransferProgress& progress);   // "2.80 GB", "2.80 GB in 1234 files"
 
 std::string record_text(const TransferRecord& record);
-std::string status_text(const TransferProgress& progress);
+std::string status_text(const TransferRecord& record);
+// What is said of a submit that wishes another priority than it was submitted with before; else
+// nothing.
+std::string priority_stays(const TransferSpec& spec, const TransferAnswer& answer);
 std::string list_text(const std::vector<TransferRecord>& records);
 std::string why_text(const TransferWhy& why);
 std::string history_text(const TransferHistory& history);

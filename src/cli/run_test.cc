@@ -105,8 +105,8 @@ INSTANTIATE_TEST_SUITE_P(Table, Copy,
 
 TEST(Run, with_several_handles_exits_with_the_largest_code_and_asks_for_all) {
   const Outcome outcome = rft({"status", "a", "b", "c"}, [](const Asked& asked) {
-    if (asked.target == "/v1/transfers/a/status") return problem(409, "wrong_state");
-    if (asked.target == "/v1/transfers/b/status") return problem(404, "no_such_transfer");
+    if (asked.target == "/v1/transfers/a") return problem(409, "wrong_state");
+    if (asked.target == "/v1/transfers/b") return problem(404, "no_such_transfer");
     return Says{200, R"({"handle":"c","status":"done"})"};
   });
   EXPECT_EQ(outcome.code, 4);

@@ -118,6 +118,10 @@ bool is_plan(const TransferRecord& record) {
   return act != record.options.end() && act->second == "plan";
 }
 
+std::string status_word(const TransferRecord& record) {
+  return shown(record.status) + (is_plan(record) ? " (dry run)" : "");
+}
+
 std::string plan_verdict(const TransferRecord& record) {
   if (!record.files) {
     return fmt::format("dry run: {}", record.adopted || record.skipped
@@ -156,10 +160,21 @@ std::string whole_verdict(const TransferRecord& record) {
                      bytes(std::max(record.bytes_confirmed, files.bytes_done)), record.handle);
 }
 
+namespace {
+
+// What a plan skips so the move itself counts as done.
+std::string_view adopted_text(const FileRecord& file) {
+  return file.status == "skipped" ? "would be adopted: it stands there already"
+                                  : "adopted: it stood there already";
+}
+
+}  // namespace
+
 std::string file_line(const FileRecord& file) {
   std::string line = fmt::format("{:<12}{}{:>8}{}{}", shown(file.status), gap,
                                  file.size ? bytes(*file.size) : "-", gap, shown(file.source));
   if (file.fault) line += fmt::format("{}{}", gap, shown(file.fault->sentence));
+  if (file.adopted) line += fmt::format("{}{}", gap, adopted_text(file));
   return line;
 }
 

@@ -44,6 +44,9 @@ std::uint64_t files_to_go(const FileCounts& files);
 bool is_plan(const TransferRecord& record);
 std::string plan_verdict(const TransferRecord& record);
 
+// The status; of a dry run with that behind it, for nothing of it was moved.
+std::string status_word(const TransferRecord& record);
+
 // The end in one line, of a record that has files.
 std::string whole_verdict(const TransferRecord& record);
 

@@ -38,6 +38,7 @@ TEST(Calls, an_option_that_is_not_there_or_cannot_be_is_refused_by_name) {
   EXPECT_EQ(code_of_option("streams_max", "0"), Code::invalid_option);
   EXPECT_EQ(code_of_option("streams_max", "65"), Code::invalid_option);
   EXPECT_EQ(code_of_option("exclude", std::string((32U << 10) + 1, 'x')), Code::invalid_option);
+  EXPECT_EQ(code_of_option("include", "*.root\n[a-c"), Code::invalid_option);
   EXPECT_EQ(code_of_option("checksum", "MD5:xyz"), Code::invalid_option);
   EXPECT_EQ(code_of_option("checksum", "WHIRLPOOL"), Code::invalid_option);
   EXPECT_EQ(code_of_option("finish_by", "tomorrow"), Code::invalid_option);

@@ -71,12 +71,13 @@ std::optional<Uuid> WaitingQueue::next(const Admits& admits, const Fits& fits,
   return first ? std::optional(first->second) : std::nullopt;
 }
 
-std::uint64_t WaitingQueue::ahead_of(const Uuid& file) const {
+std::uint64_t WaitingQueue::ahead_of(const Uuid& file, const Admits& admits) const {
   const auto found = where_.find(file);
   if (found == where_.end()) return 0;
   const auto& [lane, place] = found->second;
   std::uint64_t ahead = 0;
   for (const auto& [key, places] : owners_.at(lane->first.owner)) {
+    if (key != lane->first && !admits(key)) continue;
     ahead += static_cast<std::uint64_t>(std::distance(places.begin(), places.lower_bound(place)));
   }
   return ahead;

@@ -53,8 +53,8 @@ class WaitingQueue {
   // The file that goes next, or none. O(owners + lanes); a lane is looked into only as far as its
   // first file that fits, at most `depth_max` files.
   std::optional<Uuid> next(const Admits& admits, const Fits& fits, const ClaimOf& claim) const;
-  // How many of the same owner go before `file`.
-  std::uint64_t ahead_of(const Uuid& file) const;
+  // How many of the same owner go before `file`: those in the admitted lanes, and in its own.
+  std::uint64_t ahead_of(const Uuid& file, const Admits& admits) const;
 
   void each_lane(const std::function<void(const LaneKey&, const std::set<Place>&)>& look) const;
 

@@ -74,8 +74,17 @@ TEST(Choosing, ahead_counts_the_owners_own_over_all_lanes) {
   queue.add(lane("a", "y"), {70, 9, id(2)});
   queue.add(lane("b", "x"), {99, 0, id(3)});
   queue.add(lane("a", "x"), {50, 5, id(4)});
-  EXPECT_EQ(queue.ahead_of(id(4)), 2U);
-  EXPECT_EQ(queue.ahead_of(id(2)), 0U);
+  EXPECT_EQ(queue.ahead_of(id(4), all), 2U);
+  EXPECT_EQ(queue.ahead_of(id(2), all), 0U);
+}
+
+TEST(Choosing, what_waits_in_a_closed_lane_is_not_ahead_of_those_in_others) {
+  WaitingQueue queue;
+  queue.add(lane("a", "closed"), {70, 1, id(1)});
+  queue.add(lane("a", "x"), {70, 2, id(2)});
+  queue.add(lane("a", "x"), {50, 3, id(3)});
+  const auto open = [](const LaneKey& key) { return key.source.host != "closed"; };
+  EXPECT_EQ(queue.ahead_of(id(3), open), 1U);
 }
 
 TEST(Gates, an_endpoint_is_probed_after_a_second_then_at_doubling_distances_up_to_thirty) {

@@ -49,6 +49,18 @@ void queue(ChangeWriter& writer, const Caller& caller, const Draws& draws) {
   writer.say(caller.who, "committed", "");
 }
 
+std::string told_of_kept(const File& file) {
+  if (file.kind == Kind::listing) return "what it has listed is kept";
+  if (!is_whole(file) && file.kind != Kind::bundle) {
+    return fmt::format("{} confirmed bytes are kept", file.part.confirmed.bytes());
+  }
+  const Tally sums = is_whole(file) ? file.tally : file.bundle.tally();
+  const std::uint64_t files = sums.files - sums.listings;
+  const std::uint64_t stay = sums.done + sums.skipped + sums.deleted;
+  return fmt::format("{} of {} files have ended and stay so, {} go again", stay, files,
+                     files - stay);
+}
+
 void queue_again(ChangeWriter& writer, const Caller& caller, const Draws& draws) {
   File& file = writer.file();
   const std::string from(word(file.status));
@@ -61,9 +73,7 @@ void queue_again(ChangeWriter& writer, const Caller& caller, const Draws& draws)
   file.not_before = not_before_old_flow(writer.transfer(), writer.at());
   file.held_since.reset();
   queue(writer, caller, draws);
-  writer.say(
-      caller.who, "revived",
-      fmt::format("it was {}; {} confirmed bytes are kept", from, file.part.confirmed.bytes()));
+  writer.say(caller.who, "revived", fmt::format("it was {}; {}", from, told_of_kept(file)));
 }
 
 // Stop wins over any fault, but not over the truth: a rename whose end is not known is looked at

@@ -17,10 +17,13 @@ void end(ChangeWriter& writer, Status status, const Tally& sums, std::string_vie
       writer.file().extras_sought
           ? fmt::format(", {} {}", sums.deleted, would ? "would be deleted" : "deleted")
           : "";
+  const bool is_stopped = status == Status::user_stop_partial_trans;
+  const std::string stopped =
+      is_stopped ? fmt::format(", {} stopped", sums.files - sums.listings - sums.ended()) : "";
   writer.say(service, std::string(what),
-             fmt::format("{} of {} files, {} bytes{}; {} failed, {} skipped{}", sums.done,
+             fmt::format("{} of {} files, {} bytes{}; {} failed, {} skipped{}{}", sums.done,
                          sums.files - sums.deleted, sums.bytes_done, would ? " would be moved" : "",
-                         sums.failed, sums.skipped, deleted));
+                         sums.failed, sums.skipped, stopped, deleted));
 }
 
 // Where none failed, some were stopped before and may not begin any more.

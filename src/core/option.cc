@@ -126,6 +126,14 @@ Result<void> set_patterns(std::vector<std::string>& target, std::string_view nam
     if (end > 0) target.emplace_back(value.substr(0, end));
     value.remove_prefix(std::min(end + 1, value.size()));
   }
+  const auto open = std::find_if(target.begin(), target.end(),
+                                 [](const std::string& one) { return has_open_set(one); });
+  if (open != target.end()) {
+    return fail(Code::invalid_option,
+                fmt::format("{} has the pattern '{}', of which a '[' is not closed; the letter "
+                            "itself is written [[]",
+                            name, printable(*open, 64)));
+  }
   if (target.size() <= patterns_max) return {};
   return fail(Code::invalid_option,
               fmt::format("{} has {} patterns; it may have {}", name, target.size(), patterns_max));

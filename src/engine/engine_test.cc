@@ -158,6 +158,26 @@ TEST(Engine, a_mover_that_comes_back_in_the_middle_of_a_save_is_told_to_stop_aft
   EXPECT_EQ(world.stopped().back(), task);
 }
 
+TEST(Engine, what_is_held_on_a_credential_does_not_count_among_those_that_go_first) {
+  World world;
+  world.limits.active_max = 1;
+  world.start();
+  const Task refused = world.grant("refused");
+  world.commit("held_too");
+  Failed failed;
+  failed.fault = {FaultCode::login_refused, Side::source, Doing::login, "", ""};
+  world.say(world.movers.started[0], refused, failed);
+  world.commit("moves", "c");
+  world.commit("next", "c");
+  world.commit("last", "c");
+  std::optional<Why> why;
+  world.engine->why("uid:1", "last", [&](Result<Why> got) { why = got.value(); });
+  world.run();
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->hold, Hold::turn);
+  EXPECT_EQ(why->ahead, 1U) << why->sentence;
+}
+
 TEST(Engine, nothing_more_is_granted_to_a_mover_whose_lease_has_ended) {
   World world;
   const Task task = world.grant("h");

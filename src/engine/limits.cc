@@ -166,7 +166,7 @@ void Engine::World::explain_limit(const Barrier& barrier, const Strand& strand, 
   if (held.until && why.until == held.until) why.sentence += "; then other bounds hold";
   const Uuid& file = strand.transfer->file.id;
   if (!queue.contains(file)) return;
-  why.ahead = queue.ahead_of(file);
+  why.ahead = ahead_of(file, &held);
   why.sentence += fmt::format("; {} of the same owner go first", *why.ahead);
 }
 

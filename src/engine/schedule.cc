@@ -109,6 +109,16 @@ void Engine::World::schedule() {
   }
 }
 
+// How many of the same owner go before it. What a gate bars, or a limit that it does not wait for
+// itself (`awaited`), goes later, whatever its priority.
+std::uint64_t Engine::World::ahead_of(const Uuid& file, const HeldLimit* awaited) const {
+  return queue.ahead_of(file, [&](const LaneKey& lane) {
+    if (barred_by(lane, nullptr, nullptr) != Hold::none) return false;
+    const auto barrier = limited_by(lane);
+    return !barrier || barrier->held == awaited;
+  });
+}
+
 Why Engine::World::why_whole(const Transfer& whole) const {
   const auto sums = wholes.find(whole.request.id);
   const Strand* part = sums == wholes.end() ? nullptr : telling_part(sums->second);
@@ -171,7 +181,7 @@ Why Engine::World::why(const Strand& strand) const {
     why.sentence = "another transfer to the same destination goes first";
   } else {
     why.hold = Hold::turn;
-    why.ahead = queue.ahead_of(file.id);
+    why.ahead = ahead_of(file.id, nullptr);
     why.sentence = fmt::format(
         "it waits for its turn: {} of the same owner go first; {} of at "
         "most {} transfers are active",

@@ -31,6 +31,17 @@ struct World : EngineInHand {
     run();
     return found.value();
   }
+  // Why it says that so happened to the request itself, last.
+  std::string told(const std::string& handle, std::string_view what) {
+    std::string why;
+    store.history("uid:1", handle, [&](Result<History> got) {
+      for (const Event& event : got->events) {
+        if (event.what == what && event.request == record(handle).request.id) why = event.why;
+      }
+    });
+    run();
+    return why;
+  }
   Live live(const std::string& handle) {
     std::optional<Live> live;
     engine->find("uid:1", handle, [&](Result<Found> got) { live = got.value().live; });

@@ -417,6 +417,11 @@ TEST(Wholes, a_stop_stops_its_parts_and_a_commit_moves_the_rest) {
   EXPECT_EQ(whole.file.status, Status::user_stop_partial_trans);
   EXPECT_EQ(whole.file.tally.done, bundle_items_max);
   ASSERT_TRUE(world.call(Commit{"h"}));
+  EXPECT_EQ(world.told("h", "stopped"),
+            "512 of 5000 files, 5120 bytes; 0 failed, 0 skipped, 4488 stopped");
+  EXPECT_EQ(
+      world.told("h", "revived"),
+      "it was user_stop_partial_trans; 512 of 5000 files have ended and stay so, 4488 go again");
   world.play(all_done);
   EXPECT_EQ(world.record("h").file.status, Status::done);
   EXPECT_EQ(world.moved, 5000U) << "each file once";

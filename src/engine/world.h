@@ -263,6 +263,7 @@ struct Engine::World {
   bool within_limits(const LaneKey& lane) const;
   bool fits(const Uuid& file);
   bool awaits_destination(const Strand& strand) const;
+  std::uint64_t ahead_of(const Uuid& file, const HeldLimit* awaited) const;
   Why why(const Strand& strand) const;
   Why why_whole(const Transfer& whole) const;
   Found found(Transfer transfer) const;

@@ -6,20 +6,21 @@
 
 namespace rft::mover {
 
-// The source is not asked again: its listing named them. One that stands is as good as one of ours,
-// so a next epoch may find what an earlier one made.
+// One that stands is as good as one of ours, so a next epoch may find what an earlier one made.
 awaitable<void> BundleTask::see_to_folders() {
   Lot lot;
   for (Item* item : all_due()) {
     if (item->order->is_folder) lot.push_back(item);
   }
+  if (!is_check() && !is_removal()) co_await look_at_source_folders(lot);
+  lot = due(lot);
   if (lot.empty()) co_return;
   const NameOf name_of = [](const Item& item) { return item.final_name; };
   const auto looks =
       co_await carrier_->look_many(Side::destination, names(lot, name_of), Doing::look);
   std::set<std::string> missing;
   for (std::size_t i = 0; i < lot.size(); ++i) {
-    if (const auto bad = judge_own_folder(looks[i])) {
+    if (const auto bad = judge_own_folder(*lot[i], looks[i])) {
       refuse(*lot[i], *bad);
     } else if (*looks[i]) {
       settle_folder(*lot[i], true);
@@ -44,11 +45,20 @@ awaitable<void> BundleTask::see_to_folders() {
   }
 }
 
-std::optional<Fault> BundleTask::judge_own_folder(const Look& seen) const {
-  if (!seen) return seen.error();
-  if (*seen && !(*seen)->is_folder) {
-    return Fault{FaultCode::not_a_folder, Side::destination, Doing::look, "", ""};
+// A list may name what is no folder, and what a listing found may be gone.
+awaitable<void> BundleTask::look_at_source_folders(Lot lot) {
+  const NameOf name_of = [](const Item& item) { return item.source; };
+  if (lot.empty()) co_return;
+  const auto looks = co_await carrier_->look_many(Side::source, names(lot, name_of), Doing::look);
+  for (std::size_t i = 0; i < lot.size(); ++i) {
+    const auto good = judge_source_folder(lot[i]->source, looks[i]);
+    if (!good) refuse(*lot[i], good.error());
   }
+}
+
+std::optional<Fault> BundleTask::judge_own_folder(const Item& item, const Look& seen) const {
+  if (!seen) return seen.error();
+  if (*seen && !(*seen)->is_folder) return file_for_folder(item.final_name, Side::destination);
   const bool must_stand = is_check() || order_.options.parents == Parents::fail;
   if (*seen || !must_stand) return std::nullopt;
   return Fault{FaultCode::no_such_folder, Side::destination, Doing::look, "", ""};

@@ -155,13 +155,14 @@ awaitable<void> BundleTask::adopt(Lot lot) {
   }
 }
 
-std::optional<Fault> BundleTask::judge_folder(const Look& seen) const {
+std::optional<Fault> BundleTask::judge_folder(const std::string& folder, const Look& seen) const {
   if (!seen) return seen.error();
   if (!*seen && order_.options.parents == Parents::fail) {
     return Fault{FaultCode::no_such_folder, Side::destination, Doing::look, "", ""};
   }
-  if (!*seen || !is_plan()) return std::nullopt;
-  const auto may = judge_may_write(**seen);
+  if (!*seen) return std::nullopt;
+  const auto may =
+      is_plan() ? judge_may_write(folder, **seen) : judge_may_be_folder(folder, **seen);
   return may ? std::nullopt : std::optional(may.error());
 }
 
@@ -171,7 +172,7 @@ awaitable<void> BundleTask::make_folders(Lot lot, std::map<std::string, Look> se
   for (const Item* item : lot) {
     const std::string folder = folder_of(item->final_name);
     const Look& look = seen.at(folder);
-    if (const auto bad = judge_folder(look)) {
+    if (const auto bad = judge_folder(folder, look)) {
       faults.emplace(folder, *bad);
     } else if (!*look) {
       missing.insert(folder);

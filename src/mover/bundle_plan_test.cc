@@ -38,6 +38,7 @@ TEST_F(BundlePlans, what_is_there_already_is_told_by_existing_and_sync) {
   stands(to(1), "other", "another");
   plan();
   EXPECT_EQ(fate(0), Fate::skipped);
+  EXPECT_TRUE(outcomes.at(0).adopted) << "as a move would say";
   EXPECT_EQ(failed_item(1), FaultCode::destination_exists);
   order.options.existing = Existing::overwrite;
   outcomes.clear();
@@ -47,6 +48,7 @@ TEST_F(BundlePlans, what_is_there_already_is_told_by_existing_and_sync) {
   outcomes.clear();
   plan();
   EXPECT_EQ(fate(0), Fate::skipped);
+  EXPECT_FALSE(outcomes.at(0).adopted) << "by sync";
   EXPECT_EQ(fate(1), Fate::would_move);
 }
 

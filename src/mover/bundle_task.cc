@@ -22,7 +22,8 @@ BundleTask::BundleTask(BundleOrder order, MakeCarrier make_carrier, WorkPorts po
   for (const BundleItem& one : order_.items) {
     Item item;
     item.order = &one;
-    item.source = Url{order_.source, one.source}.wire_path();
+    const Url source{order_.source, one.source};
+    item.source = one.is_folder ? folder_name(source, {}) : source.wire_path();
     const Url destination{order_.destination, one.destination};
     item.final_name = one.is_folder ? folder_name(destination, {}) : destination.wire_path();
     item.rename_unknown = one.intent.has_value();
@@ -139,8 +140,9 @@ void BundleTask::settle_done(Item& item, std::uint64_t size, bool adopted) {
   settle(item, std::move(outcome));
 }
 
-void BundleTask::settle_kept(Item& item) {
+void BundleTask::settle_kept(Item& item, bool adopted) {
   ItemOutcome outcome;
+  outcome.adopted = adopted;
   outcome.fate = Fate::skipped;
   outcome.size = item.there->facts.size;
   outcome.checksum = item.checksum;
@@ -149,7 +151,7 @@ void BundleTask::settle_kept(Item& item) {
 }
 
 void BundleTask::settle_identical(Item& item) {
-  if (is_plan()) return settle_kept(item);
+  if (is_plan()) return settle_kept(item, true);
   settle_done(item, item.facts.size, true);
 }
 

@@ -63,8 +63,8 @@ class BundleTask final : public Work {
   void settle(Item& item, ItemOutcome outcome);
   void settle_done(Item& item, std::uint64_t size, bool adopted);
   void settle_apart(Item& item);
-  void settle_kept(Item& item);
-  void settle_identical(Item& item);  // to what stands there
+  void settle_kept(Item& item, bool adopted = false);  // of a plan: a move would adopt it
+  void settle_identical(Item& item);                   // to what stands there
   void settle_would_move(Item& item);
   void refuse(Item& item, const Fault& fault);  // an outcome where the fault's remedy is `never`
   void leave(Item& item, const Fault& fault);
@@ -94,12 +94,13 @@ class BundleTask final : public Work {
   awaitable<void> keep_identical(Lot lot);
   awaitable<void> adopt(Lot lot);
   awaitable<void> make_folders(Lot lot, std::map<std::string, Look> seen);
-  std::optional<Fault> judge_folder(const Look& seen) const;
+  std::optional<Fault> judge_folder(const std::string& folder, const Look& seen) const;
   awaitable<Outcome<void>> begin();
 
   // bundle_folders.cc: those that are items themselves.
   awaitable<void> see_to_folders();
-  std::optional<Fault> judge_own_folder(const Look& seen) const;
+  awaitable<void> look_at_source_folders(Lot lot);
+  std::optional<Fault> judge_own_folder(const Item& item, const Look& seen) const;
   void settle_folder(Item& item, bool stood);
 
   // bundle_check.cc: of a check, which asks the destination alone.

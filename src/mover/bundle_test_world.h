@@ -23,10 +23,11 @@ struct TestFile {
 
 struct TestWorld {
   std::map<std::string, TestFile> source, destination;
-  std::set<std::string> folders{"/d"};
+  std::set<std::string> folders{"/d"}, source_folders;
   std::set<std::string> algorithms{"ADLER32"};
   std::map<std::string, unsigned> modes;  // of sources, folders, and what was set
   bool many = true;
+  bool tells_types = true;
 
   // What goes wrong, by the name that it happens to.
   std::map<std::string, Fault> refused;       // RETR of a source, once and for all
@@ -189,13 +190,14 @@ class TestCarrier final : public ManyCarrier {
     if (no != world_.look_refused.end()) return tl::unexpected(no->second);
     const auto told = world_.modes.find(name);
     const auto mode = told == world_.modes.end() ? std::nullopt : std::optional(told->second);
-    if (side == Side::destination && world_.folders.contains(name)) {
+    const auto& folders = side == Side::source ? world_.source_folders : world_.folders;
+    if (folders.contains(name)) {
       return std::optional(Standing{true, {}, mode});
     }
     auto& files = side == Side::source ? world_.source : world_.destination;
     const auto found = files.find(name);
     if (found == files.end()) return std::optional<Standing>();
-    return std::optional(Standing{false, found->second.facts, mode});
+    return std::optional(Standing{false, found->second.facts, mode, world_.tells_types});
   }
   void store(const Consignment& file, const std::string& bytes_of) {
     TestFile& stored = world_.destination[file.destination];

@@ -13,9 +13,14 @@ bool is_top(const std::string& folder) {
   return folder == "/" || folder == ".";
 }
 
-// With all that is missing above them; from the top downwards. What cannot be looked at is taken to
-// be there: the next MKD tells.
-awaitable<Names> with_missing_above(BothSides& sides, std::set<std::string> missing) {
+struct Missing {
+  Names downwards;                     // with all that is missing above them
+  std::map<std::string, Fault> files;  // that stand above, where folders are needed
+};
+
+// What cannot be looked at is taken to be there: the next MKD tells.
+awaitable<Missing> with_missing_above(BothSides& sides, std::set<std::string> missing) {
+  Missing all;
   Names lowest(missing.begin(), missing.end());
   for (std::size_t depth = 0; depth < folder_depth_max && !lowest.empty(); ++depth) {
     std::set<std::string> above;
@@ -30,14 +35,19 @@ awaitable<Names> with_missing_above(BothSides& sides, std::set<std::string> miss
     if (asked.empty()) break;
     const auto looks = co_await sides.look_many(Side::destination, asked, Doing::make_parents);
     for (std::size_t i = 0; i < asked.size(); ++i) {
-      if (looks[i] && !*looks[i]) lowest.push_back(asked[i]);
+      if (!looks[i]) continue;
+      if (!*looks[i]) {
+        lowest.push_back(asked[i]);
+      } else if (const auto may = judge_may_be_folder(asked[i], **looks[i]); !may) {
+        all.files.emplace(asked[i], may.error());
+      }
     }
     missing.insert(lowest.begin(), lowest.end());
   }
-  Names downwards(missing.begin(), missing.end());
-  std::stable_sort(downwards.begin(), downwards.end(),
+  all.downwards.assign(missing.begin(), missing.end());
+  std::stable_sort(all.downwards.begin(), all.downwards.end(),
                    [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
-  co_return downwards;
+  co_return all;
 }
 
 // Whether a folder could be made in it; false where it is missing itself.
@@ -45,7 +55,7 @@ Outcome<bool> would_hold(const std::string& folder, const Look& seen) {
   if (!seen) return failed(seen);
   if (!*seen && !is_top(folder)) return false;
   if (!*seen) return fault(FaultCode::no_such_folder, Side::destination, Doing::look);
-  const auto may = judge_may_write(**seen);
+  const auto may = judge_may_write(folder, **seen);
   if (!may) return failed(may);
   return true;
 }
@@ -60,15 +70,24 @@ std::string folder_of(const std::string& path) {
 
 awaitable<std::map<std::string, Fault>> make_missing(BothSides& sides,
                                                      std::set<std::string> missing) {
-  std::map<std::string, Fault> not_made;
-  const Names folders = co_await with_missing_above(sides, std::move(missing));
+  Missing all = co_await with_missing_above(sides, std::move(missing));
+  // Why the uppermost is not made is why those below it are not.
+  std::map<std::string, Fault> not_made = std::move(all.files);
+  Names folders;
+  for (std::string& folder : all.downwards) {
+    const auto above = not_made.find(folder_of(folder));
+    if (above == not_made.end()) {
+      folders.push_back(std::move(folder));
+    } else {
+      not_made.emplace(std::move(folder), above->second);
+    }
+  }
   if (folders.empty()) co_return not_made;
   const auto made = co_await sides.make_folders(folders);
   Names refused;
   for (std::size_t i = 0; i < folders.size(); ++i) {
     if (made[i]) continue;
     refused.push_back(folders[i]);
-    // Why the uppermost was not made is why those below it were not.
     const auto above = not_made.find(folder_of(folders[i]));
     const Fault& why = above == not_made.end() ? made[i].error() : above->second;
     not_made.emplace(folders[i], why);

@@ -14,8 +14,8 @@ inline constexpr std::size_t folder_depth_max = 256;
 std::string folder_of(const std::string& path);
 
 // Makes those folders, which were seen to be missing, and what is missing above them. Returns those
-// that could not be made, with the reason. One that somebody else makes meanwhile is as good as
-// ours: after a refusal a look decides.
+// that could not be made, with the reason, and the files that stand in their way. One that somebody
+// else makes meanwhile is as good as ours: after a refusal a look decides.
 awaitable<std::map<std::string, Fault>> make_missing(BothSides& sides,
                                                      std::set<std::string> missing);
 

@@ -41,7 +41,7 @@ Look standing_of(const ftp::Facts& facts, const std::string& reply, Doing doing,
                                 "the server does not tell the size"});
   }
   return std::optional(Standing{false, FileFacts{*facts.size, facts.modify, facts.unique},
-                                facts.mode, facts.is_link});
+                                facts.mode, facts.is_link, true});
 }
 
 // MDTM's text is kept as it came: identity is compared by it.

@@ -1,5 +1,6 @@
 #include "mover/judge.h"
 
+#include "base/text.h"
 #include "ftp/checksum.h"
 
 namespace rft::mover {
@@ -17,10 +18,36 @@ Outcome<void> judge_may_read(const Standing& source) {
   return fault(FaultCode::not_permitted, Side::source, Doing::look, "its mode lets nobody read it");
 }
 
-Outcome<void> judge_may_write(const Standing& folder) {
+Fault file_for_folder(const std::string& name, Side side) {
+  constexpr std::size_t path_shown_max = 512;
+  const std::string way_on = side == Side::source ? "; name a folder, or move it as a file"
+                                                  : "; name another destination, or move it away";
+  return {FaultCode::not_a_folder, side, Doing::look, "",
+          "'" + printable(name, path_shown_max) + "' is a file" + way_on};
+}
+
+Outcome<void> judge_may_be_folder(const std::string& folder, const Standing& there) {
+  if (there.is_folder || !there.is_told_file) return {};
+  return tl::unexpected(file_for_folder(folder, Side::destination));
+}
+
+// What a server cannot tell of a folder, or of a link to one, is no sign against it.
+Outcome<void> judge_source_folder(const std::string& folder, const Look& seen) {
+  if (!seen) {
+    const FaultCode code = seen.error().code;
+    const bool tells_nothing =
+        code == FaultCode::not_supported || code == FaultCode::server_refused;
+    return tells_nothing ? Outcome<void>() : failed(seen);
+  }
+  if (!*seen) return fault(FaultCode::no_such_folder, Side::source, Doing::look);
+  if ((*seen)->is_folder || !(*seen)->is_told_file) return {};
+  return tl::unexpected(file_for_folder(folder, Side::source));
+}
+
+Outcome<void> judge_may_write(const std::string& folder, const Standing& there) {
   constexpr unsigned by_anybody = 0222;
-  if (!folder.is_folder) return fault(FaultCode::not_a_folder, Side::destination, Doing::look);
-  if (!folder.mode || (*folder.mode & by_anybody) != 0) return {};
+  if (!there.is_folder) return tl::unexpected(file_for_folder(folder, Side::destination));
+  if (!there.mode || (*there.mode & by_anybody) != 0) return {};
   return fault(FaultCode::not_permitted, Side::destination, Doing::look,
                "the mode of its folder lets nobody write there");
 }

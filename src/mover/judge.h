@@ -11,7 +11,16 @@ Outcome<FileFacts> source_facts(const Look& seen);
 // of the destination. The fact Perm is not believed: GCT compares a user's id with a group's for
 // it, and denies what the group may. Faults: not_permitted, not_a_folder.
 Outcome<void> judge_may_read(const Standing& source);
-Outcome<void> judge_may_write(const Standing& folder);
+Outcome<void> judge_may_write(const std::string& folder, const Standing& there);
+
+// That a file stands where a folder of the destination is needed. Faults: not_a_folder, where the
+// server calls it a file; what it calls neither may be a link to a folder.
+Outcome<void> judge_may_be_folder(const std::string& folder, const Standing& there);
+Fault file_for_folder(const std::string& name, Side side);
+
+// Whether the source of a folder is one, as far as a look tells. Faults: no_such_folder,
+// not_a_folder, the look's own.
+Outcome<void> judge_source_folder(const std::string& folder, const Look& seen);
 
 // What the options make of what stands under the final name.
 enum class Place : std::uint8_t {

@@ -19,6 +19,7 @@ struct Standing {
   FileFacts facts;                 // of a file; of a folder what is unique of it alone
   std::optional<unsigned> mode{};  // where the server tells it
   bool is_link = false;            // where the server tells it; all else is of what it leads to
+  bool is_told_file = false;       // by its type: that it has a size is said of some folders too
 };
 using Look = Outcome<std::optional<Standing>>;  // nothing: nothing stands there
 

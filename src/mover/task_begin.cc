@@ -108,7 +108,9 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::adopt_existing(const Standing& th
 // Of a plan: nothing stands in its way that a look can show.
 awaitable<Outcome<MoveTask::Ending>> MoveTask::foresee() {
   if (folder_) {
-    if (const auto may = judge_may_write(*folder_); !may) co_return failed(may);
+    if (const auto may = judge_may_write(folder_of(final_name()), *folder_); !may) {
+      co_return failed(may);
+    }
     co_return done(false);
   }
   if (order_.options.parents == Parents::fail) {
@@ -145,7 +147,7 @@ awaitable<Outcome<MoveTask::Ending>> MoveTask::check() {
 }
 
 awaitable<Outcome<void>> MoveTask::make_parents() {
-  if (folder_) co_return Outcome<void>();
+  if (folder_) co_return judge_may_be_folder(folder_of(final_name()), *folder_);
   if (order_.options.parents == Parents::fail) {
     co_return fault(FaultCode::no_such_folder, Side::destination, Doing::look);
   }

@@ -4,6 +4,17 @@
 namespace rft::mover {
 namespace {
 
+TEST_F(TaskRules, a_file_where_a_folder_is_needed_fails_it_at_once_and_is_named) {
+  world.destination["/d/taken"] = {{5, "1", "other"}, "x", 0};
+  for (const char* below : {"file", "new/er/file"}) {
+    order.destination = parse_url(std::string("ftp://b/d/taken/") + below).value();
+    const TaskSays last = run();
+    EXPECT_EQ(fault_of(last), FaultCode::not_a_folder);
+    EXPECT_NE(std::get<Failed>(last).fault.detail.find("'/d/taken' is a file"), std::string::npos);
+    EXPECT_TRUE(world.said.empty());
+  }
+}
+
 TEST_F(TaskRules, a_file_is_moved_verified_and_renamed) {
   const TaskSays last = run();
   ASSERT_TRUE(std::holds_alternative<Done>(last));

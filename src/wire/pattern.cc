@@ -19,7 +19,7 @@ struct Set {
 std::optional<Set> set_of(std::string_view pattern, char c) {
   const bool inverted = pattern.starts_with('!') || pattern.starts_with('^');
   if (inverted) pattern.remove_prefix(1);
-  const std::size_t end = pattern.find(']', 1);
+  const std::size_t end = pattern.find(']', 1);  // as the first of a set it is one of its letters
   if (end == pattern.npos) return std::nullopt;
   bool holds = false;
   for (std::size_t at = 0; at < end; ++at) {
@@ -98,6 +98,15 @@ std::string bytes_of(std::string_view path) {
 }
 
 }  // namespace
+
+bool has_open_set(std::string_view pattern) {
+  for (std::size_t open = pattern.find('['); open != pattern.npos; open = pattern.find('[')) {
+    const auto set = set_of(pattern.substr(open + 1), '\0');
+    if (!set) return true;
+    pattern = set->rest;
+  }
+  return false;
+}
 
 bool matches(std::string_view pattern, std::string_view path) {
   const bool about_folders = pattern.ends_with('/');

@@ -15,6 +15,9 @@ namespace rft {
 inline constexpr std::size_t patterns_max = 256;               // of include or exclude
 inline constexpr std::size_t patterns_octets_max = 32U << 10;  // they ride in every order
 
+// Whether a '[' of it has no ']': a set that was meant is hardly the letter.
+bool has_open_set(std::string_view pattern);
+
 bool matches(std::string_view pattern, std::string_view path);
 
 // `path` is percent-encoded and below the root. A file is wanted where one of `include` fits (all

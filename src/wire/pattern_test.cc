@@ -40,6 +40,16 @@ TEST(Patterns, they_fit_as_a_shell_user_expects) {
   }
 }
 
+TEST(Patterns, a_set_that_is_not_closed_is_told) {
+  for (const char* open : {"[", "a[bc", "[]", "[!]", "[a][", "x/[a-"}) {
+    EXPECT_TRUE(has_open_set(open)) << open;
+  }
+  for (const char* closed : {"", "a", "]", "[[]", "[]]", "[!a]", "[a]b]", "[a][b]"}) {
+    EXPECT_FALSE(has_open_set(closed)) << closed;
+  }
+  EXPECT_TRUE(matches("[[]x", "[x")) << "how the letter is written";
+}
+
 TEST(Patterns, a_name_is_compared_by_its_bytes) {
   Options options;
   options.include = {"a b*"};

@@ -61,6 +61,7 @@ class DryRuns(Many):
             self.assertEqual({name: file["status"] for name, file in files.items()},
                              {"new/er/one": "would_move", "two": "would_move", "large": "would_move", "same": "skipped",
                               "other": "failed", "closed": "failed"})
+            self.assertTrue(files["same"]["adopted"], "as the copy would say")
             self.assertEqual(files["other"]["fault"]["code"], "destination_exists")
             self.assertEqual(files["closed"]["fault"]["code"], "not_permitted")
             record = json.loads(self.rft("list", handle, "--json")[1])

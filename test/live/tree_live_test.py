@@ -4,6 +4,7 @@
   tree_live_test.py BIN_FOLDER [EmptyFolders Preserved Folders SymbolicLinks ...]
 """
 
+import json
 import os
 import unittest
 
@@ -106,6 +107,58 @@ class EmptyFolders(Tree):
         code, out, err = self.rft("copy", "--from", receipt)
         self.assertEqual(code, 0, out + err)
         self.assertTrue(os.path.isdir(f"{self.out}/empty"))
+
+
+class FilesInTheWay(Tree):
+    def faults(self, handle):
+        return {name: row["fault"] and row["fault"]["code"] for name, row in self.outcomes(handle).items()}
+
+    def test_a_file_where_a_folder_is_needed_fails_at_once_and_is_named(self):
+        write(f"{self.source}/one", b"one")
+        write(f"{self.source}/sub/er/two", b"two")
+        os.makedirs(f"{self.source}/empty")
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                handle = self.way(near, far)
+                write(self.out, b"a file")
+                code, out, err = self.tree(handle)
+                self.assertEqual(code, 1, out + err)
+                self.assertIn(f"'{self.out}' is a file; name another destination, or move it away", out + err)
+                self.assertEqual(self.faults(handle),
+                                 dict.fromkeys(("one", "sub/er/two", "empty/"), "not_a_folder"))
+                for attempt in json.loads(self.rft("history", handle, "--json")[1])["attempts"]:
+                    self.assertIsNone(attempt["fault"])
+                url = f"{self.bed.url(near)}{self.source}/one", f"{self.bed.url(far)}{self.out}/new/one"
+                code, out, err = self.rft("copy", *url)
+                self.assertEqual(code, 1, out + err)
+                self.assertIn("not_a_folder", out + err)
+
+    def test_a_link_to_a_folder_is_no_file(self):
+        write(f"{self.source}/one", b"one")
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                handle = self.way(near, far)
+                os.makedirs(f"{self.out}-real")
+                os.symlink(f"{self.out}-real", self.out)
+                code, out, err = self.tree(handle)
+                self.assertEqual(code, 0, out + err)
+                self.assertEqual(os.listdir(f"{self.out}-real"), ["one"])
+
+    def test_a_folder_of_a_list_that_is_missing_or_a_file_fails(self):
+        write(f"{self.source}/file", b"one")
+        os.makedirs(f"{self.source}/folder")
+        os.symlink(f"{self.source}/folder", f"{self.source}/link")
+        lines = "".join(f'{{"source": "{name}/", "destination": "{name}/", "kind": "folder"}}\n'
+                        for name in ("file", "folder", "gone", "link"))
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                handle = self.way(near, far)
+                folders = f"{self.bed.url(near)}{self.source}/", f"{self.bed.url(far)}{self.out}/"
+                code, out, err = self.rft("copy", "--from", "-", *folders, "--handle", handle, stdin=lines)
+                self.assertEqual(code, 1, out + err)
+                self.assertEqual(self.faults(handle), {"file/": "not_a_folder", "folder/": None,
+                                                       "gone/": "no_such_folder", "link/": None})
+                self.assertEqual(sorted(os.listdir(self.out)), ["folder", "link"])
 
 
 class OddNames(Tree):
