@@ -137,7 +137,7 @@ TEST(DryRun, of_one_file_tells_of_that) {
 TEST(DryRun, is_shown_beside_the_status) {
   const std::string record =
       R"({"handle":"h","kind":"file","status":"done","size":10,"options":{"act":"plan"}})";
-  EXPECT_EQ(rft({"status", "h"}, Says{200, record}).out, "h  done (dry run)  0 %  0 B of 10 B\n");
+  EXPECT_EQ(rft({"status", "h"}, Says{200, record}).out, "h  done, dry run: 10 B would be moved\n");
   EXPECT_THAT(rft({"ls"}, Says{200, R"({"transfers":[)" + record + R"(],"next":null})"}).out,
               HasSubstr("done (dry run)"));
   EXPECT_THAT(rft({"list", "h"}, Says{200, record}).out, HasSubstr("done (dry run)"));

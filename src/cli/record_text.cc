@@ -89,6 +89,9 @@ std::string record_text(const TransferRecord& record) {
 }
 
 std::string status_text(const TransferRecord& record) {
+  if (record.status == "done" && is_plan(record)) {
+    return fmt::format("{}  done, {}\n", shown(record.handle), plan_verdict(record));
+  }
   std::string text =
       fmt::format("{}  {}", shown(record.handle), change_line(record, status_word(record)));
   const bool told = record.files && record.files->failed > 0;  // by the count

@@ -10,6 +10,7 @@ from lie import Lie, close, flood, is_part, only, reset, say, silence
 FILES = 8  # of each request; alike in size, so that only a checksum tells one from the other
 NAMES = [f"f{number}" for number in range(FILES)]
 SIZE = 1000
+FOLDER = "Type=dir;Modify=20260101000000;"
 
 
 def make_folder(server):
@@ -140,7 +141,19 @@ async def answers_twice(session, path):
 
 
 async def a_folder_in_each(session, path):
-    await session.say("250-Contents", entry("deeper", "Type=dir;Modify=20260101000000;"), "250 End.")
+    await session.say("250-Contents", entry("deeper", FOLDER), "250 End.")
+
+
+async def is_a_folder(session, path):
+    if path.endswith("/deeper"):
+        await session.say("250-status of", f" {FOLDER} {path}", "250 End.")
+    else:
+        await session.honest("MLST", path)
+
+
+async def an_empty_ghost(session, path):
+    """A look does not find it."""
+    await (listed() if path.endswith("/ghost") else all_and(entry("ghost", FOLDER)))(session, path)
 
 
 LIES = [
@@ -162,8 +175,10 @@ LIES = [
              listed(*[entry(name, "Type=file;Size=5;Modify=20260101000000;") for name in NAMES]), status="done"),
     unlisted_lie("tree_without_end", "a folder has a number of entries that it does not exceed",
                  flood(b"250-Contents\r\n", b" Type=file;Size=1; x\r\n", pace=0), "folder_too_large", grows=260 << 10),
-    tree_lie("tree_without_end_below", "folders in folders have a limit", a_folder_in_each,
-             files_fail={"deeper": "folder_too_large"}),
+    many_lie("tree_without_end_below", "folders in folders have a limit",
+             {"MLSC": a_folder_in_each, "MLST": is_a_folder}, "tree", "source", files_fail={"deeper": "folder_too_large"}),
+    tree_lie("tree_of_ghost_folders", "an empty folder that is named and is not there fails alone", an_empty_ghost,
+             files_fail={"ghost": "no_such_folder"}),
     list_lie("stor_refused_among_many", "a refused STOR fails alone, and gives no other its bytes",
              of_item("STOR", 3, say("553 no")), files_fail={"f3": "bad_name"}),
     list_lie("retr_refused_among_many", "a refused RETR fails alone, and gives no other its bytes",
