@@ -35,6 +35,7 @@ FileStatus status_of_one(const Request& request, const File& file) {
 std::optional<FileEntry> entry_of(const Transfer& part, const BundleFile& file) {
   if (file.fate == Fate::apart) return std::nullopt;
   const Request& bundle = part.request;
+  if (keeps_folders(bundle) && file.fate != Fate::failed) return std::nullopt;  // no file of it
   // What is deleted has one side.
   const std::string& source = is_removal(bundle) ? file.destination : file.source;
   return FileEntry{{bundle.source.endpoint, source},

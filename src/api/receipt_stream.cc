@@ -76,7 +76,8 @@ class ReceiptStream : public BodyStream, public std::enable_shared_from_this<Rec
     std::string lines;
     for (const Transfer& part : *parts) {
       read_up_to_ = part.request.number;
-      if (is_removal(part.request)) continue;  // a receipt says what was delivered
+      // A receipt says what was delivered.
+      if (is_removal(part.request) || keeps_folders(part.request)) continue;
       if (part.file.kind == Kind::listing && part.file.status != Status::done) complete_ = false;
       for (const auto& entry : entries_of(part)) {
         if (entry) lines += writer_.file(line_of(*entry, part.file));

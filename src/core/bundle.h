@@ -37,7 +37,8 @@ struct Tally {
   std::uint64_t bytes = 0;       // of all whose size is known
   std::uint64_t bytes_done = 0;  // of the done
   std::uint64_t deleted = 0;     // by delete_extra; these have no bytes here
-  std::uint64_t listings = 0;    // that are not whole yet
+  // That are not whole yet; and folders that have still to get their modes and times.
+  std::uint64_t listings = 0;
   std::uint64_t bytes_failed = 0, bytes_skipped = 0;
   std::uint64_t unsized = 0;     // files that wait and whose size is not known
   std::uint64_t bytes_sent = 0;  // by all attempts

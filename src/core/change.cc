@@ -151,6 +151,11 @@ void ChangeWriter::bear_extras_listing(const Draws& draws) {
   file().tally += part.file.tally;
 }
 
+void ChangeWriter::bear_folders_listing(const Draws& draws) {
+  bear_listing(draws);
+  change_.born.back().request.options.act = Act::keep_folders;
+}
+
 void ChangeWriter::bear_extras(std::vector<NewFile> files, const Draws& draws) {
   for (const std::vector<NewFile>& cut : cut_into_bundles(std::move(files))) {
     Transfer& part = bear_part(fresh_number(draws), Kind::bundle, cut.front().source,

@@ -46,6 +46,7 @@ class ChangeWriter {
   void bear_unlisted(const std::string& folder, Fault why, const Draws& draws);
   // Of delete_extra: the listing of the destination, and the parts that delete what it found.
   void bear_extras_listing(const Draws& draws);
+  void bear_folders_listing(const Draws& draws);
   void bear_extras(std::vector<NewFile> files, const Draws& draws);
   void line(KnownLine line) { change_.lines.push_back(std::move(line)); }
   void begin_attempt();

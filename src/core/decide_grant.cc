@@ -86,8 +86,7 @@ BundleOrder bundle_order(const Transfer& transfer, const Grant& grant) {
 
 ListOrder list_order(const Transfer& transfer, const Grant& grant) {
   const Request& request = transfer.request;
-  ListOrder order{
-      {}, request.source, grant.source_credential, request.options, transfer.file.due};
+  ListOrder order{{}, request.source, grant.source_credential, request.options, transfer.file.due};
   const bool one_host = request.source.endpoint.host == request.destination.endpoint.host;
   if (one_host && !is_removal(request)) order.destination = request.destination;
   return order;
@@ -122,8 +121,7 @@ Order order_for(const Transfer& before, const Grant& grant, const File& after, b
 // The names under which its part may stand: the new one is in the store before it is used (design
 // 5.2).
 void name_part(const Request& request, File& file) {
-  const bool has_none =
-      changes_nothing(request) || is_removal(request) || file.kind == Kind::listing;
+  const bool has_none = request.options.act != Act::move || file.kind == Kind::listing;
   if (request.options.publish != Publish::rename || has_none) return;
   file.part.epochs.insert(file.part.epochs.begin(), file.epoch);
 }

@@ -63,6 +63,14 @@ bool seeks_extras(const Transfer& whole, const Tally& sums) {
          sums.real_files > 0;
 }
 
+// The last of all: what is written or deleted in a folder changes its time.
+bool seeks_folders(const Transfer& whole) {
+  const File& file = whole.file;
+  const Options& options = whole.request.options;
+  return file.kind == Kind::tree && options.act == Act::move && options.preserve.any() &&
+         !file.folders_sought && !file.stop_asked;
+}
+
 void say_decided(ChangeWriter& writer, const Tally& sums) {
   if (!writer.file().extras_sought) {
     return writer.say(service, "proven",
@@ -114,6 +122,12 @@ std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, b
     writer.file().publish_ordered = false;
     writer.bear_extras_listing(draws);
     writer.say(service, "delivered", "what the destination has more is looked for");
+    return writer.take();
+  }
+  if (all_good && seeks_folders(whole)) {
+    writer.file().folders_sought = true;
+    writer.bear_folders_listing(draws);
+    writer.say(service, "delivered", "its folders get the modes and times of their sources");
     return writer.take();
   }
   // Durable before the first rename or deletion: from here on it goes through, whatever dies.

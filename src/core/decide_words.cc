@@ -135,6 +135,8 @@ class WordTaker {
   void operator()(const FoldersListed& said) {
     if (is_removal(writer_.request())) {
       take_extras(said);
+    } else if (keeps_folders(writer_.request())) {
+      take_folders(said);
     } else {
       take_files(said);
     }
@@ -242,6 +244,18 @@ class WordTaker {
     writer_.bear_extras(std::move(extras), draws_);
   }
 
+  void take_folders(const FoldersListed& said) {
+    std::vector<NewFile> kept;
+    for (const Listed& one : said.folders) {
+      const auto due = due_folder(file_.due, one.folder);
+      if (due == file_.due.end()) continue;
+      due->after = one.after;
+      if (auto folder = kept_folder(writer_.request(), one)) kept.push_back(std::move(*folder));
+      go_on_below(due, one);
+    }
+    writer_.bear(std::move(kept), draws_);
+  }
+
   void go_on_below(std::vector<FolderDue>::iterator due, const Listed& said) {
     if (said.whole) file_.due.erase(due);
     for (const std::string& folder : said.folders) file_.due.push_back({folder});
@@ -298,6 +312,9 @@ class WordTaker {
     if (file_.kind == Kind::listing) return fmt::format("{} files found in this try", said.size);
     if (is_removal(writer_.request())) {
       return fmt::format("{} files deleted, {} left as they are", sum.deleted, sum.skipped);
+    }
+    if (keeps_folders(writer_.request())) {
+      return fmt::format("{} folders have the modes and times of their sources", sum.done);
     }
     return fmt::format("{} files, {} bytes{}, {} skipped", sum.done, sum.bytes_done,
                        is_plan(writer_.request()) ? " would be moved" : "", sum.skipped);

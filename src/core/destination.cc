@@ -16,7 +16,7 @@ std::string without_repeated_slashes(std::string_view path) {
 Destinations destinations_of(const Transfer& transfer) {
   const Request& request = transfer.request;
   Destinations all;
-  if (changes_nothing(request) || is_removal(request)) return all;
+  if (request.options.act != Act::move) return all;
   const std::string endpoint = request.destination.endpoint.text();
   const auto add = [&](const std::string& path) {
     all.push_back(std::hash<std::string>{}(endpoint + without_repeated_slashes(path)));

@@ -37,6 +37,20 @@ bool is_final(Status status) {
          status == Status::user_stop_partial_trans;
 }
 
+namespace {
+
+// They are no files of the request: one that waits is work of its tree as a listing is, and one
+// that fails is told, since then not all is as it was asked for.
+Tally of_folders(const Tally& sum) {
+  Tally folders;
+  folders.listings = count_of(sum, Counted::waiting);
+  folders.failed = sum.failed;
+  folders.files = folders.listings + folders.failed;
+  return folders;
+}
+
+}  // namespace
+
 Tally tally_of(const Transfer& part) {
   const File& file = part.file;
   const std::uint64_t sent = file.bytes_sent + file.epoch_sent;
@@ -46,7 +60,7 @@ Tally tally_of(const Transfer& part) {
     if (is_removal(part.request)) {
       sum.bytes = sum.bytes_failed = sum.bytes_skipped = sum.unsized = sum.real_files = 0;
     }
-    return sum;
+    return keeps_folders(part.request) ? of_folders(sum) : sum;
   }
   const bool failed = file.status == Status::failed;
   const bool done = file.status == Status::done;

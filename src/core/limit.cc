@@ -79,7 +79,7 @@ std::string state(const Bounds& held, Bound bound) {
 // What only looks, compares, lists or deletes sends nothing from server to server.
 bool sends(const Transfer& transfer) {
   const Kind kind = transfer.file.kind;
-  const bool moves = !changes_nothing(transfer.request) && !is_removal(transfer.request);
+  const bool moves = transfer.request.options.act == Act::move;
   return moves && (kind == Kind::file || kind == Kind::bundle);
 }
 

@@ -74,4 +74,11 @@ std::optional<NewFile> empty_folder(const Request& listing, const FolderDue& tol
   return folder;
 }
 
+std::optional<NewFile> kept_folder(const Request& listing, const Listed& said) {
+  if (!said.whole || said.folder.empty() || why_not_listed(said)) return std::nullopt;
+  NewFile folder = below(listing, said.folder);
+  folder.is_folder = true;
+  return folder;
+}
+
 }  // namespace rft

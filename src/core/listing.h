@@ -22,4 +22,8 @@ void go_on_behind(FolderDue& due, const Listed& said, bool moves);
 // it. Patterns choose it as they would a file of its name.
 std::optional<NewFile> empty_folder(const Request& listing, const FolderDue& told);
 
+// One that was told and whose mode and time are kept, where it stands at the destination. The
+// folder of the request itself is its user's: nothing of that is changed.
+std::optional<NewFile> kept_folder(const Request& listing, const Listed& said);
+
 }  // namespace rft

@@ -54,6 +54,11 @@ inline bool changes_nothing(const Request& request) {
 inline bool is_removal(const Request& request) {
   return request.options.act == Act::remove || request.options.act == Act::plan_remove;
 }
+// Of a part: it finds the folders of a tree, or gives them the modes and times of their sources,
+// when all that goes into them is there (preserve).
+inline bool keeps_folders(const Request& request) {
+  return request.options.act == Act::keep_folders;
+}
 
 // Its files are proven first and published together. (A plan of such a request is a plan.)
 inline bool is_all_or_none(const Request& request) {
@@ -117,7 +122,8 @@ struct File {
   // each other: that they go on is decided. All its files are proven and are published now, or all
   // that it deletes is known and is deleted now.
   bool publish_ordered = false;
-  bool extras_sought = false;  // of a whole: all its files are there; what is more is looked for
+  bool extras_sought = false;   // of a whole: all its files are there; what is more is looked for
+  bool folders_sought = false;  // of a whole: all else is there; its folders get modes and times
   bool final_name_is_ours = false;  // in_place: we began to write it
   std::uint64_t bytes_sent = 0;     // of all epochs before the present one
   std::uint64_t epoch_sent = 0;     // of the present epoch

@@ -45,4 +45,62 @@ awaitable<void> BundleTask::set_traits(Lot arrived) {
   }
 }
 
+// When all that goes into them is there. One that stands at one side alone has nothing to keep.
+awaitable<void> BundleTask::keep_folders() {
+  const Lot lot = all_due();
+  auto sources = names(lot, [](const Item& item) { return item.source; });
+  auto finals = names(lot, [](const Item& item) { return item.final_name; });
+  const auto at_source =
+      co_await carrier_->look_many(Side::source, std::move(sources), Doing::look);
+  const auto there =
+      co_await carrier_->look_many(Side::destination, std::move(finals), Doing::look);
+  for (std::size_t i = 0; i < lot.size(); ++i) judge_folder_pair(*lot[i], at_source[i], there[i]);
+  tell_outcomes();
+  if (!due(lot).empty()) co_await set_folder_traits(due(lot));
+}
+
+void BundleTask::judge_folder_pair(Item& item, const Look& source, const Look& there) {
+  const auto stands = [](const Look& look) { return *look && (*look)->is_folder; };
+  if (!source) return refuse(item, source.error());
+  if (!there) return refuse(item, there.error());
+  if (!stands(source) || !stands(there)) return settle_nothing_kept(item);
+  auto traits = traits_of(**source, order_.options.preserve);
+  if (!traits) return refuse(item, traits.error());
+  item.traits = std::move(*traits);
+  item.traits.name = item.final_name;
+}
+
+void BundleTask::settle_nothing_kept(Item& item) {
+  ItemOutcome none;
+  none.fate = Fate::skipped;
+  settle(item, std::move(none));
+}
+
+// A look afterwards tells a server that says yes and sets nothing.
+awaitable<void> BundleTask::set_folder_traits(Lot standing) {
+  std::vector<Traits> folders;
+  for (const Item* item : standing) folders.push_back(item->traits);
+  const auto answers = co_await carrier_->set_traits(std::move(folders));
+  for (std::size_t i = 0; i < standing.size(); ++i) {
+    const auto set = judge_set(answers[i]);
+    const bool is_gone = !set && set.error().code == FaultCode::part_missing;
+    if (!set && !is_gone) refuse(*standing[i], set.error());
+  }
+  const Lot lot = due(standing);
+  auto finals = names(lot, [](const Item& item) { return item.final_name; });
+  const auto looks =
+      co_await carrier_->look_many(Side::destination, std::move(finals), Doing::preserve);
+  for (std::size_t i = 0; i < lot.size(); ++i) {
+    if (!looks[i]) {
+      refuse(*lot[i], looks[i].error());
+    } else if (!*looks[i]) {
+      settle_nothing_kept(*lot[i]);
+    } else if (const auto kept = judge_kept(lot[i]->traits, **looks[i]); !kept) {
+      refuse(*lot[i], kept.error());
+    } else {
+      settle(*lot[i], ItemOutcome{});
+    }
+  }
+}
+
 }  // namespace rft::mover

@@ -90,5 +90,58 @@ TEST_F(BundlePreserves, what_is_adopted_is_left_as_it_is) {
   EXPECT_EQ(world.destination[to(0)].facts.modify, "1");
 }
 
+// The folders of a tree, when all that goes into them is there.
+class KeptFolders : public BundleRules {
+ protected:
+  KeptFolders() {
+    order.options.preserve = {true, true};
+    order.options.act = Act::keep_folders;
+    for (std::uint32_t number = 0; number < 2; ++number) {
+      BundleItem item;
+      item.number = number;
+      item.is_folder = true;
+      item.source = from(number) + "/";
+      item.destination = to(number) + "/";
+      order.items.push_back(item);
+      world.source_folders.insert(from(number));
+      world.folders.insert(to(number));
+      world.folder_times[from(number)] = "2001020304050" + std::to_string(number);
+      world.modes[from(number)] = 02750;
+    }
+  }
+};
+
+TEST_F(KeptFolders, have_the_modes_and_times_of_their_sources) {
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  for (const std::uint32_t i : {0U, 1U}) {
+    EXPECT_TRUE(is_done(i));
+    EXPECT_EQ(world.folder_times[to(i)], world.folder_times[from(i)]);
+    EXPECT_EQ(world.modes[to(i)], 0750U) << "and no set-group-id bit";
+  }
+  EXPECT_EQ(world.traits_set.size(), 1U) << "one step for all";
+}
+
+TEST_F(KeptFolders, that_stand_at_one_side_alone_are_passed_over_and_not_made) {
+  world.folders.erase(to(0));
+  world.source_folders.erase(from(1));
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  for (const std::uint32_t i : {0U, 1U}) EXPECT_EQ(outcomes.at(i).fate, Fate::skipped);
+  EXPECT_TRUE(world.folders_made.empty());
+  EXPECT_TRUE(world.traits_set.empty());
+}
+
+TEST_F(KeptFolders, that_a_server_says_to_have_set_and_did_not_fail) {
+  world.sets_nothing = true;
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  EXPECT_EQ(failed_item(0), FaultCode::cannot_preserve);
+}
+
+TEST_F(KeptFolders, are_seen_to_again_after_a_connection_broke) {
+  world.look_refused[to(1)] = Fault{FaultCode::cut, Side::destination, Doing::look, "", ""};
+  EXPECT_EQ(failure().fault.code, FaultCode::cut);
+  EXPECT_TRUE(is_done(0)) << "what was set stays set";
+  EXPECT_FALSE(outcomes.contains(1));
+}
+
 }  // namespace
 }  // namespace rft::mover

@@ -47,6 +47,11 @@ awaitable<Outcome<void>> BundleTask::carry() {
   // With Begun the intents of earlier epochs are forgotten: not before every doubt is settled.
   if (order_.look_only || all_due().empty() || is_in_doubt()) co_return Outcome<void>();
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
+  if (keeps_own_folders()) {
+    co_await keep_folders();
+    tell_outcomes();
+    co_return Outcome<void>();
+  }
   co_await see_to_folders();
   if (is_check()) {
     co_await check();

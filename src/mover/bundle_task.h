@@ -118,6 +118,10 @@ class BundleTask final : public Work {
   awaitable<Outcome<void>> try_traits();
   awaitable<void> let_write_again(Lot lot);
   awaitable<void> set_traits(Lot arrived);
+  awaitable<void> keep_folders();
+  void judge_folder_pair(Item& item, const Look& source, const Look& there);
+  void settle_nothing_kept(Item& item);
+  awaitable<void> set_folder_traits(Lot standing);
 
   // bundle_move.cc
   std::vector<Lot> lots();
@@ -150,6 +154,7 @@ class BundleTask final : public Work {
   awaitable<void> take_names_away(Lot spoilt);
 
   bool is_check() const { return order_.options.act == Act::check; }
+  bool keeps_own_folders() const { return order_.options.act == Act::keep_folders; }
   bool is_removal() const { return order_.options.act == Act::remove; }
   bool is_plan() const { return order_.options.act == Act::plan; }
   bool in_place() const { return order_.options.publish == Publish::in_place; }

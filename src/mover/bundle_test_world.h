@@ -25,7 +25,8 @@ struct TestWorld {
   std::map<std::string, TestFile> source, destination;
   std::set<std::string> folders{"/d"}, source_folders;
   std::set<std::string> algorithms{"ADLER32"};
-  std::map<std::string, unsigned> modes;  // of sources, folders, and what was set
+  std::map<std::string, unsigned> modes;            // of sources, folders, and what was set
+  std::map<std::string, std::string> folder_times;  // of folders, and what was set
   bool many = true;
   bool tells_types = true;
 
@@ -176,6 +177,12 @@ class TestCarrier final : public ManyCarrier {
     };
     if (!file.modify.empty() && world_.cannot_set.contains("times")) return no("times");
     if (file.mode && world_.cannot_set.contains("mode")) return no("mode");
+    if (world_.folders.contains(file.name)) {
+      if (world_.sets_nothing) return {};
+      if (!file.modify.empty()) world_.folder_times[file.name] = file.modify;
+      if (file.mode) world_.modes[file.name] = *file.mode;
+      return {};
+    }
     const auto found = world_.destination.find(file.name);
     if (found == world_.destination.end())
       return tl::unexpected(test_fault(FaultCode::no_such_file));
@@ -192,7 +199,7 @@ class TestCarrier final : public ManyCarrier {
     const auto mode = told == world_.modes.end() ? std::nullopt : std::optional(told->second);
     const auto& folders = side == Side::source ? world_.source_folders : world_.folders;
     if (folders.contains(name)) {
-      return std::optional(Standing{true, {}, mode});
+      return std::optional(Standing{true, {0, world_.folder_times[name], ""}, mode});
     }
     auto& files = side == Side::source ? world_.source : world_.destination;
     const auto found = files.find(name);

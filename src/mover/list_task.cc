@@ -104,6 +104,9 @@ awaitable<Outcome<void>> ListTask::tell(FolderDue due, Listing listing) {
     add(folder_passed_over(due, listing.error()));
     co_return Outcome<void>();
   }
+  if (keeps_folders()) {
+    std::erase_if(*listing, [](const Entry& entry) { return !may_be_folder(entry.kind); });
+  }
   auto not_followed = co_await resolve_links(due, *listing);
   if (!not_followed) co_return failed(not_followed);
   FolderWords words(order_.source, order_.options.links, std::move(due), std::move(*listing),

@@ -39,6 +39,7 @@ class ListTask final : public Work {
   awaitable<Outcome<void>> say();
   TaskSays last_word(const Outcome<void>& outcome) const;
 
+  bool keeps_folders() const { return order_.options.act == Act::keep_folders; }
   bool is_removal() const {
     return order_.options.act == Act::remove || order_.options.act == Act::plan_remove;
   }

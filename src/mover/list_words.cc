@@ -19,10 +19,6 @@ bool is_before(const Entry& a, const Entry& b) {
   return a.name < b.name;  // std::string orders by bytes without a sign
 }
 
-bool may_be_folder(EntryKind kind) {
-  return kind == EntryKind::folder || kind == EntryKind::link_to_folder || kind == EntryKind::link;
-}
-
 std::size_t depth_of(std::string_view path) {
   return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
 }
@@ -32,6 +28,10 @@ std::size_t depth_of(std::string_view path) {
 bool is_link(EntryKind kind) {
   return kind == EntryKind::link_to_file || kind == EntryKind::link_to_folder ||
          kind == EntryKind::link;
+}
+
+bool may_be_folder(EntryKind kind) {
+  return kind == EntryKind::folder || kind == EntryKind::link_to_folder || kind == EntryKind::link;
 }
 
 FolderWords::FolderWords(const Url& source, Links links, FolderDue due, std::vector<Entry> entries,

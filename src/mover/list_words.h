@@ -24,6 +24,7 @@ struct WordRoom {
 };
 
 bool is_link(EntryKind kind);
+bool may_be_folder(EntryKind kind);
 // Why nothing can be asked for it, whatever it is.
 std::optional<Fault> why_unusable(const Entry& entry, const Url& url);
 

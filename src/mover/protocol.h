@@ -16,7 +16,7 @@ namespace rft::mover {
 // What stands under a name.
 struct Standing {
   bool is_folder = false;
-  FileFacts facts;                 // of a file; of a folder what is unique of it alone
+  FileFacts facts;                 // of a folder without a size
   std::optional<unsigned> mode{};  // where the server tells it
   bool is_link = false;            // where the server tells it; all else is of what it leads to
   bool is_told_file = false;       // by its type: that it has a size is said of some folders too

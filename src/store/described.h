@@ -15,9 +15,9 @@ BOOST_DESCRIBE_STRUCT(File, (),
                       (kind, version, status, stop_asked, priority, rank, pushed, hold, hold_detail,
                        not_before, held_since, epoch, mover, heard, attempts, tries, afresh,
                        mover_deaths, budget_from, most_confirmed, part, source_facts, intent,
-                       publish_ordered, extras_sought, final_name_is_ours, bytes_sent, epoch_sent,
-                       streams, fault, checksum, verdict, adopted, skipped, size, committed_at,
-                       started_at, finished_at, life, born, tally, bundle, due))
+                       publish_ordered, extras_sought, folders_sought, final_name_is_ours,
+                       bytes_sent, epoch_sent, streams, fault, checksum, verdict, adopted, skipped,
+                       size, committed_at, started_at, finished_at, life, born, tally, bundle, due))
 BOOST_DESCRIBE_STRUCT(Tally, (),
                       (files, done, failed, skipped, bytes, bytes_done, deleted, listings,
                        bytes_failed, bytes_skipped, unsized, bytes_sent, real_files))

@@ -26,9 +26,10 @@ enum class Links : std::uint8_t { follow, skip, fail };
 // What is done about the files. A plan looks and compares as a move does before its first byte, and
 // changes nothing at either side: it tells what a move would do, and what would be wrong. A check
 // asks the destination alone whether the files are there with the sizes and checksums that the
-// request names. The last two are no user's words: of a request with delete_extra they are the acts
-// of the parts that remove, or plan to, what its source has not.
-enum class Act : std::uint8_t { move, plan, check, remove, plan_remove };
+// request names. The others are no user's words: of a request with delete_extra they are the acts
+// of the parts that remove, or plan to, what its source has not; of a tree with preserve of those
+// that give its folders the modes and times of their sources.
+enum class Act : std::uint8_t { move, plan, check, remove, plan_remove, keep_folders };
 
 std::string_view word(Existing value);
 std::string_view word(Verify value);

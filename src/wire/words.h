@@ -17,8 +17,8 @@ inline constexpr std::array<std::string_view, 2> parents_words{"create", "fail"}
 inline constexpr std::array<std::string_view, 5> sync_words{"always", "missing", "size", "mtime",
                                                             "checksum"};
 inline constexpr std::array<std::string_view, 3> links_words{"follow", "skip", "fail"};
-inline constexpr std::array<std::string_view, 5> act_words{"move", "plan", "check", "remove",
-                                                           "plan_remove"};
+inline constexpr std::array<std::string_view, 6> act_words{"move",   "plan",        "check",
+                                                           "remove", "plan_remove", "keep_folders"};
 inline constexpr std::array<std::string_view, 4> verdict_words{"none", "verified", "size_only",
                                                                "not_verified"};
 inline constexpr std::array<std::string_view, 7> fate_words{

@@ -14,10 +14,10 @@ TIME = 981173106  # 2001-02-03T04:05:06Z
 
 
 def modes_and_times(folder):
-    """Of the files in it, by their names below it."""
+    """Of the files and folders in it, by their names below it."""
     found = {}
-    for path, _, names in os.walk(folder):
-        for name in names:
+    for path, folders, names in os.walk(folder):
+        for name in folders + names:
             one = os.stat(os.path.join(path, name))
             found[os.path.relpath(os.path.join(path, name), folder)] = (one.st_mode & 0o7777, int(one.st_mtime))
     return found
@@ -204,6 +204,10 @@ class Preserved(Tree):
         write(f"{self.source}/large", os.urandom(33 * MIB))
         os.chmod(f"{self.source}/large", 0o444)
         os.utime(f"{self.source}/large", (TIME, TIME))
+        for name, mode in (("empty", 0o711), ("sub", 0o2750), ("sub/only/folders", 0o700), ("sub/only", 0o555)):
+            os.makedirs(f"{self.source}/{name}", exist_ok=True)
+            os.chmod(f"{self.source}/{name}", mode)
+            os.utime(f"{self.source}/{name}", (TIME, TIME + len(name)))
 
     def test_modes_and_times_are_those_of_the_sources(self):
         self.make()

@@ -28,6 +28,7 @@ Url destination_of(const Transfer& part, const BundleFile& file) {
 // Destinations of what a part moves; a file that is moved apart is its own part's.
 std::vector<std::string> files_of(const Transfer& part) {
   std::vector<std::string> files;
+  if (keeps_folders(part.request)) return files;
   if (part.file.kind == Kind::file) files.push_back(part.request.destination.wire_path());
   for (const BundleFile& file : part.file.bundle.files()) {
     if (file.fate != Fate::apart) files.push_back(destination_of(part, file).wire_path());

@@ -55,6 +55,7 @@ struct Server {
   bool refuses_rename = false;   // for a while
   bool never_publishes = false;  // it renames no part onto a final name
   std::set<std::string> folders{"/data"};
+  std::map<std::string, WallTime> folder_times;         // that were set
   std::set<std::string> unreadable;                     // folders that it does not list
   std::map<std::string, std::shared_ptr<Inode>> files;  // by path
 };
@@ -106,6 +107,7 @@ class Servers {
 
   void put(Server& server, const std::string& path, Content content);
   std::optional<FileFacts> look(const Server& server, const std::string& path) const;
+  FileFacts look_at_folder(const Server& server, const std::string& path) const;
   bool rename(Server& server, const std::string& from, const std::string& to);
   void remove(Server& server, const std::string& path);
   void remove_folder(Server& server, const std::string& path);  // if it is empty

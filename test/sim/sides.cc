@@ -60,7 +60,7 @@ awaitable<std::vector<Look>> SimSides::look_many(Side side, std::vector<std::str
   std::vector<std::optional<Standing>> seen(names.size());
   const Session::Each one = [&](std::size_t i) {
     if (server(side).folders.contains(names[i])) {
-      seen[i] = Standing{true, {}};
+      seen[i] = Standing{true, shore_.servers.look_at_folder(server(side), names[i])};
     } else if (auto facts = shore_.servers.look(server(side), on_disk(names[i]))) {
       seen[i] = Standing{false, *facts};
     }
@@ -117,18 +117,21 @@ void SimSides::note_traits() {
   if (flowed) at_moment(Moment::checking);
 }
 
-// Times alone: no file of a world has a mode.
+// Times alone: nothing in a world has a mode.
 awaitable<std::vector<Outcome<void>>> SimSides::set_traits(std::vector<mover::Traits> files) {
   const auto here = co_await session(Side::destination);
   if (!here) co_return std::vector<Outcome<void>>(files.size(), mover::failed(here));
   note_traits();
   std::vector<Outcome<void>> told(files.size());
   const Session::Each one = [&](std::size_t i) {
-    const Server& server = this->server(Side::destination);
+    Server& server = this->server(Side::destination);
     const auto found = server.files.find(on_disk(files[i].name));
-    if (found == server.files.end()) {
+    const auto modified = ftp::time_value(files[i].modify);
+    if (server.folders.contains(files[i].name)) {
+      if (modified) server.folder_times[files[i].name] = *modified;
+    } else if (found == server.files.end()) {
       told[i] = mover::fault(FaultCode::no_such_file, Side::destination, Doing::preserve);
-    } else if (const auto modified = ftp::time_value(files[i].modify)) {
+    } else if (modified) {
       found->second->modified = *modified;
     }
   };
