@@ -86,8 +86,7 @@ BundleOrder bundle_order(const Transfer& transfer, const Grant& grant) {
 
 ListOrder list_order(const Transfer& transfer, const Grant& grant) {
   const Request& request = transfer.request;
-  ListOrder order{
-      {}, request.source, grant.source_credential, request.options, transfer.file.due};
+  ListOrder order{{}, request.source, grant.source_credential, request.options, transfer.file.due};
   const bool one_host = request.source.endpoint.host == request.destination.endpoint.host;
   if (one_host && !is_removal(request)) order.destination = request.destination;
   return order;

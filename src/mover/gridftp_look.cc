@@ -33,12 +33,12 @@ Look standing_of(const ftp::Facts& facts, const std::string& reply, Doing doing,
       return std::optional(
           Standing{true, FileFacts{0, "", facts.unique}, facts.mode, facts.is_link});
     }
-    return tl::unexpected(Fault{FaultCode::not_supported, side, doing, reply,
-                                "the name is that of no regular file"});
+    return tl::unexpected(
+        Fault{FaultCode::not_supported, side, doing, reply, "the name is that of no regular file"});
   }
   if (!facts.size) {
-    return tl::unexpected(Fault{FaultCode::protocol_broken, side, doing, reply,
-                                "the server does not tell the size"});
+    return tl::unexpected(
+        Fault{FaultCode::protocol_broken, side, doing, reply, "the server does not tell the size"});
   }
   return std::optional(Standing{false, FileFacts{*facts.size, facts.modify, facts.unique},
                                 facts.mode, facts.is_link});

@@ -25,10 +25,11 @@ std::string_view unique_of(const Look& look) {
 }
 
 Fault leads_back(const Seen& folder) {
-  return not_followed(FaultCode::is_a_link,
-                      fmt::format("it leads back to {}, which it lies in; an --exclude of its name, "
-                                  "or links=skip, leaves it out",
-                                  printable(folder.name, name_told_max)));
+  return not_followed(
+      FaultCode::is_a_link,
+      fmt::format("it leads back to {}, which it lies in; an --exclude of its name, "
+                  "or links=skip, leaves it out",
+                  printable(folder.name, name_told_max)));
 }
 
 Fault leads_to_copy(const Seen& folder) {
@@ -111,15 +112,14 @@ FolderLinks::FolderLinks(const ListOrder& order, const FolderDue& due,
     }
     const Url url = sibling(folder, entry.name);
     const std::string path = url.path.substr(order.source.path.size());
-    const bool is_wanted =
-        is_wanted_folder(order.options, path + '/') ||
-        (entry.kind == EntryKind::link && is_wanted_file(order.options, path));
+    const bool is_wanted = is_wanted_folder(order.options, path + '/') ||
+                           (entry.kind == EntryKind::link && is_wanted_file(order.options, path));
     if (entry.kind == EntryKind::link_to_file || !is_wanted || why_unusable(entry, url)) continue;
     asked_.push_back(i);
     links_.push_back(url.wire_path());
     if (!order.destination) continue;
-    copies_.push_back(sibling({folder.endpoint, order.destination->path + due.path}, entry.name)
-                          .wire_path());
+    copies_.push_back(
+        sibling({folder.endpoint, order.destination->path + due.path}, entry.name).wire_path());
   }
   if (links_.empty()) return;
   above_ = names_down_to(folder);

@@ -21,7 +21,7 @@ using testing::SizeIs;
 using testing::StartsWith;
 
 struct Tree {
-  std::map<std::string, Listing> folders;  // by name; what is not here is no folder
+  std::map<std::string, Listing> folders;    // by name; what is not here is no folder
   std::map<std::string, std::string> links;  // to what; by name
   bool tells_unique = true;
   bool root_is_file = false;
@@ -161,8 +161,8 @@ class ListTaskRules : public testing::Test {
     std::map<std::string, std::string> all;
     for (const Listed& word : words) {
       for (const PassedOver& one : word.passed_over) {
-        all[one.path] =
-            fmt::format("{}: {}", rft::word(one.fault.code), one.fault.detail.substr(0, one.fault.detail.find(',')));
+        all[one.path] = fmt::format("{}: {}", rft::word(one.fault.code),
+                                    one.fault.detail.substr(0, one.fault.detail.find(',')));
       }
     }
     return all;
@@ -365,8 +365,10 @@ TEST_F(ListTaskRules, a_server_that_tells_nothing_unique_is_not_followed_into_fo
   link("/d", "l", "/other");
   link("/d", "to-file", "/file", EntryKind::link);
   EXPECT_EQ(std::get<Done>(run()).size, 1U);
-  EXPECT_THAT(passed_over(), ElementsAre(Pair("l", "not_supported: the server does not tell what is unique "
-                                              "of what it leads to")));
+  EXPECT_THAT(passed_over(),
+              ElementsAre(Pair("l",
+                               "not_supported: the server does not tell what is unique "
+                               "of what it leads to")));
 }
 
 TEST_F(ListTaskRules, a_link_to_where_the_copy_is_written_is_not_followed) {
