@@ -47,7 +47,7 @@ Fault leads_to_copy(const Seen& folder) {
 
 Fault not_told(std::string_view name) {
   return not_followed(
-      FaultCode::not_supported,
+      FaultCode::is_a_link,
       fmt::format("the server does not tell what is unique of {}, so a symbolic link to a folder "
                   "might make a loop; links=skip leaves it out, or copy what it leads to",
                   printable(name, name_told_max)));

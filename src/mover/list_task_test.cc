@@ -369,7 +369,7 @@ TEST_F(ListTaskRules, a_server_that_tells_nothing_unique_is_not_followed_into_fo
   EXPECT_EQ(std::get<Done>(run()).size, 1U);
   EXPECT_THAT(passed_over(),
               ElementsAre(Pair("l",
-                               "not_supported: the server does not tell what is unique "
+                               "is_a_link: the server does not tell what is unique "
                                "of what it leads to")));
 }
 

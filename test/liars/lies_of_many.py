@@ -183,7 +183,7 @@ LIES = [
              MLST=of_folders(lambda: next(uniques))),
     link_lie("tree_that_is_one_folder", "a link to what was walked is not followed, whatever it is", "is_a_link",
              MLST=of_folders(lambda: 7)),
-    link_lie("tree_without_unique", "where folders are not told apart no link to one is followed", "not_supported",
+    link_lie("tree_without_unique", "where folders are not told apart no link to one is followed", "is_a_link",
              MLST=of_folders(str)),
     list_lie("stor_refused_among_many", "a refused STOR fails alone, and gives no other its bytes",
              of_item("STOR", 3, say("553 no")), files_fail={"f3": "bad_name"}),
