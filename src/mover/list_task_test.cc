@@ -367,10 +367,9 @@ TEST_F(ListTaskRules, a_server_that_tells_nothing_unique_is_not_followed_into_fo
   link("/d", "l", "/other");
   link("/d", "to-file", "/file", EntryKind::link);
   EXPECT_EQ(std::get<Done>(run()).size, 1U);
-  EXPECT_THAT(passed_over(),
-              ElementsAre(Pair("l",
-                               "is_a_link: the server does not tell what is unique "
-                               "of what it leads to")));
+  EXPECT_THAT(passed_over(), ElementsAre(Pair("l",
+                                              "is_a_link: the server does not tell what is unique "
+                                              "of what it leads to")));
 }
 
 TEST_F(ListTaskRules, what_the_server_refuses_to_tell_of_names_above_the_tree_hinders_nothing) {
