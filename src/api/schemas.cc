@@ -69,8 +69,10 @@ Schema options() {
        {"links",
         words,
         optional,
-        "of a tree: a symbolic link to a file is followed (follow, the default), or every link is "
-        "left out and listed as skipped (skip) or as failed (fail)",
+        "of a tree: what a symbolic link leads to is moved under its name (follow, the default; "
+        "one "
+        "that makes a loop fails), or every link is left out and listed as skipped (skip) or as "
+        "failed (fail)",
         {},
         listed(links_words)},
        {"act",

@@ -55,7 +55,8 @@ constexpr std::array<NamedOption, 16> named_options{{
      "what files keep of their sources: the permissions (mode), the time of the last change "
      "(times), or both"},
     {"--links", "links", "follow|skip|fail",
-     "with -r: follow symbolic links to files (the default), or list every link as skipped or as "
+     "with -r: follow symbolic links (the default; loops fail), or list every link as skipped or "
+     "as "
      "failed"},
     {"--source-credential", "source_credential", "ID", "a stored credential, see 'rft cred ls'"},
     {"--destination-credential", "destination_credential", "ID",

@@ -220,6 +220,52 @@ TEST_F(DeleteExtra, what_stands_below_a_name_that_was_passed_over_stays) {
   EXPECT_EQ(world.record("h").file.tally.deleted, 0U);
 }
 
+TEST_F(DeleteExtra, below_a_link_that_was_followed_what_the_source_has_stays) {
+  world.submit("h", Submit::What::tree, options);
+  const ListOrder source = listing().value();
+  Listed listed;
+  listed.whole = true;
+  listed.folders = {"l/"};  // under the name of the link
+  world.say(source.task, listed);
+  Listed followed;
+  followed.folder = "l/";
+  followed.whole = true;
+  followed.files = {{"l/f", 10U, "1", {}}};
+  world.say(source.task, followed);
+  world.say(source.task, Done{});
+  for (const BundleOrder& order : bundles_of(world.fresh())) world.move(order, all_done);
+  const ListOrder destination = listing().value();
+  Listed there;
+  there.whole = true;
+  there.folders = {"l/"};
+  world.say(destination.task, there);
+  Listed below;
+  below.folder = "l/";
+  below.whole = true;
+  below.files = {{"l/f", 10U, "1", {}}, {"l/extra", 10U, "1", {}}};
+  world.say(destination.task, below);
+  world.say(destination.task, Done{});
+  const auto removals = bundles_of(world.fresh());
+  ASSERT_EQ(removals.size(), 1U);
+  ASSERT_EQ(removals[0].items.size(), 1U);
+  EXPECT_EQ(removals[0].items[0].destination, "/d/l/extra");
+}
+
+TEST_F(DeleteExtra, a_link_that_was_not_followed_lets_nothing_be_deleted) {
+  world.submit("h", Submit::What::tree, options);
+  const ListOrder source = listing().value();
+  const Fault loop{FaultCode::is_a_link, Side::source, Doing::list, "", "it leads back"};
+  Listed listed;
+  listed.whole = true;
+  listed.files = {{"f1", 10U, "1", {}}};
+  listed.passed_over = {{"loop", loop, true}};
+  world.say(source.task, listed);
+  world.say(source.task, Done{});
+  for (const BundleOrder& order : bundles_of(world.fresh())) world.move(order, all_done);
+  EXPECT_FALSE(listing()) << "no extra is sought";
+  EXPECT_EQ(world.record("h").file.status, Status::failed);
+}
+
 TEST_F(DeleteExtra, a_folder_that_could_not_be_listed_fails_it_whatever_is_included) {
   options.include = {"*.dat"};
   world.submit("h", Submit::What::tree, options);

@@ -189,6 +189,25 @@ TEST(Wholes, a_tree_is_moved_while_it_is_still_being_listed) {
       (Tally{.files = 4, .done = 3, .failed = 1, .bytes = 30, .bytes_done = 30, .real_files = 3}));
 }
 
+// A link of the source may lead there.
+TEST(Wholes, of_a_tree_on_one_host_the_listing_knows_where_the_copy_stands) {
+  for (const std::string host : {"a", "b"}) {
+    World world;
+    Submit submit;
+    submit.what = Submit::What::tree;
+    submit.source = *parse_folder_url("ftp://a/s/");
+    submit.destination = *parse_folder_url("ftp://" + host + ":2121/d/");
+    submit.commit = true;
+    ASSERT_TRUE(world.call(submit));
+    const auto list = std::get<ListOrder>(world.fresh().at(0));
+    if (host == "a") {
+      EXPECT_EQ(list.destination, submit.destination);
+    } else {
+      EXPECT_EQ(list.destination, std::nullopt);
+    }
+  }
+}
+
 TEST(Wholes, of_a_tree_only_what_is_wanted_is_moved) {
   World world;
   Options options;

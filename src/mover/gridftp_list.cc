@@ -46,7 +46,8 @@ bool is_of_that_folder(const Fault& fault) {
 }
 
 bool is_of_that_name(const Fault& fault) {
-  return is_of_that_folder(fault) || fault.code == FaultCode::not_supported;
+  return is_of_that_folder(fault) || fault.code == FaultCode::not_supported ||
+         fault.code == FaultCode::server_refused;
 }
 
 // Adds what became of the next folder. False: the ones after it have to be asked for anew, and so

@@ -12,6 +12,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <functional>
 #include <map>
 
 namespace rft::mover {
@@ -47,21 +48,35 @@ class ListingServer : public testing::Test {
   }
 
   Outcome<std::vector<Listing>> list(std::vector<std::string> folders) {
+    Outcome<std::vector<Listing>> told = fault(FaultCode::internal, Side::none, Doing::nothing);
+    with_lister([&](Lister& lister) -> awaitable<void> { told = co_await lister.list(folders); });
+    return told;
+  }
+  Outcome<std::vector<Look>> look(std::vector<std::string> names) {
+    Outcome<std::vector<Look>> told = fault(FaultCode::internal, Side::none, Doing::nothing);
+    with_lister(
+        [&](Lister& lister) -> awaitable<void> { told = co_await lister.look_each(names); });
+    return told;
+  }
+  static std::string of_mlst(const std::string& facts_and_name) {
+    return "250-Start\r\n " + facts_and_name + "\r\n250 End\r\n";
+  }
+
+ private:
+  void with_lister(const std::function<awaitable<void>(Lister&)>& use) {
     Credentials credentials;
     Limits limits;
     limits.silence = 500ms;
     Pool pool(credentials, limits, [](const Endpoint&) {});
     Interrupt interrupt;
     const SessionKey key{{Scheme::ftp, "127.0.0.1", control_.local_endpoint().port()}, {}, {}};
-    Outcome<std::vector<Listing>> told = fault(FaultCode::internal, Side::none, Doing::nothing);
-    {
-      GridFtpLister lister(pool, key, &interrupt);
-      asio::co_spawn(io_, serve(), asio::detached);
-      asio::co_spawn(io_, ask(lister, std::move(folders), told), asio::detached);
-      io_.run();
-    }
-    return told;
+    GridFtpLister lister(pool, key, &interrupt);
+    asio::co_spawn(io_, serve(), asio::detached);
+    asio::co_spawn(io_, ask(lister, use), asio::detached);
+    io_.run();
   }
+
+ protected:
   Listing list_one(const std::string& folder) {
     auto told = list({folder});
     if (!told) return failed(told);
@@ -73,9 +88,8 @@ class ListingServer : public testing::Test {
   std::string data_port;                       // as PASV has it
 
  private:
-  awaitable<void> ask(Lister& lister, std::vector<std::string> folders,
-                      Outcome<std::vector<Listing>>& told) {
-    told = co_await lister.list(std::move(folders));
+  awaitable<void> ask(Lister& lister, const std::function<awaitable<void>(Lister&)>& use) {
+    co_await use(lister);
     io_.stop();
   }
 
@@ -193,6 +207,69 @@ TEST_F(ListingServer, a_listing_that_breaks_off_with_a_refusal_is_none) {
 TEST_F(ListingServer, a_server_that_cannot_list_is_told_to_be_so) {
   offer("SIZE");
   EXPECT_EQ(list_one("/d").error().code, FaultCode::not_supported);
+}
+
+TEST_F(ListingServer, a_folder_is_told_with_what_is_unique_of_it) {
+  offer("MLST Type*;Unique*;UNIX.slink*;");
+  replies["MLST /d"] = of_mlst("Type=dir;Unique=1-2; /d");
+  replies["MLST /l"] = of_mlst("Type=dir;Unique=1-2;UNIX.slink=/d; /l");
+  replies["MLST /gone"] = "550 No such file or directory\r\n";
+  const auto looks = look({"/d", "/l", "/gone"});
+  ASSERT_TRUE(looks) << sentence(looks.error());
+  EXPECT_EQ(looks->at(0)->value().facts.unique, "1-2");
+  EXPECT_FALSE(looks->at(0)->value().is_link);
+  EXPECT_EQ(looks->at(1)->value().facts.unique, "1-2");
+  EXPECT_TRUE(looks->at(1)->value().is_link);
+  EXPECT_FALSE(looks->at(2)->has_value());
+}
+
+TEST_F(ListingServer, what_mlst_tells_of_a_link_itself_is_put_right_by_size_and_mdtm) {
+  offer("MLST type*;size*;modify*;\r\n SIZE\r\n MDTM");
+  const std::string of_link = "modify=20260101000000;perm=adfrw;size=8;type=file;UNIX.mode=0777; ";
+  replies["MLST /link"] = of_mlst(of_link + "/link");
+  replies["SIZE /link"] = "213 700\r\n";
+  replies["MDTM /link"] = "213 20260202000000\r\n";
+  replies["MLST /open"] = of_mlst(of_link + "/open");
+  replies["SIZE /open"] = "213 8\r\n";
+  replies["MDTM /open"] = "213 20260101000000\r\n";
+  replies["MLST /pipe"] = of_mlst(of_link + "/pipe");
+  replies["SIZE /pipe"] = replies["MDTM /pipe"] = "550 /pipe: not a regular file\r\n";
+  const auto looks = look({"/link", "/open", "/pipe"});
+  ASSERT_TRUE(looks) << sentence(looks.error());
+  EXPECT_EQ(looks->at(0)->value().facts, (FileFacts{700, "20260202000000", ""}));
+  EXPECT_FALSE(looks->at(0)->value().mode) << "it is the link's";
+  EXPECT_EQ(looks->at(1)->value().facts.size, 8U);
+  EXPECT_EQ(looks->at(1)->value().mode, 0777U) << "a file that everybody may write";
+  EXPECT_EQ(looks->at(2).error().code, FaultCode::not_supported);
+}
+
+// proftpd with "ShowSymlinks on".
+TEST_F(ListingServer, where_mlst_tells_what_a_link_leads_to_that_is_looked_at) {
+  offer("MLST type*;size*;unique*;");
+  replies["MLST /l"] = of_mlst("type=OS.unix=symlink;size=3;unique=U7; /there/d");
+  replies["MLST /there/d"] = of_mlst("type=dir;unique=U7;perm=flcdmpe; /there/d");
+  replies["MLST /circle"] = of_mlst("type=OS.unix=symlink;size=3;unique=U8; /circle");
+  const auto looks = look({"/l", "/circle"});
+  ASSERT_TRUE(looks) << sentence(looks.error());
+  EXPECT_TRUE(looks->at(0)->value().is_folder);
+  EXPECT_TRUE(looks->at(0)->value().is_link);
+  EXPECT_EQ(looks->at(0)->value().facts.unique, "U7");
+  EXPECT_EQ(looks->at(1).error().code, FaultCode::not_supported);
+}
+
+TEST_F(ListingServer, a_refusal_for_good_of_a_look_is_of_its_name_alone) {
+  offer("MLST type*;unique*;");
+  replies["MLST /d"] = of_mlst("type=dir;unique=U7; /d");
+  replies["MLST /closed"] = "550 Permission denied\r\n";
+  const auto looks = look({"/d", "/closed"});
+  ASSERT_TRUE(looks) << sentence(looks.error());
+  EXPECT_EQ(looks->at(1).error().code, FaultCode::not_permitted);
+}
+
+TEST_F(ListingServer, a_look_that_breaks_off_is_of_all) {
+  offer("MLST type*;unique*;");
+  replies["MLST /d"] = "250-Start\r\n";
+  EXPECT_EQ(look({"/d"}).error().code, FaultCode::stalled);
 }
 
 }  // namespace

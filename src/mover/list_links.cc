@@ -24,6 +24,12 @@ std::string_view unique_of(const Look& look) {
   return look && *look && (*look)->is_folder ? (*look)->facts.unique : std::string_view();
 }
 
+// RFC 959: a refusal that begins with 5 is not to be asked again.
+bool may_pass(const Look& look) {
+  return !look && look.error().code == FaultCode::server_refused &&
+         !look.error().reply.starts_with('5');
+}
+
 Fault leads_back(const Seen& folder) {
   return not_followed(
       FaultCode::is_a_link,
@@ -41,7 +47,7 @@ Fault leads_to_copy(const Seen& folder) {
 
 Fault not_told(std::string_view name) {
   return not_followed(
-      FaultCode::not_supported,
+      FaultCode::is_a_link,
       fmt::format("the server does not tell what is unique of {}, so a symbolic link to a folder "
                   "might make a loop; links=skip leaves it out, or copy what it leads to",
                   printable(name, name_told_max)));
@@ -136,17 +142,24 @@ std::vector<std::string> FolderLinks::names() const {
   return all;
 }
 
-NotFollowed FolderLinks::resolve(std::vector<Entry>& entries,
-                                 const std::vector<Look>& looks) const {
-  NotFollowed why = never_;
-  Forbidden forbidden;
-  forbidden.tree = tree_;
+Forbidden FolderLinks::forbidden(const std::vector<Look>& looks) const {
+  Forbidden all;
+  all.tree = tree_;
   std::size_t at = links_.size() + copies_.size();
-  for (const std::string& name : above_) forbidden.above.push_back({name, looks.at(at++)});
-  for (const std::string& name : destination_) {
-    forbidden.destination.push_back({name, looks.at(at++)});
+  for (const std::string& name : above_) all.above.push_back({name, looks.at(at++)});
+  for (const std::string& name : destination_) all.destination.push_back({name, looks.at(at++)});
+  return all;
+}
+
+Outcome<NotFollowed> FolderLinks::resolve(std::vector<Entry>& entries,
+                                          const std::vector<Look>& looks) const {
+  NotFollowed why = never_;
+  Forbidden forbidden = this->forbidden(looks);
+  for (std::size_t i = forbidden.tree; i < forbidden.above.size(); ++i) {
+    if (may_pass(forbidden.above[i].look)) return failed(forbidden.above[i].look);
   }
   for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (may_pass(looks.at(i))) return failed(looks[i]);
     if (!copies_.empty()) {
       forbidden.destination.push_back({copies_[i], looks.at(links_.size() + i)});
     }

@@ -36,10 +36,13 @@ class FolderLinks {
   FolderLinks(const ListOrder& order, const FolderDue& due, const std::vector<Entry>& entries);
   // What is to be looked at; nothing where there is nothing to ask.
   std::vector<std::string> names() const;
-  // `looks`: at names(). What is followed becomes the file or folder that it leads to.
-  NotFollowed resolve(std::vector<Entry>& entries, const std::vector<Look>& looks) const;
+  // `looks`: at names(). What is followed becomes the file or folder that it leads to. Faults:
+  // refusals that may pass, of what has to be known.
+  Outcome<NotFollowed> resolve(std::vector<Entry>& entries, const std::vector<Look>& looks) const;
 
  private:
+  Forbidden forbidden(const std::vector<Look>& looks) const;
+
   std::vector<std::size_t> asked_;   // among the entries
   std::vector<std::string> links_;   // their names
   std::vector<std::string> copies_;  // where they would be copied to, on the same host

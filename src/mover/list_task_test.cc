@@ -23,6 +23,7 @@ using testing::StartsWith;
 struct Tree {
   std::map<std::string, Listing> folders;    // by name; what is not here is no folder
   std::map<std::string, std::string> links;  // to what; by name
+  std::map<std::string, Fault> refused;      // looks at these names
   bool tells_unique = true;
   bool root_is_file = false;
   std::size_t at_once = list_ahead_max;  // so many fit together
@@ -70,6 +71,7 @@ class FakeLister final : public Lister {
   // What is unique of a folder is its name.
   Look look(const std::string& name) const {
     if (tree_.root_is_file) return std::optional(Standing{false, {}});
+    if (tree_.refused.contains(name)) return tl::unexpected(tree_.refused.at(name));
     const std::string real = tree_.real(name);
     const std::size_t slash = name.rfind('/');
     const bool is_link =
@@ -365,10 +367,37 @@ TEST_F(ListTaskRules, a_server_that_tells_nothing_unique_is_not_followed_into_fo
   link("/d", "l", "/other");
   link("/d", "to-file", "/file", EntryKind::link);
   EXPECT_EQ(std::get<Done>(run()).size, 1U);
-  EXPECT_THAT(passed_over(),
-              ElementsAre(Pair("l",
-                               "not_supported: the server does not tell what is unique "
-                               "of what it leads to")));
+  EXPECT_THAT(passed_over(), ElementsAre(Pair("l",
+                                              "is_a_link: the server does not tell what is unique "
+                                              "of what it leads to")));
+}
+
+TEST_F(ListTaskRules, what_the_server_refuses_to_tell_of_names_above_the_tree_hinders_nothing) {
+  order.source = parse_file_or_folder_url("ftp://a/top/d/").value();
+  order.destination = parse_file_or_folder_url("ftp://a/to/").value();
+  tree.folders["/top/d"] = std::vector<Entry>{};
+  tree.folders["/other"] = files(1);
+  link("/top/d", "l", "/other");
+  for (const char* name : {"/", "/top", "/to"}) {
+    tree.refused[name] = {FaultCode::server_refused, Side::source, Doing::list, "451 not now", ""};
+  }
+  EXPECT_EQ(std::get<Done>(run()).size, 1U);
+}
+
+TEST_F(ListTaskRules, a_refusal_that_may_pass_of_what_has_to_be_known_fails_the_listing) {
+  tree.folders["/other"] = files(1);
+  link("/d", "l", "/other");
+  tree.refused["/d/l"] = {FaultCode::server_refused, Side::source, Doing::list, "451 not now", ""};
+  EXPECT_EQ(std::get<Failed>(run()).fault.code, FaultCode::server_refused);
+  EXPECT_TRUE(words.empty());
+}
+
+TEST_F(ListTaskRules, a_link_to_what_nobody_may_see_fails_alone) {
+  tree.folders["/d"] = files(1);
+  link("/d", "l", "/other");
+  tree.refused["/d/l"] = {FaultCode::not_permitted, Side::source, Doing::list, "550 no", ""};
+  EXPECT_EQ(std::get<Done>(run()).size, 1U);
+  EXPECT_THAT(passed_over(), ElementsAre(Pair("l", "not_permitted: ")));
 }
 
 TEST_F(ListTaskRules, a_link_to_where_the_copy_is_written_is_not_followed) {

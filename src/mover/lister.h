@@ -39,7 +39,7 @@ class Lister {
  public:
   virtual ~Lister() = default;
   // What stands under each of the names, in their order, links followed. Faults: those of the
-  // session, and refusals that may pass; a refusal for good is that name's own.
+  // session; what is refused is that name's own.
   virtual awaitable<Outcome<std::vector<Look>>> look_each(std::vector<std::string> names) = 0;
   // Of the first of `names`, in their order, as many as can be held together (list_entries_max,
   // list_names_max): perhaps of none, where several were asked for. folder_too_large is said only

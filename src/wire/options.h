@@ -20,8 +20,8 @@ enum class Parents : std::uint8_t { create, fail };
 // Which files are moved at all: those that are not at the destination (missing), or differ there by
 // size, by size or a younger source (mtime), or by checksum. What differs is replaced.
 enum class Sync : std::uint8_t { always, missing, size, mtime, checksum };
-// What is done with the symbolic links of a tree's source: what a link to a file leads to is moved
-// under the link's name (follow), or the link is left out, and listed as skipped or as failed.
+// What is done with the symbolic links of a tree's source: what a link leads to is moved under the
+// link's name (follow), or the link is left out, and listed as skipped or as failed.
 enum class Links : std::uint8_t { follow, skip, fail };
 // What is done about the files. A plan looks and compares as a move does before its first byte, and
 // changes nothing at either side: it tells what a move would do, and what would be wrong. A check

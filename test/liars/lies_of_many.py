@@ -4,7 +4,7 @@ import asyncio
 import json
 import urllib.parse
 
-from ftp_server import FEATURES, File, performance_marker
+from ftp_server import FEATURES, File, performance_marker, uniques
 from lie import Lie, close, flood, is_part, only, reset, say, silence
 
 FILES = 8  # of each request; alike in size, so that only a checksum tells one from the other
@@ -156,6 +156,21 @@ async def an_empty_ghost(session, path):
     await (listed() if path.endswith("/ghost") else all_and(entry("ghost", FOLDER)))(session, path)
 
 
+LINK = "Type=dir;UNIX.slink=/elsewhere;"
+
+
+def of_folders(unique):
+    """MLST of any folder, and of the links to them that are all called "more"."""
+    async def lie(session, path):
+        facts = f"{LINK if path.endswith('/more') else 'Type=dir;'}Unique={unique()};"
+        await session.say("250-status of", f" {facts} {path}", "250 End.")
+    return lie
+
+
+def link_lie(name, proves, code, **lies):
+    return many_lie(name, proves, {"MLSC": listed(entry("more", LINK)), **lies}, "tree", "source", files_fail={"more": code})
+
+
 LIES = [
     unlisted_lie("tree_refused", "a folder that is not there is told as such",
                  say("550 /data/many: No such file or directory"), "no_such_folder"),
@@ -179,6 +194,12 @@ LIES = [
              {"MLSC": a_folder_in_each, "MLST": is_a_folder}, "tree", "source", files_fail={"deeper": "folder_too_large"}),
     tree_lie("tree_of_ghost_folders", "an empty folder that is named and is not there fails alone", an_empty_ghost,
              files_fail={"ghost": "no_such_folder"}),
+    link_lie("tree_of_links_without_end", "links that lead to ever new folders end by their number", "is_a_link",
+             MLST=of_folders(lambda: next(uniques))),
+    link_lie("tree_that_is_one_folder", "a link to what was walked is not followed, whatever it is", "is_a_link",
+             MLST=of_folders(lambda: 7)),
+    link_lie("tree_without_unique", "where folders are not told apart no link to one is followed", "is_a_link",
+             MLST=of_folders(str)),
     list_lie("stor_refused_among_many", "a refused STOR fails alone, and gives no other its bytes",
              of_item("STOR", 3, say("553 no")), files_fail={"f3": "bad_name"}),
     list_lie("retr_refused_among_many", "a refused RETR fails alone, and gives no other its bytes",

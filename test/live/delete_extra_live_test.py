@@ -121,6 +121,63 @@ class DeleteExtra(OnTrees):
         self.service.await_status(self.handle, ["done"], 60)
         self.assertEqual(tree(self.out), tree(self.source))
 
+    def mirror(self, name, far="far"):
+        """From a host of another name: on one host no link is followed."""
+        near = self.bed.url("near").replace("127.0.0.1", "localhost")
+        return self.rft("copy", "-r", f"{near}{self.source}/", f"{self.bed.url(far)}{self.out}/", "--handle",
+                        f"{self.handle}-{name}-{far}", "--delete-extra", "--yes", "--existing", "overwrite")
+
+    def test_below_a_link_that_was_followed_what_the_source_has_stays_and_the_rest_goes(self):
+        write(f"{self.outside}/in/kept", b"by way of the link")
+        write(f"{self.bed.folder}/{self.handle}-beyond/far", b"not of this tree")
+        os.symlink(f"{self.outside}/in", f"{self.source}/l")
+        os.symlink(f"{self.outside}/in", f"{self.source}/m")
+        for far in ("far", "pro"):
+            with self.subTest(far=far):
+                write(f"{self.out}/l/extra")
+                write(f"{self.out}/l/old/extra")
+                if not os.path.lexists(f"{self.out}/m"):
+                    os.symlink(f"{self.bed.folder}/{self.handle}-beyond", f"{self.out}/m")
+                code, out, err = self.mirror("followed", far)
+                self.assertEqual(code, 0, out + err)
+                self.assertEqual(tree(f"{self.out}/l"), {"kept"})
+                self.assertTrue(os.path.islink(f"{self.out}/m"), "a link at the destination is left")
+                self.assertEqual(tree(f"{self.bed.folder}/{self.handle}-beyond"), {"far", "kept"})
+
+    def test_where_a_link_is_not_followed_nothing_is_deleted(self):
+        write(f"{self.out}/extra")
+        write(f"{self.out}/a/up/old")
+        os.symlink("..", f"{self.source}/a/up")
+        code, out, err = self.mirror("loop")
+        self.assertEqual(code, 1, out + err)
+        self.assertTrue({"extra", "a/up/old", "one"} <= tree(self.out), "something was deleted")
+
+    def test_on_one_host_no_link_is_followed_for_it_may_lead_to_what_is_deleted(self):
+        write(f"{self.out}/sub/extra")
+        os.symlink(f"{self.out}/sub", f"{self.source}/l")
+        os.symlink(f"{self.out}/sub/extra", f"{self.source}/f")
+        code, out, err = self.copy(self.handle, "--yes")
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("source and destination are on one host", out + err)
+        self.assertIn("sub/extra", tree(self.out))
+        code, out, err = self.copy(f"{self.handle}-skip", "--yes", "--links", "skip")
+        self.assertEqual(code, 0, out + err)
+        self.assertNotIn("sub/extra", tree(self.out))
+
+    def test_no_server_is_led_out_of_the_destination_by_a_link(self):
+        self.bed.bed("start", "hides", "--kind", "proftpd", "--anon", "--show-symlinks", "off")
+        self.addCleanup(lambda: self.bed.bed("stop", "hides"))
+        write(f"{self.outside}/kept")
+        os.makedirs(self.out)
+        os.symlink(self.outside, f"{self.out}/link")
+        for far in ("far", "pro", "hides"):
+            with self.subTest(far=far):
+                write(f"{self.out}/extra")
+                code, out, err = self.mirror("led", far)
+                self.assertEqual(code, 0, out + err)
+                self.assertEqual(tree(self.outside), {"kept"})
+                self.assertEqual(tree(self.out), tree(self.source) | {"link"})
+
     def test_deleting_goes_on_after_a_crash(self):
         count = 6000
         for number in range(count):

@@ -51,6 +51,12 @@ class MoverLiveList : public MoverLive {
  protected:
   std::string gsi() { return Bed::get().server("gsi1", "--gsi"); }
   std::string pro() { return Bed::get().server("pro2", "--kind proftpd"); }
+  std::string pro_that_shows() {
+    return Bed::get().server("pro-shows", "--kind proftpd --show-symlinks on");
+  }
+  std::string pro_that_hides() {
+    return Bed::get().server("pro-hides", "--kind proftpd --show-symlinks off");
+  }
 
   void SetUp() override {
     MoverLive::SetUp();
@@ -153,31 +159,73 @@ TEST_F(MoverLiveList, every_file_of_a_tree_is_told_once_with_its_size) {
   }
 }
 
-TEST_F(MoverLiveList, links_make_no_loop_and_what_cannot_be_moved_is_passed_over) {
-  fs::create_directory(tree + "/sub");
+TEST_F(MoverLiveList, links_are_followed_make_no_loop_and_what_cannot_be_moved_is_passed_over) {
+  fs::create_directories(tree + "/sub/deep");
+  fs::create_directories(folder + "/other/below");
   write_small(tree + "/sub/file", 5);
+  write_small(folder + "/other/below/far", 9);
   write_small(tree + "/line\nbreak", 1);
   fs::create_directory_symlink("..", tree + "/sub/up");
+  fs::create_directory_symlink("../..", tree + "/sub/above");
+  fs::create_directory_symlink(".", tree + "/self");
   fs::create_directory_symlink("sub", tree + "/sideways");
+  fs::create_directory_symlink("../other", tree + "/elsewhere");
+  fs::create_directory_symlink(tree + "/sub", folder + "/other/back");
   fs::create_symlink("sub/file", tree + "/link");
   fs::create_symlink("nowhere", tree + "/dangling");
-  for (const std::string& server : {one(), gsi()}) {
+  for (const std::string& server : {one(), gsi(), pro(), pro_that_shows(), pro_that_hides()}) {
     const Told told = run(order_of(server, tree));
+    const auto link = FaultCode::is_a_link;
+    const std::uint64_t size = server == pro_that_hides() ? 8 : 5;  // that of the link itself
     EXPECT_EQ(told.files,
-              (std::map<std::string, std::optional<std::uint64_t>>{{"link", 5}, {"sub/file", 5}}));
+              (std::map<std::string, std::optional<std::uint64_t>>{{"link", size},
+                                                                   {"sub/file", 5},
+                                                                   {"sideways/file", 5},
+                                                                   {"elsewhere/below/far", 9},
+                                                                   {"elsewhere/back/file", 5}}))
+        << server;
     EXPECT_EQ(told.passed_over,
               (std::map<std::string, FaultCode>{{"line\nbreak", FaultCode::bad_name},
-                                                {"sideways", FaultCode::not_supported},
-                                                {"sub/up", FaultCode::not_supported}}));
+                                                {"self", link},
+                                                {"sub/up", link},
+                                                {"sub/above", link},
+                                                {"sideways/up", link},
+                                                {"sideways/above", link},
+                                                {"elsewhere/back/up", link},
+                                                {"elsewhere/back/above", link}}))
+        << server;
   }
-  // This one follows no link, and leaves out those that lead nowhere.
-  const Told told = run(order_of(pro(), tree));
-  EXPECT_EQ(told.files, (std::map<std::string, std::optional<std::uint64_t>>{{"sub/file", 5}}));
-  EXPECT_EQ(told.passed_over,
-            (std::map<std::string, FaultCode>{{"line\nbreak", FaultCode::bad_name},
-                                              {"link", FaultCode::not_supported},
-                                              {"sideways", FaultCode::not_supported},
-                                              {"sub/up", FaultCode::not_supported}}));
+}
+
+TEST_F(MoverLiveList, folders_full_of_links_to_folders_end_by_the_number_of_links) {
+  for (int i = 0; i < 12; ++i) {
+    fs::create_directories(folder + "/n" + std::to_string(i));
+    write_small(folder + "/n" + std::to_string(i) + "/file", 3);
+    fs::create_directory_symlink("../n" + std::to_string(i + 1),
+                                 folder + "/n" + std::to_string(i) + "/l");
+  }
+  for (const std::string& server : {one(), pro()}) {
+    const Told told = run(order_of(server, folder + "/n0"));
+    EXPECT_EQ(told.files.size(), 9U) << server;
+    EXPECT_EQ(told.passed_over,
+              (std::map<std::string, FaultCode>{{"l/l/l/l/l/l/l/l/l", FaultCode::is_a_link}}));
+  }
+}
+
+TEST_F(MoverLiveList, of_what_is_to_be_removed_no_link_to_a_folder_is_followed) {
+  fs::create_directories(folder + "/other");
+  write_small(folder + "/other/far", 9);
+  write_small(tree + "/file", 5);
+  fs::create_directory_symlink("../other", tree + "/elsewhere");
+  for (const std::string& server : {one(), gsi(), pro(), pro_that_shows(), pro_that_hides()}) {
+    ListOrder order = order_of(server, tree);
+    order.options.act = Act::remove;
+    const Told told = run(order);
+    EXPECT_EQ(told.files, (std::map<std::string, std::optional<std::uint64_t>>{{"file", 5}}));
+    EXPECT_EQ(told.passed_over,
+              (std::map<std::string, FaultCode>{{"elsewhere", FaultCode::is_a_link}}))
+        << server;
+  }
 }
 
 TEST_F(MoverLiveList, below_the_log_in_folder_each_name_is_its_own) {

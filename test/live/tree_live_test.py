@@ -351,16 +351,87 @@ class SymbolicLinks(Tree):
             self.assertEqual(self.rft("wait", handle)[0], 1)
         self.assertEqual(sorted(os.listdir(self.out)), ["sub"])
 
-    def test_followed_by_default_as_far_as_the_server_tells_what_they_lead_to(self):
+    def test_followed_by_default_and_loops_fail_alone(self):
         self.make()
-        no = ("failed", "not_supported")
+        os.symlink(".", f"{self.source}/self")
+        os.symlink("../..", f"{self.source}/sub/above")
+        loop, done = ("failed", "is_a_link"), ("done", None)
         for near, far in self.ways:
             with self.subTest(near=near, far=far):
                 handle = self.way(near, far)
-                self.assertEqual(self.tree(handle)[0], 1)
-                to_file = no if near == "pro" else ("done", None)
-                self.assertEqual(self.statuses(handle), {"sub/file": ("done", None), "to-file": to_file, "to-folder": no,
-                                                         "sub/up": no})
+                code, out, err = self.tree(handle)
+                self.assertEqual(code, 1, out + err)
+                for _ in range(2):
+                    self.assertEqual(self.statuses(handle), {"sub/file": done, "to-file": done, "to-folder/file": done,
+                                                             "self": loop, "sub/up": loop, "sub/above": loop,
+                                                             "to-folder/up": loop, "to-folder/above": loop})
+                    self.assertEqual(self.rft("retry", handle)[0], 0)
+                    self.assertEqual(self.rft("wait", handle)[0], 1)
+                self.assertIn("it leads back to", self.outcomes(handle)["sub/up"]["fault"]["detail"])
+                self.assertEqual(modes_and_times(self.out).keys(), {"sub/file", "to-file", "to-folder/file"})
+
+    def make_elsewhere(self):
+        self.elsewhere = f"{self.base}-elsewhere"
+        write(f"{self.elsewhere}/deep/er/file", os.urandom(3000))
+        write(f"{self.elsewhere}/large", os.urandom(33 * MIB))
+        for name in ("deep/er/file", "large"):
+            os.chmod(f"{self.elsewhere}/{name}", 0o640)
+            os.utime(f"{self.elsewhere}/{name}", (TIME, TIME))
+        os.makedirs(f"{self.elsewhere}/empty")
+        write(f"{self.source}/own", b"here")
+        os.symlink(self.elsewhere, f"{self.source}/disk")
+        os.symlink(f"{self.elsewhere}/large", f"{self.source}/to-large")
+        os.symlink(f"{self.elsewhere}/empty", f"{self.source}/to-empty")
+
+    def test_what_lies_elsewhere_arrives_under_the_names_of_the_links(self):
+        self.make_elsewhere()
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                code, out, err = self.tree(self.way(near, far), "--preserve", "times")
+                self.assertEqual(code, 0, out + err)
+                for name in ("disk/deep/er/file", "disk/large", "to-large"):
+                    with open(f"{self.source}/{name}", "rb") as one, open(f"{self.out}/{name}", "rb") as other:
+                        self.assertEqual(one.read(), other.read(), name)
+                    self.assertEqual(int(os.stat(f"{self.out}/{name}").st_mtime), TIME, name)
+                for name in ("disk/empty", "to-empty"):
+                    self.assertEqual(os.listdir(f"{self.out}/{name}"), [])
+                self.assertFalse(any(os.path.islink(os.path.join(path, name)) for path, folders, names in os.walk(self.out)
+                                     for name in folders + names))
+
+    def test_of_a_link_that_proftpd_tells_of_the_mode_is_not_known(self):
+        self.make_elsewhere()
+        handle = self.way("pro", "far")
+        code, out, err = self.tree(handle, "--preserve", "mode")
+        self.assertEqual(code, 1, out + err)
+        failed = {name: code for name, (status, code) in self.statuses(handle).items() if status == "failed"}
+        self.assertEqual(failed, {"to-large": "cannot_preserve"})
+        self.assertEqual(os.stat(f"{self.out}/disk/large").st_mode & 0o777, 0o640)
+
+    def test_what_is_excluded_is_not_followed_and_not_told(self):
+        self.make()
+        self.make_elsewhere()
+        for near, far in self.ways:
+            with self.subTest(near=near, far=far):
+                handle = self.way(near, far)
+                code, out, err = self.tree(handle, "--exclude", "up", "--exclude", "disk/", "--exclude", "to-large")
+                self.assertEqual(code, 0, out + err)
+                self.assertEqual(self.outcomes(handle).keys(), {"sub/file", "to-file", "to-folder/file", "own", "to-empty/"})
+
+    def test_one_that_leads_to_where_the_copy_is_written_is_not_followed(self):
+        for near in ("near", "pro"):
+            with self.subTest(near=near):
+                handle = self.way(near, near)
+                write(f"{self.source}/sub/file", b"bytes")
+                write(f"{self.out}/sub/old", b"of an earlier copy")
+                for name, target in (("above", self.bed.folder), ("there", self.out), ("sub/deep", f"{self.out}/sub")):
+                    if os.path.lexists(f"{self.source}/{name}"):
+                        os.remove(f"{self.source}/{name}")
+                    os.symlink(target, f"{self.source}/{name}")
+                code, out, err = self.tree(handle)
+                self.assertEqual(code, 1, out + err)
+                no = ("failed", "is_a_link")
+                self.assertEqual(self.statuses(handle), {"sub/file": ("done", None), "above": no, "there": no, "sub/deep": no})
+                self.assertEqual(modes_and_times(self.out).keys(), {"sub/file", "sub/old"})
 
 
 if __name__ == "__main__":

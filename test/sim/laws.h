@@ -193,8 +193,9 @@ class Laws {
   std::map<Uuid, std::set<std::string>> born_;  // by whole: destinations of its files
   std::size_t listings_take_ = mover::list_folders_due_max;
   std::map<Uuid, std::size_t> listing_bounds_;  // by file: how many folders it keeps at most
-  // By whole, of its source and, for delete_extra, of its destination: folders with a listing.
-  std::map<std::pair<Uuid, bool>, std::set<std::string>> listed_;
+  // By whole and act, for delete_extra lists its destination and preserve its folders once more:
+  // folders with a listing.
+  std::map<std::pair<Uuid, Act>, std::set<std::string>> listed_;
   std::set<Uuid> stopping_;  // wholes of whose stop the engine knows
   Works works_;
   std::function<void(const Event&)> tell_;

@@ -28,7 +28,7 @@ void Laws::check_born_listing(const Transfer& part, const MemoryTables& tables) 
   }
   if (part.file.kind != Kind::listing) return;
   listing_bounds_[part.file.id] = std::max(part.file.due.size(), listings_take_ + 1);
-  auto& listed = listed_[{*part.request.whole, is_removal(part.request)}];
+  auto& listed = listed_[{*part.request.whole, part.request.options.act}];
   for (const FolderDue& due : part.file.due) {
     if (!listed.insert(due.path).second && !is_unlisted(part)) {
       break_law("P2", fmt::format("{}: '{}' has two listings", name_of(part), due.path));
@@ -42,7 +42,7 @@ void Laws::check_listing(const Transfer& before, const Transfer& after) {
   if (after.file.due.size() > listing_bounds_[after.file.id]) {
     break_law("P11", fmt::format("{} keeps {} folders", name_of(after), after.file.due.size()));
   }
-  auto& listed = listed_[{*after.request.whole, is_removal(after.request)}];
+  auto& listed = listed_[{*after.request.whole, after.request.options.act}];
   for (const FolderDue& due : after.file.due) {
     if (has_due(before.file, due.path)) continue;
     if (!listed.insert(due.path).second) {

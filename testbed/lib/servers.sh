@@ -3,7 +3,7 @@
 # The servers. Each runs as the leader of a session of its own, so its session's id is the parent's pid and its
 # children can be found even when the parent is dead.
 
-server_variables=(kind security port address data_address netns neighbours user root ipv6 tls_ftp_user forbid)
+server_variables=(kind security port address data_address netns neighbours user root ipv6 tls_ftp_user forbid show_symlinks)
 
 server_folder() { echo "$dir/servers/$1"; }
 
@@ -194,6 +194,7 @@ AllowOverwrite on
 Umask 022
 MaxInstances none
 END
+        [[ -z ${show_symlinks:-} ]] || echo "ShowSymlinks $show_symlinks"
         if [[ -f $modules/mod_digest.so ]]; then
             printf 'LoadModule mod_digest.c\nDigestEngine on\n'
         fi
@@ -226,7 +227,8 @@ END
   AnonRejectPasswords off
   DefaultChdir "${root:-/}"
 END
-        # The anonymous log-in does not inherit them.
+        # The anonymous log-in does not inherit these.
+        [[ -z ${show_symlinks:-} ]] || echo "ShowSymlinks $show_symlinks"
         proftpd_limits
         echo '</Anonymous>'
     } >"$folder/proftpd.conf"
@@ -289,7 +291,7 @@ server_options() {
             --gsi) security=gsi ;;
             --anon) security=anon ;;
             --ipv6) ipv6=on ;;
-            --kind | --port | --user | --root | --netns | --address | --tls-ftp-user | --forbid)
+            --kind | --port | --user | --root | --netns | --address | --tls-ftp-user | --forbid | --show-symlinks)
                 [[ $# -ge 2 ]] || die "start: $1 needs a value"
                 local variable=${1#--}
                 printf -v "${variable//-/_}" %s "$2"
@@ -305,6 +307,8 @@ server_options() {
     [[ $kind != proftpd || $security == anon ]] || die "proftpd knows no GSI"
     [[ $kind == gct || -z $forbid ]] || die "--forbid needs --kind gct"
     [[ $kind == proftpd || -z $tls_ftp_user ]] || die "--tls-ftp-user needs --kind proftpd"
+    [[ $kind == proftpd || -z $show_symlinks ]] || die "--show-symlinks needs --kind proftpd"
+    [[ $show_symlinks =~ ^(|on|off)$ ]] || die "--show-symlinks on or off"
     [[ -z $tls_ftp_user || $tls_ftp_user == ?*:?* ]] || die "--tls-ftp-user NAME:PASSWORD"
     [[ -z $port || $port =~ ^[0-9]+$ ]] || die "bad port $port"
     [[ -z $user || $(id -u) -eq 0 || $user == "$(id -un)" ]] || die "--user needs root"
@@ -355,7 +359,7 @@ server_start() {
     if server_parent "$name" >/dev/null; then
         die "server $name runs already"
     fi
-    local kind=gct security='' port='' address='' data_address='' netns='' neighbours='' user='' root='' ipv6='' tls_ftp_user='' forbid=''
+    local kind=gct security='' port='' address='' data_address='' netns='' neighbours='' user='' root='' ipv6='' tls_ftp_user='' forbid='' show_symlinks=''
     if [[ $# -eq 0 && -f $folder/conf ]]; then
         server_load "$name"
     else
