@@ -64,8 +64,8 @@ Schema options() {
         {},
         listed(sync_words)},
        {"preserve", texts, optional,
-        "what files keep of their sources: mode (the permissions, no set-user-id, set-group-id or "
-        "sticky bit) and times (of the last change)"},
+        "what files, and the folders of a tree, keep of their sources: mode (the permissions, no "
+        "set-user-id, set-group-id or sticky bit) and times (of the last change)"},
        {"links",
         words,
         optional,

@@ -52,8 +52,8 @@ constexpr std::array<NamedOption, 16> named_options{{
      "move only files that are missing at the destination, or that differ there by size, by size "
      "or a younger source (mtime), or by checksum; what differs is replaced"},
     {"--preserve", "preserve", "mode,times",
-     "what files keep of their sources: the permissions (mode), the time of the last change "
-     "(times), or both"},
+     "what files, and with -r folders, keep of their sources: the permissions (mode), the time of "
+     "the last change (times), or both"},
     {"--links", "links", "follow|skip|fail",
      "with -r: follow symbolic links (the default; loops fail), or list every link as skipped or "
      "as "

@@ -53,6 +53,19 @@ Fault not_told(std::string_view name) {
                   printable(name, name_told_max)));
 }
 
+// What a link leads to may be what the request deletes, or writes over: its own copy, say. Where
+// both are on one host no link is followed then, to a file neither.
+std::optional<Fault> why_none_is_followed(const ListOrder& order) {
+  if (!order.destination) return std::nullopt;
+  const bool deletes = order.options.delete_extra;
+  if (!deletes && order.options.publish != Publish::in_place) return std::nullopt;
+  return not_followed(
+      FaultCode::is_a_link,
+      fmt::format("source and destination are on one host, where {} what it leads to; links=skip "
+                  "leaves it out",
+                  deletes ? "delete_extra might delete" : "publish=in_place might write over"));
+}
+
 std::optional<Fault> why_not_followed(std::string_view unique, const Forbidden& forbidden) {
   if (unique.empty()) return not_told("what it leads to");
   const auto is_it = [unique](const Seen& folder) { return unique_of(folder.look) == unique; };
@@ -106,14 +119,12 @@ FolderLinks::FolderLinks(const ListOrder& order, const FolderDue& due,
                          const std::vector<Entry>& entries) {
   const Url folder{order.source.endpoint, order.source.path + due.path};
   const std::string told = percent_decode(due.after).value_or(due.after);
+  const std::optional<Fault> none = why_none_is_followed(order);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = entries[i];
     if (!is_link(entry.kind) || (!told.empty() && entry.name <= told)) continue;
-    if (order.destination && order.options.delete_extra) {
-      never_.emplace(entry.name,
-                     not_followed(FaultCode::is_a_link,
-                                  "source and destination are on one host, where delete_extra "
-                                  "might delete what it leads to; links=skip leaves it out"));
+    if (none) {
+      never_.emplace(entry.name, *none);
       continue;
     }
     const Url url = sibling(folder, entry.name);

@@ -420,6 +420,16 @@ TEST_F(ListTaskRules, a_link_to_where_the_copy_is_written_is_not_followed) {
                                          Pair("there", "is_a_link: it leads to /to/copy")));
 }
 
+TEST_F(ListTaskRules, on_one_host_no_link_is_followed_where_what_it_leads_to_may_be_written_over) {
+  order.destination = parse_file_or_folder_url("ftp://a/to/").value();
+  order.options.publish = Publish::in_place;
+  link("/d", "to-its-own-copy", "/to/f", EntryKind::link_to_file);
+  EXPECT_EQ(std::get<Done>(run()).size, 0U);
+  EXPECT_THAT(
+      passed_over(),
+      ElementsAre(Pair("to-its-own-copy", "is_a_link: source and destination are on one host")));
+}
+
 TEST_F(ListTaskRules, on_one_host_no_link_is_followed_where_what_it_leads_to_may_be_deleted) {
   order.destination = parse_file_or_folder_url("ftp://a/to/").value();
   order.options.delete_extra = true;

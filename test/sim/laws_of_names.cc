@@ -14,7 +14,7 @@ namespace {
 std::set<std::string> names_of(const Transfer& transfer) {
   std::set<std::string> names;
   const Request& request = transfer.request;
-  if (is_plan(request) || is_removal(request) || is_check(request)) return names;
+  if (request.options.act != Act::move) return names;
   const std::string& root = request.destination.path;
   if (transfer.file.kind == Kind::file) names.insert(root);
   for (const BundleFile& file : transfer.file.bundle.files()) {

@@ -22,7 +22,7 @@ constexpr Duration answered_within{200};
 bool sends(const Transfer& transfer) {
   const Request& request = transfer.request;
   const Kind kind = transfer.file.kind;
-  const bool moves = !is_plan(request) && !is_check(request) && !is_removal(request);
+  const bool moves = request.options.act == Act::move;
   return moves && (kind == Kind::file || kind == Kind::bundle);
 }
 
