@@ -76,8 +76,9 @@ class ReceiptStream : public BodyStream, public std::enable_shared_from_this<Rec
     std::string lines;
     for (const Transfer& part : *parts) {
       read_up_to_ = part.request.number;
-      // A receipt says what was delivered.
-      if (is_removal(part.request) || keeps_folders(part.request)) continue;
+      // A receipt says what was delivered, and what failed of it.
+      if (is_removal(part.request)) continue;
+      if (keeps_folders(part.request) && part.file.status != Status::failed) continue;
       if (part.file.kind == Kind::listing && part.file.status != Status::done) complete_ = false;
       for (const auto& entry : entries_of(part)) {
         if (entry) lines += writer_.file(line_of(*entry, part.file));

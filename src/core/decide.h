@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/call.h"
@@ -46,6 +47,9 @@ struct CallOutcome {
 // that the list does not have yet. A request whose parts all wait is committed to who calls.
 CallOutcome on_call(const Transfer* transfer, const Call& call, const Caller& caller, Now now,
                     const Draws& draws);
+
+// Why the next try does not go on with what stands in the part (design 5.3); or "".
+std::string_view why_not_adopted(const Transfer& transfer);
 
 // ---- wholes ----
 // Its turn has come: its parts may be granted from now on.

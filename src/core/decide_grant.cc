@@ -6,9 +6,6 @@
 #include "core/change.h"
 
 namespace rft {
-namespace {
-
-// Whether what stands in the part may be gone on with (design 5.3); the reason why not, or "".
 std::string_view why_not_adopted(const Transfer& transfer) {
   const Part& part = transfer.file.part;
   if (part.epochs.empty() || transfer.file.kind != Kind::file) return "";
@@ -22,6 +19,8 @@ std::string_view why_not_adopted(const Transfer& transfer) {
   }
   return "";
 }
+
+namespace {
 
 std::optional<EarlierPart> earlier_part(const Transfer& transfer, WallTime now) {
   const Part& part = transfer.file.part;
@@ -88,7 +87,9 @@ ListOrder list_order(const Transfer& transfer, const Grant& grant) {
   const Request& request = transfer.request;
   ListOrder order{{}, request.source, grant.source_credential, request.options, transfer.file.due};
   const bool one_host = request.source.endpoint.host == request.destination.endpoint.host;
-  if (one_host && !is_removal(request)) order.destination = request.destination;
+  // Where the paths are the same, too, it is two servers behind one name: they share no file.
+  const bool one_tree = request.source.path == request.destination.path;
+  if (one_host && !one_tree && !is_removal(request)) order.destination = request.destination;
   return order;
 }
 

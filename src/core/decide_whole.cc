@@ -20,10 +20,11 @@ void end(ChangeWriter& writer, Status status, const Tally& sums, std::string_vie
   const bool is_stopped = status == Status::user_stop_partial_trans;
   const std::string stopped =
       is_stopped ? fmt::format(", {} stopped", sums.files - sums.listings - sums.ended()) : "";
-  writer.say(service, std::string(what),
-             fmt::format("{} of {} files, {} bytes{}; {} failed, {} skipped{}{}", sums.done,
-                         sums.files - sums.deleted, sums.bytes_done, would ? " would be moved" : "",
-                         sums.failed, sums.skipped, stopped, deleted));
+  writer.say(
+      service, std::string(what),
+      fmt::format("{} of {} files, {} bytes{}; {} failed, {} skipped{}{}", sums.done,
+                  sums.files - sums.listings - sums.deleted, sums.bytes_done,
+                  would ? " would be moved" : "", sums.failed, sums.skipped, stopped, deleted));
 }
 
 // Where none failed, some were stopped before and may not begin any more.
@@ -31,7 +32,8 @@ Fault why_failed(const Tally& sums) {
   const bool too_late = sums.failed == 0;
   return {too_late ? FaultCode::finish_by_passed : FaultCode::some_files_failed, Side::none,
           Doing::nothing, "",
-          fmt::format("{} of {}", too_late ? sums.files - sums.ended() : sums.failed, sums.files)};
+          fmt::format("{} of {}", too_late ? sums.files - sums.ended() : sums.failed,
+                      sums.files - (too_late ? 0 : sums.listings))};
 }
 
 }  // namespace
@@ -58,9 +60,7 @@ bool is_undecided(const Transfer& whole) {
 // Asked when all files are there; only then may anything be deleted. A source without a file is
 // more often one that is not mounted than one whose copy is to be emptied: nothing is deleted.
 bool seeks_extras(const Transfer& whole, const Tally& sums) {
-  const File& file = whole.file;
-  return whole.request.options.delete_extra && !file.extras_sought && !file.stop_asked &&
-         sums.real_files > 0;
+  return whole.request.options.delete_extra && !whole.file.extras_sought && sums.real_files > 0;
 }
 
 // The last of all: what is written or deleted in a folder changes its time.
@@ -68,7 +68,7 @@ bool seeks_folders(const Transfer& whole) {
   const File& file = whole.file;
   const Options& options = whole.request.options;
   return file.kind == Kind::tree && options.act == Act::move && options.preserve.any() &&
-         !file.folders_sought && !file.stop_asked;
+         !file.folders_sought;
 }
 
 void say_decided(ChangeWriter& writer, const Tally& sums) {
@@ -109,7 +109,27 @@ std::optional<Change> on_give_up(const Transfer& part, Now now, const Draws& dra
   return writer.take();
 }
 
-// Stop wins over any fault, but not over the truth: where every file is there it is done.
+namespace {
+
+// All files are there: what is more is deleted, and then the folders get their modes and times.
+void go_on(ChangeWriter& writer, const Tally& sums, const Draws& draws) {
+  File& file = writer.file();
+  if (seeks_extras(writer.transfer(), sums)) {
+    file.extras_sought = true;
+    file.publish_ordered = false;
+    writer.bear_extras_listing(draws);
+    return writer.say(service, "delivered", "what the destination has more is looked for");
+  }
+  file.folders_sought = true;
+  file.publish_ordered = holds_back(writer.transfer());  // no folder waits for another
+  writer.bear_folders_listing(draws);
+  writer.say(service, "delivered", "its folders get the modes and times of their sources");
+}
+
+}  // namespace
+
+// Stop wins over any fault, but not over the truth: where all is done that was asked for it is
+// done.
 std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, bool all_there,
                                      Now now, const Draws& draws) {
   if (whole.file.status != Status::active) return std::nullopt;
@@ -117,17 +137,9 @@ std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, b
   writer.file().born = std::max(whole.file.born, draws.numbered);
   const bool all_ended = sums.ended() == sums.files;
   const bool all_good = all_ended && sums.failed == 0;
-  if (all_good && seeks_extras(whole, sums)) {
-    writer.file().extras_sought = true;
-    writer.file().publish_ordered = false;
-    writer.bear_extras_listing(draws);
-    writer.say(service, "delivered", "what the destination has more is looked for");
-    return writer.take();
-  }
-  if (all_good && seeks_folders(whole)) {
-    writer.file().folders_sought = true;
-    writer.bear_folders_listing(draws);
-    writer.say(service, "delivered", "its folders get the modes and times of their sources");
+  const bool has_more_to_do = all_good && (seeks_extras(whole, sums) || seeks_folders(whole));
+  if (has_more_to_do && !whole.file.stop_asked) {
+    go_on(writer, sums, draws);
     return writer.take();
   }
   // Durable before the first rename or deletion: from here on it goes through, whatever dies.
@@ -137,7 +149,7 @@ std::optional<Change> on_parts_ended(const Transfer& whole, const Tally& sums, b
     say_decided(writer, sums);
     return writer.take();
   }
-  if (all_good) {
+  if (all_good && !has_more_to_do) {
     writer.file().fault.reset();
     writer.file().publish_ordered = false;
     end(writer, Status::done, sums, "done");

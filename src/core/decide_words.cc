@@ -251,6 +251,9 @@ class WordTaker {
       if (due == file_.due.end()) continue;
       due->after = one.after;
       if (auto folder = kept_folder(writer_.request(), one)) kept.push_back(std::move(*folder));
+      if (auto why = why_not_kept(writer_.request(), one)) {
+        writer_.bear_unlisted(one.folder, std::move(*why), draws_);
+      }
       go_on_below(due, one);
     }
     writer_.bear(std::move(kept), draws_);

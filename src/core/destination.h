@@ -17,7 +17,7 @@ std::string without_repeated_slashes(std::string_view path);
 
 // Of a file its destination, of a bundle those of its files that wait. None of what writes no
 // file: plans and checks, listings, and what deletes, for that leaves a file which is not as it was
-// listed. Nor of an empty folder, which may be made twice.
+// listed. Nor of folders, which may be made, or get their modes and times, twice.
 Destinations destinations_of(const Transfer& transfer);
 
 }  // namespace rft

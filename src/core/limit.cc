@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "core/decide.h"
 
 namespace rft {
 namespace {
@@ -253,7 +254,9 @@ std::uint64_t bytes_to_send(const Transfer& transfer) {
     return files.bytes - std::min(files.bytes, files.bytes_done);
   }
   const std::uint64_t size = file.source_facts ? file.source_facts->size : file.size;
-  return size - std::min(size, file.part.confirmed.bytes());
+  // What is given up when its try begins is sent again.
+  const bool goes_on = file.status == Status::active || why_not_adopted(transfer).empty();
+  return size - std::min(size, goes_on ? file.part.confirmed.bytes() : 0);
 }
 
 Bound full(const Bounds& bounds, const Usage& used, const Usage& needed,

@@ -239,7 +239,13 @@ TEST(Rates, count_what_an_attempt_will_send) {
   EXPECT_EQ(bytes_to_send(transfer), 0U) << "its size is not known";
   transfer.file.size = 100;
   transfer.file.part.confirmed = RangeSet{{0, 30}};
+  transfer.file.part.epochs = {1};
   EXPECT_EQ(bytes_to_send(transfer), 70U);
+  transfer.request.options.verify = Verify::none;
+  EXPECT_EQ(bytes_to_send(transfer), 100U) << "without a checksum nothing is gone on with";
+  transfer.file.status = Status::active;
+  EXPECT_EQ(bytes_to_send(transfer), 70U) << "this try has sent the others";
+  transfer.request.options.verify = Verify::checksum;
   transfer.request.options.act = Act::plan;
   EXPECT_EQ(bytes_to_send(transfer), 0U);
   transfer.request.options.act = Act::move;

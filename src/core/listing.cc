@@ -81,4 +81,12 @@ std::optional<NewFile> kept_folder(const Request& listing, const Listed& said) {
   return folder;
 }
 
+std::optional<Fault> why_not_kept(const Request& listing, const Listed& said) {
+  auto why = why_not_listed(said);
+  const bool is_gone =
+      why && (why->code == FaultCode::no_such_folder || why->code == FaultCode::no_such_file);
+  if (is_gone || listing.options.skip_errors) return std::nullopt;
+  return why;
+}
+
 }  // namespace rft

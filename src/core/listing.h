@@ -25,5 +25,7 @@ std::optional<NewFile> empty_folder(const Request& listing, const FolderDue& tol
 // One that was told and whose mode and time are kept, where it stands at the destination. The
 // folder of the request itself is its user's: nothing of that is changed.
 std::optional<NewFile> kept_folder(const Request& listing, const Listed& said);
+// One that cannot be listed any more, and those below it: what is gone has nothing to keep.
+std::optional<Fault> why_not_kept(const Request& listing, const Listed& said);
 
 }  // namespace rft

@@ -161,6 +161,17 @@ void Engine::World::work_gates() {
   }
 }
 
+namespace {
+
+// When it is done there is room at its destination: something was written there, or deleted.
+bool has_room_now(const Transfer& done) {
+  const bool changes_bytes =
+      done.request.options.act == Act::move || done.request.options.act == Act::remove;
+  return changes_bytes && done.file.kind != Kind::listing;
+}
+
+}  // namespace
+
 // A mover's word, saved or stale, may tell something of an endpoint.
 void Engine::World::after_word(const Strand& strand, const TaskWord& word) {
   if (!strand.transfer || strand.transfer->file.id != word.task.file) return;
@@ -181,7 +192,7 @@ void Engine::World::after_word(const Strand& strand, const TaskWord& word) {
     if (key) close(*key, failed->fault);
   } else if (std::holds_alternative<Verified>(word.says) ||
              std::holds_alternative<BundleVerified>(word.says) ||
-             (std::holds_alternative<Done>(word.says) && !changes_nothing(request))) {
+             (std::holds_alternative<Done>(word.says) && has_room_now(transfer))) {
     open_gate(space);
   }
 }

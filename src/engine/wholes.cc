@@ -273,7 +273,7 @@ void Engine::World::put_sums(Transfer& whole, std::optional<Live>& figures) cons
 
 bool Engine::World::is_being_listed(const Transfer& transfer) const {
   const File& file = transfer.file;
-  if (file.kind != Kind::tree || is_final(file.status)) return false;
+  if (file.kind != Kind::tree || is_final(file.status) || file.folders_sought) return false;
   const auto whole = wholes.find(transfer.request.id);
   if (whole == wholes.end()) return true;
   return whole->second.sums.listings > 0;

@@ -101,7 +101,12 @@ Result<Facts, Fault> facts_of_line(std::string_view line) {
     return malformed("the list of facts", printable(line, reply_text_max));
   }
   facts.name = rest.substr(1);
-  if (facts.type == EntryType::folder && permits_what_files_do(facts.perm)) facts.is_link = true;
+  if (facts.type == EntryType::folder && permits_what_files_do(facts.perm)) {
+    facts.is_link = true;
+    facts.mode.reset();
+    facts.modify.clear();
+    facts.modified.reset();
+  }
   return facts;
 }
 

@@ -34,7 +34,7 @@ struct Facts {
   std::optional<unsigned> mode;  // UNIX.mode, at most 07777
   // A symbolic link. Where the server follows it (GCT: UNIX.slink) the facts are its target's.
   // proftpd may tell only the type of the target, and else the link's own facts: a folder then has
-  // the permissions that RFC 3659 gives to files alone.
+  // the permissions that RFC 3659 gives to files alone. Its mode and time are left out here.
   bool is_link = false;
   std::string name;  // bytes as the server wrote them: MLST gives the path, MLSD the name
   bool operator==(const Facts&) const = default;

@@ -1,4 +1,6 @@
 // Modes and times of a bundle's files, as far as the option `preserve` asks for them.
+#include <algorithm>
+
 #include "mover/bundle_parts.h"
 #include "mover/bundle_task.h"
 
@@ -46,7 +48,7 @@ awaitable<void> BundleTask::set_traits(Lot arrived) {
 }
 
 // When all that goes into them is there. One that stands at one side alone has nothing to keep.
-awaitable<void> BundleTask::keep_folders() {
+awaitable<void> BundleTask::set_folders() {
   const Lot lot = all_due();
   auto sources = names(lot, [](const Item& item) { return item.source; });
   auto finals = names(lot, [](const Item& item) { return item.final_name; });
@@ -63,7 +65,8 @@ void BundleTask::judge_folder_pair(Item& item, const Look& source, const Look& t
   const auto stands = [](const Look& look) { return *look && (*look)->is_folder; };
   if (!source) return refuse(item, source.error());
   if (!there) return refuse(item, there.error());
-  if (!stands(source) || !stands(there)) return settle_nothing_kept(item);
+  // What a link at the destination leads to is nothing of the tree.
+  if (!stands(source) || !stands(there) || (*there)->is_link) return settle_nothing_kept(item);
   auto traits = traits_of(**source, order_.options.preserve);
   if (!traits) return refuse(item, traits.error());
   item.traits = std::move(*traits);
@@ -76,8 +79,12 @@ void BundleTask::settle_nothing_kept(Item& item) {
   settle(item, std::move(none));
 }
 
-// A look afterwards tells a server that says yes and sets nothing.
+// Those that lie in others first, for a mode may lock us out. A look afterwards tells a server that
+// says yes and sets nothing.
 awaitable<void> BundleTask::set_folder_traits(Lot standing) {
+  std::stable_sort(standing.begin(), standing.end(), [](const Item* a, const Item* b) {
+    return a->final_name.size() > b->final_name.size();
+  });
   std::vector<Traits> folders;
   for (const Item* item : standing) folders.push_back(item->traits);
   const auto answers = co_await carrier_->set_traits(std::move(folders));

@@ -143,5 +143,17 @@ TEST_F(KeptFolders, are_seen_to_again_after_a_connection_broke) {
   EXPECT_FALSE(outcomes.contains(1));
 }
 
+TEST_F(KeptFolders, that_lie_in_others_come_first) {
+  order.items[1].source = from(0) + "/in/";
+  order.items[1].destination = to(0) + "/in/";
+  world.source_folders.insert(from(0) + "/in");
+  world.folders.insert(to(0) + "/in");
+  world.folder_times[from(0) + "/in"] = "20010203040509";
+  world.modes[from(0) + "/in"] = 0700;
+  ASSERT_TRUE(std::holds_alternative<Done>(run()));
+  ASSERT_EQ(world.traits_set.size(), 1U);
+  EXPECT_EQ(world.traits_set[0][0].name, to(0) + "/in") << "the mode of the other may lock us out";
+}
+
 }  // namespace
 }  // namespace rft::mover

@@ -47,8 +47,8 @@ awaitable<Outcome<void>> BundleTask::carry() {
   // With Begun the intents of earlier epochs are forgotten: not before every doubt is settled.
   if (order_.look_only || all_due().empty() || is_in_doubt()) co_return Outcome<void>();
   if (const auto met = co_await carrier_->meet(); !met) co_return failed(met);
-  if (keeps_own_folders()) {
-    co_await keep_folders();
+  if (keeps_folders()) {
+    co_await set_folders();
     tell_outcomes();
     co_return Outcome<void>();
   }
@@ -260,6 +260,11 @@ TaskSays BundleTask::last_word() const {
     }
   }
   if (all_settled && some_proven) return Proven{bytes_sent_};
+  // In place something may still be done to a final name: the next epoch, which has nothing to do,
+  // ends the bundle when that is over.
+  if (all_settled && in_place() && end_ == FlowEnd::presumed) {
+    return Stopped{end_, silent_, {}, bytes_sent_};
+  }
   if (all_settled) {
     Done done;
     done.size = bytes_done_;

@@ -70,8 +70,8 @@ class BundleTask final : public Work {
   void leave(Item& item, const Fault& fault);
   void leave_all(const Lot& lot, const Fault& fault);  // for a reason that is no file's own
   void put_aside(Item& item, const Fault& fault);
-  awaitable<void> discard();
-  void presume_end(Duration silent);  // the parts that are of no use any more
+  awaitable<void> discard();  // the parts that are of no use any more
+  void presume_end(Duration silent);
   void tell_outcomes();
   void say_outcomes();
   bool leaves_parts() const;
@@ -118,7 +118,7 @@ class BundleTask final : public Work {
   awaitable<Outcome<void>> try_traits();
   awaitable<void> let_write_again(Lot lot);
   awaitable<void> set_traits(Lot arrived);
-  awaitable<void> keep_folders();
+  awaitable<void> set_folders();
   void judge_folder_pair(Item& item, const Look& source, const Look& there);
   void settle_nothing_kept(Item& item);
   awaitable<void> set_folder_traits(Lot standing);
@@ -154,7 +154,7 @@ class BundleTask final : public Work {
   awaitable<void> take_names_away(Lot spoilt);
 
   bool is_check() const { return order_.options.act == Act::check; }
-  bool keeps_own_folders() const { return order_.options.act == Act::keep_folders; }
+  bool keeps_folders() const { return order_.options.act == Act::keep_folders; }
   bool is_removal() const { return order_.options.act == Act::remove; }
   bool is_plan() const { return order_.options.act == Act::plan; }
   bool in_place() const { return order_.options.publish == Publish::in_place; }

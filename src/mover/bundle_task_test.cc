@@ -448,6 +448,17 @@ TEST_F(BundleRules, in_place_a_deletion_of_unknown_end_is_waited_out_as_a_flow_i
   EXPECT_EQ(failure().end, FlowEnd::presumed);
 }
 
+TEST_F(BundleRules, in_place_such_a_deletion_is_waited_out_where_nothing_else_is_to_be_done) {
+  add_files(3);
+  order.options.publish = Publish::in_place;
+  world.refused[from(1)] = test_fault(FaultCode::not_permitted, Side::source);
+  world.remove_refused[to(1)] = Fault{FaultCode::cut, Side::destination, Doing::remove, "", ""};
+  const TaskSays said = run();
+  EXPECT_EQ(outcomes.size(), 3U);
+  ASSERT_TRUE(std::holds_alternative<Stopped>(said));
+  EXPECT_EQ(std::get<Stopped>(said).end, FlowEnd::presumed);
+}
+
 TEST_F(BundleRules, in_place_a_deletion_that_is_refused_is_not_waited_for) {
   add_files(3);
   order.options.publish = Publish::in_place;

@@ -204,7 +204,7 @@ class TestCarrier final : public ManyCarrier {
     auto& files = side == Side::source ? world_.source : world_.destination;
     const auto found = files.find(name);
     if (found == files.end()) return std::optional<Standing>();
-    return std::optional(Standing{false, found->second.facts, mode, world_.tells_types});
+    return std::optional(Standing{false, found->second.facts, mode, false, world_.tells_types});
   }
   void store(const Consignment& file, const std::string& bytes_of) {
     TestFile& stored = world_.destination[file.destination];

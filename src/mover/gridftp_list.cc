@@ -81,6 +81,7 @@ Outcome<void> Gathering::add(const ftp::Facts& facts) {
   if (facts.name == asked_) return fault(FaultCode::not_a_folder, Side::source, Doing::list);
   Entry entry{facts.name,   kind_of(facts), facts.size,
               facts.modify, facts.mode,     why_unsafe(carried_, facts.name)};
+  if (entry.kind == EntryKind::folder) entry.unique = facts.unique;
   if (entry.name.find('/') != entry.name.npos) {
     entry.unusable = "the server names an entry with a '/' in it, told here with '?'";
     std::replace(entry.name.begin(), entry.name.end(), '/', '?');

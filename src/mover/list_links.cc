@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t name_told_max = 512;  // bytes of a folder's name in a fault
 
-Fault not_followed(FaultCode code, std::string detail) {
+Fault passed_over(FaultCode code, std::string detail) {
   return Fault{code, Side::source, Doing::list, "", std::move(detail)};
 }
 
@@ -31,22 +31,21 @@ bool may_pass(const Look& look) {
 }
 
 Fault leads_back(const Seen& folder) {
-  return not_followed(
-      FaultCode::is_a_link,
-      fmt::format("it leads back to {}, which it lies in; an --exclude of its name, "
-                  "or links=skip, leaves it out",
-                  printable(folder.name, name_told_max)));
+  return passed_over(FaultCode::is_a_link,
+                     fmt::format("it leads back to {}, which it lies in; an --exclude of its name, "
+                                 "or links=skip, leaves it out",
+                                 printable(folder.name, name_told_max)));
 }
 
 Fault leads_to_copy(const Seen& folder) {
-  return not_followed(FaultCode::is_a_link,
-                      fmt::format("it leads to {}, where the copy is written; an --exclude of its "
-                                  "name, or links=skip, leaves it out",
-                                  printable(folder.name, name_told_max)));
+  return passed_over(FaultCode::is_a_link,
+                     fmt::format("it leads to {}, where the copy is written; an --exclude of its "
+                                 "name, or links=skip, leaves it out",
+                                 printable(folder.name, name_told_max)));
 }
 
 Fault not_told(std::string_view name) {
-  return not_followed(
+  return passed_over(
       FaultCode::is_a_link,
       fmt::format("the server does not tell what is unique of {}, so a symbolic link to a folder "
                   "might make a loop; links=skip leaves it out, or copy what it leads to",
@@ -59,7 +58,7 @@ std::optional<Fault> why_none_is_followed(const ListOrder& order) {
   if (!order.destination) return std::nullopt;
   const bool deletes = order.options.delete_extra;
   if (!deletes && order.options.publish != Publish::in_place) return std::nullopt;
-  return not_followed(
+  return passed_over(
       FaultCode::is_a_link,
       fmt::format("source and destination are on one host, where {} what it leads to; links=skip "
                   "leaves it out",
@@ -87,8 +86,8 @@ std::optional<Fault> why_not_followed(std::string_view unique, const Forbidden& 
     if (is_link(forbidden.above[i])) ++links;
   }
   if (links < list_links_max) return std::nullopt;
-  return not_followed(FaultCode::is_a_link,
-                      fmt::format("{} links to folders are on its path already", links));
+  return passed_over(FaultCode::is_a_link,
+                     fmt::format("{} links to folders are on its path already", links));
 }
 
 }  // namespace
@@ -104,6 +103,18 @@ Outcome<EntryKind> judge_link(const Look& target, const Forbidden& forbidden) {
     return tl::unexpected(std::move(*why));
   }
   return EntryKind::folder;
+}
+
+void pass_over_destination(const std::vector<Entry>& entries, std::string_view unique,
+                           NotFollowed& not_followed) {
+  if (unique.empty()) return;
+  for (const Entry& entry : entries) {
+    if (entry.kind != EntryKind::folder || entry.unique != unique) continue;
+    not_followed.emplace(entry.name,
+                         passed_over(FaultCode::is_a_link,
+                                     "a path through symbolic links leads to it, and the copy is "
+                                     "written there; an --exclude of its name leaves it out"));
+  }
 }
 
 std::vector<std::string> names_down_to(const Url& folder) {

@@ -5,6 +5,7 @@
 #pragma once
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mover/list_words.h"
@@ -51,6 +52,11 @@ class FolderLinks {
   std::vector<std::string> destination_;
   NotFollowed never_;  // whatever they lead to
 };
+
+// On one host the destination itself may be met below the source, by a path through links. What is
+// unique of it tells: it is not copied into itself.
+void pass_over_destination(const std::vector<Entry>& entries, std::string_view unique,
+                           NotFollowed& not_followed);
 
 // The names of a folder and of those above it, from the root down; its path ends with '/'.
 std::vector<std::string> names_down_to(const Url& folder);

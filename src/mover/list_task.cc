@@ -109,6 +109,9 @@ awaitable<Outcome<void>> ListTask::tell(FolderDue due, Listing listing) {
   }
   auto not_followed = co_await resolve_links(due, *listing);
   if (!not_followed) co_return failed(not_followed);
+  const auto seen = co_await look_at_destination(*listing);
+  if (!seen) co_return failed(seen);
+  pass_over_destination(*listing, destination_, *not_followed);
   FolderWords words(order_.source, order_.options.links, std::move(due), std::move(*listing),
                     std::move(*not_followed));
   for (bool whole = false; !whole;) {
@@ -120,6 +123,22 @@ awaitable<Outcome<void>> ListTask::tell(FolderDue due, Listing listing) {
     const auto said = co_await say();
     if (!said) co_return failed(said);
   }
+  co_return Outcome<void>();
+}
+
+// Until it stands it is looked for with each folder: this copy makes it. What is refused of it says
+// nothing.
+awaitable<Outcome<void>> ListTask::look_at_destination(const std::vector<Entry>& entries) {
+  const bool has_folder = std::any_of(entries.begin(), entries.end(), [](const Entry& entry) {
+    return entry.kind == EntryKind::folder;
+  });
+  if (!order_.destination || !destination_.empty() || !has_folder) co_return Outcome<void>();
+  std::vector<std::string> name;
+  name.push_back(folder_name(*order_.destination, {}));
+  const auto looks = co_await lister_->look_each(std::move(name));
+  if (!looks) co_return failed(looks);
+  const Look& there = looks->front();
+  if (there && *there && (*there)->is_folder) destination_ = (*there)->facts.unique;
   co_return Outcome<void>();
 }
 

@@ -32,6 +32,7 @@ class ListTask final : public Work {
   awaitable<Outcome<void>> look_at_root();
   awaitable<Outcome<void>> list_next();
   awaitable<Outcome<void>> tell(FolderDue due, Listing listing);
+  awaitable<Outcome<void>> look_at_destination(const std::vector<Entry>& entries);
   awaitable<Outcome<NotFollowed>> resolve_links(const FolderDue& due, std::vector<Entry>& entries);
   Listed keep_due(Listed piece);
   void add(Listed piece);
@@ -51,6 +52,7 @@ class ListTask final : public Work {
   Interrupt interrupt_;
   std::unique_ptr<Lister> lister_;
   std::deque<FolderDue> due_;
+  std::string destination_;    // what is unique of it, once it stands; for a source on its host
   std::size_t due_names_ = 0;  // octets
   std::size_t ahead_ = 1;
   FoldersListed word_;  // that grows until it is full, or its patience is over

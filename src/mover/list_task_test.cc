@@ -420,6 +420,22 @@ TEST_F(ListTaskRules, a_link_to_where_the_copy_is_written_is_not_followed) {
                                          Pair("there", "is_a_link: it leads to /to/copy")));
 }
 
+TEST_F(ListTaskRules, the_destination_is_not_copied_into_itself_by_whatever_path_it_is_met) {
+  order.destination = parse_file_or_folder_url("ftp://a/data/copy/").value();
+  tree.links["/data"] = "/disk/data";
+  for (const char* name : {"/disk/data/copy", "/disk/data/beside"}) tree.folders[name] = files(1);
+  Entry copy = entry("copy", EntryKind::folder);
+  copy.unique = "/disk/data/copy";
+  tree.folders["/disk/data"] = std::vector{copy, entry("beside", EntryKind::folder)};
+  tree.folders["/disk"] = std::vector{entry("data", EntryKind::folder)};
+  link("/d", "l", "/disk");
+  EXPECT_EQ(std::get<Done>(run()).size, 1U);
+  EXPECT_THAT(files_told(), ElementsAre("l/data/beside/0"));
+  EXPECT_THAT(
+      passed_over(),
+      ElementsAre(Pair("l/data/copy", "is_a_link: a path through symbolic links leads to it")));
+}
+
 TEST_F(ListTaskRules, on_one_host_no_link_is_followed_where_what_it_leads_to_may_be_written_over) {
   order.destination = parse_file_or_folder_url("ftp://a/to/").value();
   order.options.publish = Publish::in_place;

@@ -29,6 +29,7 @@ struct Entry {
   std::string modify{};
   std::optional<std::uint32_t> mode{};
   std::string_view unusable{};  // why the server cannot be asked for this name; a literal
+  std::string unique{};         // of a folder, where the server tells it
   bool operator==(const Entry&) const = default;
 };
 

@@ -67,7 +67,8 @@ class FakeCarrier final : public Carrier {
       found->second.facts.modify += "+";
     }
     return std::optional(Standing{false, found->second.facts,
-                                  side == Side::source ? world_.source_mode : std::nullopt, true});
+                                  side == Side::source ? world_.source_mode : std::nullopt, false,
+                                  true});
   }
   awaitable<std::vector<Outcome<void>>> make_folders(std::vector<std::string> names) override {
     co_return std::vector<Outcome<void>>(names.size());

@@ -115,11 +115,13 @@ struct BundleItem {
 
 // With Act::remove: the files are deleted that are still as they were listed, then the folders that
 // this emptied, up to `source` of each, which is the last folder that is not to go.
-// Otherwise many small files: look at all, move them in pipelines, prove them, say BundleVerified
-// and wait for Publish, in one or several lots; nothing is resumed inside such a file. What became
-// of each is said in Outcomes, each once an epoch; then Done (all have an outcome), Failed (why the
-// others have none) or Stopped. The bytes of an item go to item_part_name() beside its destination;
-// with `in_place` to the final name, and there is no BundleVerified.
+// With Act::keep_folders: the items are folders, and those that stand at both sides get the modes
+// and times of their sources (options.preserve); the others are skipped. Otherwise many small
+// files: look at all, move them in pipelines, prove them, say BundleVerified and wait for Publish,
+// in one or several lots; nothing is resumed inside such a file. What became of each is said in
+// Outcomes, each once an epoch; then Done (all have an outcome), Failed (why the others have none)
+// or Stopped. The bytes of an item go to item_part_name() beside its destination; with `in_place`
+// to the final name, and there is no BundleVerified.
 struct BundleOrder {
   Task task;
   Endpoint source;
@@ -156,7 +158,7 @@ struct FolderDue {
 // its size), Failed or Stopped. It walks what it finds as long as few folders are due; the others
 // are to be listed apart, so that neither an order nor a row grows with the width of a tree (P11).
 // Folders that the patterns exclude are not walked. With Act::remove a folder that cannot be listed
-// is not passed over: it is Failed.
+// is not passed over: it is Failed. With Act::keep_folders of folders alone is told.
 struct ListOrder {
   Task task;
   Url source;  // of the folder, with '/' at its end
