@@ -70,9 +70,8 @@ Schema options() {
         words,
         optional,
         "of a tree: what a symbolic link leads to is moved under its name (follow, the default; "
-        "one "
-        "that makes a loop fails), or every link is left out and listed as skipped (skip) or as "
-        "failed (fail)",
+        "one that makes a loop fails), or every link is left out and listed as skipped (skip) or "
+        "as failed (fail)",
         {},
         listed(links_words)},
        {"act",

@@ -56,8 +56,7 @@ constexpr std::array<NamedOption, 16> named_options{{
      "the last change (times), or both"},
     {"--links", "links", "follow|skip|fail",
      "with -r: follow symbolic links (the default; loops fail), or list every link as skipped or "
-     "as "
-     "failed"},
+     "as failed"},
     {"--source-credential", "source_credential", "ID", "a stored credential, see 'rft cred ls'"},
     {"--destination-credential", "destination_credential", "ID",
      "a stored credential, see 'rft cred ls'"},

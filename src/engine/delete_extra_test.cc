@@ -208,11 +208,8 @@ TEST_F(DeleteExtra, what_stands_below_a_name_that_was_passed_over_stays) {
   there.files = {{"f1", 10U, "1", {}}};
   there.folders = {"to-folder/"};
   world.say(destination.task, there);
-  Listed below;
-  below.folder = "to-folder/";
-  below.whole = true;
-  below.files = {{"to-folder/x", 10U, "1", {}}};
-  world.say(destination.task, below);
+  world.say(destination.task,
+            Listed{"to-folder/", "", true, {{"to-folder/x", 10U, "1", {}}}, {}, {}});
   world.say(destination.task, Done{});
   EXPECT_TRUE(bundles_of(world.fresh()).empty());
   world.turn();
@@ -223,22 +220,13 @@ TEST_F(DeleteExtra, what_stands_below_a_name_that_was_passed_over_stays) {
 TEST_F(DeleteExtra, below_a_link_that_was_followed_what_the_source_has_stays) {
   world.submit("h", Submit::What::tree, options);
   const ListOrder source = listing().value();
-  Listed listed;
-  listed.whole = true;
-  listed.folders = {"l/"};  // under the name of the link
-  world.say(source.task, listed);
-  Listed followed;
-  followed.folder = "l/";
-  followed.whole = true;
-  followed.files = {{"l/f", 10U, "1", {}}};
-  world.say(source.task, followed);
+  const Listed root{"", "", true, {}, {"l/"}, {}};  // under the name of the link
+  world.say(source.task, root);
+  world.say(source.task, Listed{"l/", "", true, {{"l/f", 10U, "1", {}}}, {}, {}});
   world.say(source.task, Done{});
   for (const BundleOrder& order : bundles_of(world.fresh())) world.move(order, all_done);
   const ListOrder destination = listing().value();
-  Listed there;
-  there.whole = true;
-  there.folders = {"l/"};
-  world.say(destination.task, there);
+  world.say(destination.task, root);
   Listed below;
   below.folder = "l/";
   below.whole = true;

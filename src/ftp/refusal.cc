@@ -271,4 +271,8 @@ Fault refusal(const Reply& reply, Doing doing, Side side) {
   return Fault{code_of_refusal(reply, doing, side), side, doing, reply.text(), ""};
 }
 
+bool is_permanent(const Fault& refused) {
+  return refused.code == FaultCode::server_refused && refused.reply.starts_with('5');
+}
+
 }  // namespace rft::ftp

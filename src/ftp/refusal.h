@@ -11,4 +11,7 @@ namespace rft::ftp {
 // fault holds the reply's text.
 Fault refusal(const Reply& reply, Doing doing, Side side);
 
+// server_refused, by a reply that says not to ask again: RFC 959 section 4.2.1, 5yz.
+bool is_permanent(const Fault& refused);
+
 }  // namespace rft::ftp

@@ -39,7 +39,7 @@ bool is_of_that_folder(const Fault& fault) {
     case FaultCode::folder_too_large:
       return true;
     case FaultCode::server_refused:
-      return fault.reply.starts_with('5');  // RFC 959: not to be asked again
+      return ftp::is_permanent(fault);
     default:
       return false;
   }

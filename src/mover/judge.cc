@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ftp/checksum.h"
+#include "mover/limits.h"
 
 namespace rft::mover {
 
@@ -19,11 +20,10 @@ Outcome<void> judge_may_read(const Standing& source) {
 }
 
 Fault file_for_folder(const std::string& name, Side side) {
-  constexpr std::size_t path_shown_max = 512;
   const std::string way_on = side == Side::source ? "; name a folder, or move it as a file"
                                                   : "; name another destination, or move it away";
   return {FaultCode::not_a_folder, side, Doing::look, "",
-          "'" + printable(name, path_shown_max) + "' is a file" + way_on};
+          "'" + printable(name, name_told_max) + "' is a file" + way_on};
 }
 
 Outcome<void> judge_may_be_folder(const std::string& folder, const Standing& there) {

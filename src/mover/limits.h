@@ -36,6 +36,7 @@ inline constexpr Duration publish_reserve = 10s;    // of lease that a rename ne
 inline constexpr std::size_t rest_text_max = 2000;  // bytes of ranges in one REST
 // More than the block of any server that we know of; see GridFtp::resumable.
 inline constexpr unsigned long doubtful_front = 16UL << 20;
+inline constexpr std::size_t name_told_max = 512;  // bytes of a name in a fault
 
 // A listing.
 inline constexpr std::size_t list_entries_max = 2'000'000;  // of the folders asked for at once

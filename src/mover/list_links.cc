@@ -7,13 +7,12 @@
 #include <utility>
 
 #include "base/text.h"
+#include "ftp/refusal.h"
 #include "mover/limits.h"
 #include "wire/pattern.h"
 
 namespace rft::mover {
 namespace {
-
-constexpr std::size_t name_told_max = 512;  // bytes of a folder's name in a fault
 
 Fault passed_over(FaultCode code, std::string detail) {
   return Fault{code, Side::source, Doing::list, "", std::move(detail)};
@@ -24,10 +23,9 @@ std::string_view unique_of(const Look& look) {
   return look && *look && (*look)->is_folder ? (*look)->facts.unique : std::string_view();
 }
 
-// RFC 959: a refusal that begins with 5 is not to be asked again.
 bool may_pass(const Look& look) {
   return !look && look.error().code == FaultCode::server_refused &&
-         !look.error().reply.starts_with('5');
+         !ftp::is_permanent(look.error());
 }
 
 Fault leads_back(const Seen& folder) {

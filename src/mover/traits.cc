@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ftp/listing.h"
+#include "ftp/refusal.h"
 
 namespace rft::mover {
 namespace {
@@ -24,7 +25,7 @@ bool means_absent(FaultCode code) {
 // The server's answer to this command, whatever its reason; not the end of a session.
 bool is_refusal(const Fault& seen) {
   const bool for_good = entry(seen.code).remedy == Remedy::never;
-  return for_good || (seen.code == FaultCode::server_refused && seen.reply.starts_with('5'));
+  return for_good || ftp::is_permanent(seen);
 }
 
 Fault as_cannot(Fault refused) {
